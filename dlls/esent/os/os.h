@@ -1,0 +1,927 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The platform floor: everything the engine asks of the system it runs on.
+ *
+ * Above this header there is no windows.h and no POSIX.  The floor gives files,
+ * memory, threads, locks, clocks, facts about the machine, text and locales,
+ * debug output and loading of modules.  sync.c, path.c and trace.c are portable;
+ * win32_*.c and posix_*.c hold what is not.
+ *
+ * Text is UTF-16 (WCHAR of esent.h) and, where no count is given, ends in NUL.
+ * Paths are such text; '\\' and '/' both separate, on every platform.  Errors
+ * are JET_ERR, as Windows' engine maps those of Windows.
+ *
+ * Files and memory go through tables of functions that a test may replace:
+ * struct os_file_ops (os_replace_file_ops) and struct os_memory_ops
+ * (os_replace_memory_ops).  A table that injects faults keeps the one it
+ * replaced and calls it.  An open file keeps the table it was opened with.
+ * Tables are replaced while no other thread is inside the floor.
+ *
+ * Locks of this floor order nothing and are leaves: no function here calls back
+ * into a floor above while it holds one.  Mutexes and rwlocks are four and eight
+ * bytes, valid when zero, not recursive and not fair; nothing has to be called
+ * to destroy one.
+ *
+ * os_process is the only mutable static state, and caches only what can be
+ * found again.
+ */
+
+#ifndef ESENT_OS_OS_H
+#define ESENT_OS_OS_H
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if __has_include("../../../include/esent.h")
+#include "../../../include/esent.h"
+#else /* until the public header is there */
+typedef uint16_t WCHAR;
+typedef int32_t JET_ERR;
+#endif
+
+#define OS_INFINITE 0xffffffffu
+
+#ifdef _WIN32
+#define OS_PATH_SEPARATOR ((WCHAR)'\\')
+#else
+#define OS_PATH_SEPARATOR ((WCHAR)'/')
+#endif
+
+/* Longest path, in characters with its NUL, that the floor hands out. */
+#define OS_PATH_MAX 1024
+
+#define os_likely(x) __builtin_expect(!!(x), 1)
+#define os_unlikely(x) __builtin_expect(!!(x), 0)
+
+#ifdef __MINGW32__
+#define OS_PRINTF(fmt, first) __attribute__((format(gnu_printf, fmt, first)))
+#else
+#define OS_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#endif
+
+/* ---------------------------------------------------------------- files --- */
+
+/* How a file is opened.  Without OS_OPEN_WRITE it is read-only. */
+#define OS_OPEN_WRITE          0x0001u /* read and write */
+#define OS_OPEN_CREATE         0x0002u /* must not exist: else JET_errFileAlreadyExists */
+#define OS_OPEN_OVERWRITE      0x0004u /* created, or emptied if it exists */
+#define OS_OPEN_ALWAYS         0x0008u /* created if it does not exist */
+#define OS_OPEN_SHARE_READ     0x0010u /* others may have it open for reading */
+#define OS_OPEN_SHARE_WRITE    0x0020u /* others may have it open for writing */
+#define OS_OPEN_SHARE_DELETE   0x0040u /* others may delete or rename it */
+#define OS_OPEN_WRITE_THROUGH  0x0100u /* a write is durable when it returns */
+#define OS_OPEN_UNBUFFERED     0x0200u /* a hint, may be ignored: bypass the system's cache; offsets, lengths and
+                                          buffers are then multiples of the sector */
+#define OS_OPEN_SEQUENTIAL     0x0400u /* hints for the system's read-ahead */
+#define OS_OPEN_RANDOM         0x0800u
+#define OS_OPEN_DELETE_ON_CLOSE 0x1000u
+
+/* A database or log opened to be written: readers are let in, as Windows'
+   engine shares them, and no second writer. */
+#define OS_OPEN_EXCLUSIVE_WRITE (OS_OPEN_WRITE)
+#define OS_OPEN_READ_ONLY       (OS_OPEN_SHARE_READ)
+
+struct os_io_part
+{
+    void *data;
+    size_t size;
+};
+
+struct os_volume
+{
+    uint32_t sector_size;     /* bytes that the disk writes atomically, 512 if unknown */
+    uint32_t cluster_size;    /* allocation unit */
+    uint64_t bytes_total;
+    uint64_t bytes_free;      /* to this user */
+    bool seek_penalty;        /* a rotating disk, as far as is known */
+    bool read_only;
+};
+
+struct os_file_info
+{
+    uint64_t size;
+    uint64_t size_on_disk;    /* what is allocated: less than size for a sparse file */
+    uint64_t modified;        /* as os_time_now */
+    uint64_t volume_id;       /* with file_id, names the file whatever its path */
+    uint64_t file_id;
+    bool directory;
+    bool read_only;
+};
+
+struct os_find_entry
+{
+    WCHAR name[OS_PATH_MAX];  /* last component only */
+    struct os_file_info info;
+};
+
+struct os_file_ops;
+
+/* An open file.  Implementations put this first in their own struct. */
+struct os_file
+{
+    const struct os_file_ops *ops;
+    const WCHAR *path;        /* full path, owned by the implementation */
+    uint32_t flags;           /* OS_OPEN_* given to open */
+};
+
+/* A search of a directory, opaque. */
+struct os_find;
+
+/*
+ * The door to the file system.  Each function has the contract of the wrapper
+ * of the same name below; `ops` is the table itself, so that a table that wraps
+ * another can find its own data around it.
+ */
+struct os_file_ops
+{
+    JET_ERR (*open)(const struct os_file_ops *ops, const WCHAR *path, uint32_t flags, struct os_file **file);
+    void (*close)(struct os_file *file);
+    JET_ERR (*size)(struct os_file *file, uint64_t *size);
+    JET_ERR (*set_size)(struct os_file *file, uint64_t size);
+    JET_ERR (*read)(struct os_file *file, uint64_t offset, void *data, size_t size);
+    JET_ERR (*write)(struct os_file *file, uint64_t offset, const void *data, size_t size);
+    JET_ERR (*read_parts)(struct os_file *file, uint64_t offset, const struct os_io_part *parts, size_t count);
+    JET_ERR (*write_parts)(struct os_file *file, uint64_t offset, const struct os_io_part *parts, size_t count);
+    JET_ERR (*flush)(struct os_file *file);
+    void (*prefetch)(struct os_file *file, uint64_t offset, uint64_t size);
+    JET_ERR (*trim)(struct os_file *file, uint64_t offset, uint64_t size);
+    JET_ERR (*info)(struct os_file *file, struct os_file_info *info);
+    JET_ERR (*map)(struct os_file *file, uint64_t offset, size_t size, void **address);
+    void (*unmap)(struct os_file *file, void *address, size_t size);
+
+    JET_ERR (*path_info)(const struct os_file_ops *ops, const WCHAR *path, struct os_file_info *info);
+    JET_ERR (*path_delete)(const struct os_file_ops *ops, const WCHAR *path);
+    JET_ERR (*path_move)(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace);
+    JET_ERR (*path_copy)(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace);
+    JET_ERR (*directory_create)(const struct os_file_ops *ops, const WCHAR *path);
+    JET_ERR (*directory_remove)(const struct os_file_ops *ops, const WCHAR *path);
+    JET_ERR (*full_path)(const struct os_file_ops *ops, const WCHAR *path, WCHAR *full, size_t cch);
+    JET_ERR (*volume)(const struct os_file_ops *ops, const WCHAR *path, struct os_volume *volume);
+    JET_ERR (*find_open)(const struct os_file_ops *ops, const WCHAR *pattern, struct os_find **find);
+    JET_ERR (*find_next)(const struct os_file_ops *ops, struct os_find *find, struct os_find_entry *entry);
+    void (*find_close)(const struct os_file_ops *ops, struct os_find *find);
+};
+
+/* The platform's own table. */
+extern const struct os_file_ops os_platform_file_ops;
+
+/* --------------------------------------------------------------- memory --- */
+
+/*
+ * The heap and large regions.  realloc(NULL, n) allocates, free(NULL) does
+ * nothing; each returns NULL when there is no memory.  Heap memory is aligned
+ * to 16 bytes natively and on x86_64, to 8 on i686.
+ */
+struct os_memory_ops
+{
+    void *(*alloc)(const struct os_memory_ops *ops, size_t size);
+    void *(*realloc)(const struct os_memory_ops *ops, void *memory, size_t size);
+    void (*free)(const struct os_memory_ops *ops, void *memory);
+    void *(*reserve)(const struct os_memory_ops *ops, size_t size);
+    bool (*commit)(const struct os_memory_ops *ops, void *memory, size_t size);
+    void (*decommit)(const struct os_memory_ops *ops, void *memory, size_t size);
+    void (*release)(const struct os_memory_ops *ops, void *memory, size_t size);
+};
+
+extern const struct os_memory_ops os_platform_memory_ops;
+
+/* ------------------------------------------------- the process-wide root --- */
+
+/* Classes of debug output, with Wine's bits. */
+#define OS_TRACE_FIXME 0x1u
+#define OS_TRACE_ERR   0x2u
+#define OS_TRACE_WARN  0x4u
+#define OS_TRACE_TRACE 0x8u
+#define OS_TRACE_UNKNOWN 0x80000000u /* not asked for yet */
+
+struct os_process
+{
+    const struct os_file_ops *file_ops;
+    const struct os_memory_ops *memory_ops;
+    _Atomic uint32_t trace;              /* OS_TRACE_* that are on */
+};
+
+extern struct os_process os_process;
+
+/* Put another table in force (NULL: the platform's); returns the one it replaces. */
+const struct os_file_ops *os_replace_file_ops(const struct os_file_ops *ops);
+const struct os_memory_ops *os_replace_memory_ops(const struct os_memory_ops *ops);
+
+/* ------------------------------------------------------- files, wrappers --- */
+
+/*
+ * Opens or creates a file.  Sharing is as Windows has it, also between
+ * processes: an open that an earlier open does not share with, or that does not
+ * share with an earlier one, is JET_errFileAccessDenied.  Natively that holds
+ * among programs that use this floor.
+ * Errors: JET_errFileNotFound, JET_errInvalidPath (a directory on the way is
+ * absent), JET_errFileAccessDenied, JET_errFileAlreadyExists, JET_errDiskFull,
+ * JET_errOutOfFileHandles, JET_errOutOfMemory, JET_errDiskIO.
+ */
+static inline JET_ERR os_file_open(const WCHAR *path, uint32_t flags, struct os_file **file)
+{
+    return os_process.file_ops->open(os_process.file_ops, path, flags, file);
+}
+
+/* Closes a file; NULL is allowed.  What was written is not flushed. */
+static inline void os_file_close(struct os_file *file)
+{
+    if (file)
+        file->ops->close(file);
+}
+
+static inline JET_ERR os_file_size(struct os_file *file, uint64_t *size)
+{
+    return file->ops->size(file, size);
+}
+
+/* Grows the file with zeroes, really allocated where the file system can, or
+   cuts it.  JET_errDiskFull leaves the size as it was. */
+static inline JET_ERR os_file_set_size(struct os_file *file, uint64_t size)
+{
+    return file->ops->set_size(file, size);
+}
+
+/* Reads exactly `size` bytes at `offset`, in bytes.  JET_errFileIOBeyondEOF if
+   the file ends before; the buffer is then undefined. */
+static inline JET_ERR os_file_read_at(struct os_file *file, uint64_t offset, void *data, size_t size)
+{
+    return file->ops->read(file, offset, data, size);
+}
+
+/* Writes exactly `size` bytes at `offset`; the file grows if need be. */
+static inline JET_ERR os_file_write_at(struct os_file *file, uint64_t offset, const void *data, size_t size)
+{
+    return file->ops->write(file, offset, data, size);
+}
+
+/* The same, into or from several buffers that follow each other in the file. */
+static inline JET_ERR os_file_read_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts,
+                                         size_t count)
+{
+    return file->ops->read_parts(file, offset, parts, count);
+}
+
+static inline JET_ERR os_file_write_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts,
+                                          size_t count)
+{
+    return file->ops->write_parts(file, offset, parts, count);
+}
+
+/* All that was written before is on the disk when this returns. */
+static inline JET_ERR os_file_flush(struct os_file *file)
+{
+    return file->ops->flush(file);
+}
+
+/* A hint that this range will be read soon.  Never blocks for the disk. */
+static inline void os_file_prefetch(struct os_file *file, uint64_t offset, uint64_t size)
+{
+    file->ops->prefetch(file, offset, size);
+}
+
+/* Gives a range back to the file system; it reads as zeroes.
+   JET_errUnloadableOSFunctionality where that is not possible: nothing changed. */
+static inline JET_ERR os_file_trim(struct os_file *file, uint64_t offset, uint64_t size)
+{
+    return file->ops->trim(file, offset, size);
+}
+
+static inline JET_ERR os_file_info(struct os_file *file, struct os_file_info *info)
+{
+    return file->ops->info(file, info);
+}
+
+/* Maps a range for reading; `offset` is a multiple of 64 KB.  What lies beyond
+   the end of the file must not be touched. */
+static inline JET_ERR os_file_map(struct os_file *file, uint64_t offset, size_t size, void **address)
+{
+    return file->ops->map(file, offset, size, address);
+}
+
+static inline void os_file_unmap(struct os_file *file, void *address, size_t size)
+{
+    file->ops->unmap(file, address, size);
+}
+
+static inline const WCHAR *os_file_path(const struct os_file *file)
+{
+    return file->path;
+}
+
+/* Facts of a file or directory by its path; JET_errFileNotFound, JET_errInvalidPath. */
+static inline JET_ERR os_path_info(const WCHAR *path, struct os_file_info *info)
+{
+    return os_process.file_ops->path_info(os_process.file_ops, path, info);
+}
+
+/* Whether a file that is no directory has this path. */
+static inline bool os_file_exists(const WCHAR *path)
+{
+    struct os_file_info info;
+    return os_path_info(path, &info) >= 0 && !info.directory;
+}
+
+static inline bool os_directory_exists(const WCHAR *path)
+{
+    struct os_file_info info;
+    return os_path_info(path, &info) >= 0 && info.directory;
+}
+
+/* Deletes a file.  JET_errFileNotFound; JET_errFileAccessDenied while someone
+   has it open without OS_OPEN_SHARE_DELETE. */
+static inline JET_ERR os_file_delete(const WCHAR *path)
+{
+    return os_process.file_ops->path_delete(os_process.file_ops, path);
+}
+
+/* Renames within a volume, durably.  JET_errFileAlreadyExists unless `replace`. */
+static inline JET_ERR os_file_move(const WCHAR *from, const WCHAR *to, bool replace)
+{
+    return os_process.file_ops->path_move(os_process.file_ops, from, to, replace);
+}
+
+static inline JET_ERR os_file_copy(const WCHAR *from, const WCHAR *to, bool replace)
+{
+    return os_process.file_ops->path_copy(os_process.file_ops, from, to, replace);
+}
+
+/* Creates one directory, not its parents (os_directory_create_all does). */
+static inline JET_ERR os_directory_create(const WCHAR *path)
+{
+    return os_process.file_ops->directory_create(os_process.file_ops, path);
+}
+
+/* Removes an empty directory. */
+static inline JET_ERR os_directory_remove(const WCHAR *path)
+{
+    return os_process.file_ops->directory_remove(os_process.file_ops, path);
+}
+
+/* The absolute path without "." and "..", in the platform's spelling.  The file
+   need not exist.  JET_errInvalidPath if it does not fit in `cch` characters. */
+static inline JET_ERR os_full_path(const WCHAR *path, WCHAR *full, size_t cch)
+{
+    return os_process.file_ops->full_path(os_process.file_ops, path, full, cch);
+}
+
+/* Facts of the volume that holds `path` or, if it is absent, its directory. */
+static inline JET_ERR os_volume(const WCHAR *path, struct os_volume *volume)
+{
+    return os_process.file_ops->volume(os_process.file_ops, path, volume);
+}
+
+/*
+ * Lists a directory.  The last component of `pattern` may have '*' and '?',
+ * compared without regard to the case of ASCII letters.  os_find_next answers
+ * JET_errFileNotFound when there is no further entry; "." and ".." are left
+ * out; the order is the file system's.
+ */
+static inline JET_ERR os_find_open(const WCHAR *pattern, struct os_find **find)
+{
+    return os_process.file_ops->find_open(os_process.file_ops, pattern, find);
+}
+
+static inline JET_ERR os_find_next(struct os_find *find, struct os_find_entry *entry)
+{
+    return os_process.file_ops->find_next(os_process.file_ops, find, entry);
+}
+
+static inline void os_find_close(struct os_find *find)
+{
+    if (find)
+        os_process.file_ops->find_close(os_process.file_ops, find);
+}
+
+/* ------------------------------------------------------ paths as text ----- */
+
+static inline bool os_path_is_separator(WCHAR c)
+{
+    return c == '\\' || c == '/';
+}
+
+/* Index of the first character of the last component; its length if the path
+   ends in a separator. */
+size_t os_path_name_start(const WCHAR *path);
+
+/*
+ * Splits a path into directory (with its separator), base name and extension
+ * (with its dot).  Each output may be NULL; each has room for OS_PATH_MAX.
+ * JET_errInvalidPath if a part is too long.
+ */
+JET_ERR os_path_split(const WCHAR *path, WCHAR *directory, WCHAR *name, WCHAR *extension);
+
+/* directory + separator (if it lacks one) + name + extension (may be NULL).
+   JET_errInvalidPath if it does not fit in `cch`. */
+JET_ERR os_path_join(const WCHAR *directory, const WCHAR *name, const WCHAR *extension, WCHAR *path, size_t cch);
+
+/* Whether the path starts at a root or drive, as "C:\", "\\server" or "/". */
+bool os_path_is_absolute(const WCHAR *path);
+
+/* Creates a directory and those above it; one that exists is no error. */
+JET_ERR os_directory_create_all(const WCHAR *path);
+
+/* Whether a name matches a pattern of '*' and '?', ASCII case ignored. */
+bool os_path_match(const WCHAR *pattern, const WCHAR *name);
+
+/* ------------------------------------------------------ memory, wrappers --- */
+
+static inline void *os_alloc(size_t size)
+{
+    return os_process.memory_ops->alloc(os_process.memory_ops, size);
+}
+
+static inline void *os_alloc_zero(size_t size)
+{
+    void *memory = os_alloc(size);
+    if (memory)
+        memset(memory, 0, size);
+    return memory;
+}
+
+/* `count` elements of `size` bytes, zeroed; NULL also if the product overflows. */
+static inline void *os_alloc_array(size_t count, size_t size)
+{
+    size_t total;
+    return __builtin_mul_overflow(count, size, &total) ? NULL : os_alloc_zero(total);
+}
+
+static inline void *os_realloc(void *memory, size_t size)
+{
+    return os_process.memory_ops->realloc(os_process.memory_ops, memory, size);
+}
+
+static inline void os_free(void *memory)
+{
+    os_process.memory_ops->free(os_process.memory_ops, memory);
+}
+
+/* Address space without memory, aligned to 64 KB at least.  Sizes here are
+   multiples of 64 KB; commit and decommit take any multiple of the page size. */
+static inline void *os_page_reserve(size_t size)
+{
+    return os_process.memory_ops->reserve(os_process.memory_ops, size);
+}
+
+/* Backs reserved pages with zeroed memory; false when there is none. */
+static inline bool os_page_commit(void *memory, size_t size)
+{
+    return os_process.memory_ops->commit(os_process.memory_ops, memory, size);
+}
+
+static inline void os_page_decommit(void *memory, size_t size)
+{
+    os_process.memory_ops->decommit(os_process.memory_ops, memory, size);
+}
+
+static inline void os_page_release(void *memory, size_t size)
+{
+    if (memory)
+        os_process.memory_ops->release(os_process.memory_ops, memory, size);
+}
+
+/* Zeroed memory in whole 64 KB units, aligned so; os_page_free takes the same size. */
+void *os_page_alloc(size_t size);
+void os_page_free(void *memory, size_t size);
+
+/* -------------------------------------------------------- waiting, locks --- */
+
+/*
+ * Sleeps while *address == expected, until a wake of that address or the
+ * timeout in milliseconds; false means it timed out.  It may return early.
+ * What every lock here and the latches of the cache are made of.
+ */
+bool os_wait(_Atomic uint32_t *address, uint32_t expected, uint32_t timeout_ms);
+void os_wake_one(_Atomic uint32_t *address);
+void os_wake_all(_Atomic uint32_t *address);
+
+/* Tells the processor that this is a spin loop. */
+static inline void os_pause(void)
+{
+#if defined(__i386__) || defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+
+struct os_mutex
+{
+    _Atomic uint32_t state;              /* 0 free, 1 held, 2 held and waited for */
+};
+
+#define OS_MUTEX_INIT { 0 }
+
+static inline void os_mutex_init(struct os_mutex *mutex)
+{
+    atomic_init(&mutex->state, 0);
+}
+
+void os_mutex_lock_slow(struct os_mutex *mutex);
+
+static inline bool os_mutex_try_lock(struct os_mutex *mutex)
+{
+    uint32_t expected = 0;
+    return atomic_compare_exchange_strong_explicit(&mutex->state, &expected, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+static inline void os_mutex_lock(struct os_mutex *mutex)
+{
+    if (os_unlikely(!os_mutex_try_lock(mutex)))
+        os_mutex_lock_slow(mutex);
+}
+
+static inline void os_mutex_unlock(struct os_mutex *mutex)
+{
+    if (os_unlikely(atomic_exchange_explicit(&mutex->state, 0, memory_order_release) == 2))
+        os_wake_one(&mutex->state);
+}
+
+/* Many readers or one writer; waiting writers go before new readers. */
+struct os_rwlock
+{
+    _Atomic uint32_t state;
+    _Atomic uint32_t writers;            /* counts wakes of writers, to wait on */
+};
+
+#define OS_RWLOCK_INIT { 0, 0 }
+#define OS_RWLOCK_COUNT 0x3fffffffu      /* readers; all ones: a writer has it */
+#define OS_RWLOCK_READERS_WAIT 0x40000000u
+#define OS_RWLOCK_WRITERS_WAIT 0x80000000u
+
+static inline void os_rwlock_init(struct os_rwlock *lock)
+{
+    atomic_init(&lock->state, 0);
+    atomic_init(&lock->writers, 0);
+}
+
+void os_rwlock_lock_read_slow(struct os_rwlock *lock);
+void os_rwlock_lock_write_slow(struct os_rwlock *lock);
+void os_rwlock_wake(struct os_rwlock *lock, uint32_t state);
+
+static inline bool os_rwlock_try_lock_read(struct os_rwlock *lock)
+{
+    uint32_t state = atomic_load_explicit(&lock->state, memory_order_relaxed);
+    while (state < OS_RWLOCK_COUNT - 1)
+    {
+        if (atomic_compare_exchange_weak_explicit(&lock->state, &state, state + 1, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+static inline void os_rwlock_lock_read(struct os_rwlock *lock)
+{
+    if (os_unlikely(!os_rwlock_try_lock_read(lock)))
+        os_rwlock_lock_read_slow(lock);
+}
+
+static inline void os_rwlock_unlock_read(struct os_rwlock *lock)
+{
+    uint32_t state = atomic_fetch_sub_explicit(&lock->state, 1, memory_order_release) - 1;
+    if (os_unlikely(state & OS_RWLOCK_WRITERS_WAIT && !(state & OS_RWLOCK_COUNT)))
+        os_rwlock_wake(lock, state);
+}
+
+static inline bool os_rwlock_try_lock_write(struct os_rwlock *lock)
+{
+    uint32_t state = atomic_load_explicit(&lock->state, memory_order_relaxed);
+    while (!(state & OS_RWLOCK_COUNT))
+    {
+        if (atomic_compare_exchange_weak_explicit(&lock->state, &state, state | OS_RWLOCK_COUNT,
+                                                  memory_order_acquire, memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
+static inline void os_rwlock_lock_write(struct os_rwlock *lock)
+{
+    uint32_t expected = 0;
+    if (os_unlikely(!atomic_compare_exchange_strong_explicit(&lock->state, &expected, OS_RWLOCK_COUNT,
+                                                             memory_order_acquire, memory_order_relaxed)))
+        os_rwlock_lock_write_slow(lock);
+}
+
+static inline void os_rwlock_unlock_write(struct os_rwlock *lock)
+{
+    uint32_t state = atomic_fetch_sub_explicit(&lock->state, OS_RWLOCK_COUNT, memory_order_release) - OS_RWLOCK_COUNT;
+    if (os_unlikely(state))
+        os_rwlock_wake(lock, state);
+}
+
+struct os_condition
+{
+    _Atomic uint32_t sequence;
+};
+
+static inline void os_condition_init(struct os_condition *condition)
+{
+    atomic_init(&condition->sequence, 0);
+}
+
+/* Gives up the mutex while it waits and has it again when it returns.  May wake
+   without cause; false when the milliseconds are over. */
+bool os_condition_wait(struct os_condition *condition, struct os_mutex *mutex, uint32_t timeout_ms);
+void os_condition_wake_one(struct os_condition *condition);
+void os_condition_wake_all(struct os_condition *condition);
+
+/* Auto reset: a set lets one wait through.  Manual reset: all, until reset. */
+struct os_event
+{
+    _Atomic uint32_t state;
+    bool manual;
+};
+
+void os_event_init(struct os_event *event, bool manual, bool set);
+void os_event_set(struct os_event *event);
+void os_event_reset(struct os_event *event);
+bool os_event_wait(struct os_event *event, uint32_t timeout_ms);
+
+struct os_semaphore
+{
+    _Atomic uint32_t count;
+    _Atomic uint32_t waiters;
+};
+
+void os_semaphore_init(struct os_semaphore *semaphore, uint32_t count);
+void os_semaphore_release(struct os_semaphore *semaphore, uint32_t count);
+bool os_semaphore_acquire(struct os_semaphore *semaphore, uint32_t timeout_ms);
+
+struct os_once
+{
+    _Atomic uint32_t state;              /* 0 not run, 1 or 2 runs (2 waited for), 3 done */
+};
+
+#define OS_ONCE_INIT { 0 }
+
+void os_once_slow(struct os_once *once, void (*function)(void *context), void *context);
+
+/* Runs the function once in the life of `once`; who comes meanwhile waits. */
+static inline void os_once_run(struct os_once *once, void (*function)(void *context), void *context)
+{
+    if (os_unlikely(atomic_load_explicit(&once->state, memory_order_acquire) != 3))
+        os_once_slow(once, function, context);
+}
+
+/* --------------------------------------------------------------- threads --- */
+
+struct os_thread;
+
+/* Starts a thread.  `name` is for debuggers and may be NULL.
+   JET_errOutOfThreads, JET_errOutOfMemory. */
+JET_ERR os_thread_create(struct os_thread **thread, void (*function)(void *context), void *context, const char *name);
+
+/* Waits for its end and frees it. */
+void os_thread_join(struct os_thread *thread);
+
+/* Never 0; the system's number of the running thread. */
+uint32_t os_thread_id(void);
+void os_thread_yield(void);
+void os_sleep(uint32_t milliseconds);
+
+/* One pointer a thread.  The destructor (may be NULL) is called for a value
+   that is not NULL when its thread ends, and on Windows by os_tls_destroy for
+   every thread. */
+struct os_tls
+{
+    uintptr_t key;
+};
+
+JET_ERR os_tls_create(struct os_tls *tls, void (*destructor)(void *value));
+void os_tls_destroy(struct os_tls *tls);
+void *os_tls_get(const struct os_tls *tls);
+JET_ERR os_tls_set(const struct os_tls *tls, void *value);
+
+/* ---------------------------------------------------------------- clocks --- */
+
+/* Monotonic, in microseconds from an arbitrary start. */
+uint64_t os_clock_us(void);
+
+/* Monotonic milliseconds, wrapping, as GetTickCount. */
+uint32_t os_tick_ms(void);
+
+/* UTC in units of 100 ns since 1601, as a FILETIME. */
+uint64_t os_time_now(void);
+
+struct os_time
+{
+    uint16_t year;                       /* 2024 */
+    uint8_t month;                       /* 1 to 12 */
+    uint8_t day;
+    uint8_t hour;
+    uint8_t minute;
+    uint8_t second;
+    uint16_t millisecond;
+};
+
+/* Between the two, proleptic Gregorian; a broken-down time out of range gives 0. */
+void os_time_split(uint64_t time, struct os_time *split);
+uint64_t os_time_join(const struct os_time *split);
+
+uint32_t os_random32(void);
+uint64_t os_random64(void);
+void os_random_bytes(void *data, size_t size);
+
+/* ----------------------------------------------------------- the machine --- */
+
+struct os_system
+{
+    uint32_t processors;                 /* that this process may use */
+    uint32_t page_size;                  /* of memory */
+    uint64_t memory;                     /* physical, bytes */
+    uint32_t major, minor, build;        /* of Windows; natively of the one that is stood in for */
+    uint32_t service_pack;
+    uint32_t process_id;
+};
+
+/* Facts that do not change, found on first use. */
+const struct os_system *os_system(void);
+
+/* Physical memory that is free or easily freed now, bytes. */
+uint64_t os_memory_available(void);
+
+/* Bytes of this process in physical memory now. */
+uint64_t os_memory_resident(void);
+
+/* The machine's name, cut to fit, and always with a NUL. */
+void os_computer_name(WCHAR *name, size_t cch);
+
+/* The path of the program that runs; empty if not known. */
+void os_program_path(WCHAR *path, size_t cch);
+
+/* ------------------------------------------------------------------ text --- */
+
+/* What <wchar.h> has, for 16-bit text on every platform. */
+size_t os_text_length(const WCHAR *text);
+size_t os_text_length_max(const WCHAR *text, size_t max);
+int os_text_compare(const WCHAR *a, const WCHAR *b);
+
+/* By code unit, ASCII letters without regard to case. */
+int os_text_compare_nocase(const WCHAR *a, const WCHAR *b);
+
+/* Copy and append, cut to fit in `cch` and always with a NUL; false if cut. */
+bool os_text_copy(WCHAR *to, size_t cch, const WCHAR *from);
+bool os_text_append(WCHAR *to, size_t cch, const WCHAR *from);
+bool os_text_from_ascii(WCHAR *to, size_t cch, const char *from);
+
+/* A heap copy, or NULL. */
+WCHAR *os_text_duplicate(const WCHAR *text);
+
+#define OS_CP_ACP     0u                 /* the system's ANSI code page */
+#define OS_CP_1252    1252u
+#define OS_CP_UNICODE 1200u
+#define OS_CP_UTF8    65001u
+
+/* The number behind OS_CP_ACP. */
+uint32_t os_code_page_ansi(void);
+bool os_code_page_valid(uint32_t code_page);
+
+/*
+ * Converts between a code page and UTF-16.  Counts are of bytes and characters,
+ * no NUL is looked for or added; *needed (may be NULL) is set to the count of
+ * the whole result, also when it does not fit: JET_errBufferTooSmall.  With
+ * to == NULL only the count is wanted.  What has no counterpart becomes the
+ * default character, and *replaced (may be NULL) is set.
+ * Errors: JET_errInvalidCodePage.
+ */
+JET_ERR os_text_to_wide(uint32_t code_page, const char *from, size_t cb, WCHAR *to, size_t cch, size_t *needed);
+JET_ERR os_text_from_wide(uint32_t code_page, const WCHAR *from, size_t cch, char *to, size_t cb, size_t *needed,
+                          bool *replaced);
+
+/* Upper case by code unit, as the file system does it, of no locale. */
+WCHAR os_text_upper(WCHAR c);
+
+/* --------------------------------------------------------------- locales --- */
+
+#define OS_LCID_INVARIANT 0x007fu
+#define OS_LCID_EN_US     0x0409u
+#define OS_LOCALE_NAME_MAX 85            /* characters with the NUL */
+
+/* Flags of os_sort_key, with LCMapString's values. */
+#define OS_MAP_LOWERCASE          0x00000100u
+#define OS_MAP_UPPERCASE          0x00000200u
+#define OS_MAP_SORTKEY            0x00000400u
+#define OS_MAP_BYTEREV            0x00000800u
+#define OS_NORM_IGNORECASE        0x00000001u
+#define OS_NORM_IGNORENONSPACE    0x00000002u
+#define OS_NORM_IGNORESYMBOLS     0x00000004u
+#define OS_SORT_DIGITSASNUMBERS   0x00000008u
+#define OS_LINGUISTIC_IGNORECASE  0x00000010u
+#define OS_LINGUISTIC_IGNOREDIACRITIC 0x00000020u
+#define OS_SORT_STRINGSORT        0x00001000u
+#define OS_NORM_IGNOREKANATYPE    0x00010000u
+#define OS_NORM_IGNOREWIDTH       0x00020000u
+#define OS_NORM_LINGUISTIC_CASING 0x08000000u
+
+/* A locale that was found; lives as long as the process, freely shared. */
+struct os_locale;
+
+/* The version of the order of text, as GetNLSVersionEx gives it. */
+struct os_sort_version
+{
+    uint32_t version;                    /* dwNLSVersion */
+    uint32_t defined;                    /* dwDefinedVersion */
+    uint8_t sort_id[16];                 /* guidCustomVersion, as it lies in memory on Windows */
+};
+
+/*
+ * Finds a locale by name ("" is the invariant one; case does not matter) or by
+ * LCID.  JET_errInvalidLanguageId if there is none;
+ * JET_errUnicodeNormalizationNotSupported if the tables of text order are not installed.
+ */
+JET_ERR os_locale_find(const WCHAR *name, const struct os_locale **locale);
+JET_ERR os_locale_find_lcid(uint32_t lcid, const struct os_locale **locale);
+
+/* Name and LCID of a locale; 0x1000 is the LCID of one that has only a name. */
+const WCHAR *os_locale_name(const struct os_locale *locale);
+uint32_t os_locale_lcid(const struct os_locale *locale);
+
+JET_ERR os_locale_sort_version(const struct os_locale *locale, struct os_sort_version *version);
+
+/*
+ * The sort key of a text: keys compare as bytes in the order of the locale.
+ * `cch` counts characters, NULs among them are text; 0 gives the key of the
+ * empty text.  At most `cb` bytes are stored, and they are a prefix of the key:
+ * *needed is the length of the whole key, larger than cb if it was cut.
+ * With OS_MAP_UPPERCASE or OS_MAP_LOWERCASE instead of OS_MAP_SORTKEY it is the
+ * mapped text, in bytes.
+ * Errors: JET_errInvalidLCMapStringFlags, JET_errOutOfMemory,
+ * JET_errUnicodeNormalizationNotSupported.
+ */
+JET_ERR os_sort_key(const struct os_locale *locale, uint32_t flags, const WCHAR *text, size_t cch, void *key,
+                    size_t cb, size_t *needed);
+
+/* Whether LCMapString takes these flags for a sort key. */
+bool os_sort_flags_valid(uint32_t flags);
+
+/* ---------------------------------------------------------- debug output --- */
+
+/*
+ * Wine's debug channel "esent" where there is one (WINEDEBUG=+esent); natively
+ * the environment ESENT_DEBUG, a list like "+trace,-fixme" or "all" or "1".
+ * Fixme and err are on by default under Wine, nothing is natively.
+ */
+uint32_t os_trace_find(void);
+void os_trace_write(uint32_t class, const char *function, const char *format, ...) OS_PRINTF(3, 4);
+
+static inline bool os_trace_on(uint32_t class)
+{
+    uint32_t on = atomic_load_explicit(&os_process.trace, memory_order_relaxed);
+    if (os_unlikely(on & OS_TRACE_UNKNOWN))
+        on = os_trace_find();
+    return (on & class) != 0;
+}
+
+#define os_trace_class(class, ...) \
+    do { \
+        if (os_unlikely(os_trace_on(class))) \
+            os_trace_write(class, __func__, __VA_ARGS__); \
+    } while (0)
+
+/* Each takes a printf format; the line's end is part of it. */
+#define OS_TRACE(...) os_trace_class(OS_TRACE_TRACE, __VA_ARGS__)
+#define OS_WARN(...)  os_trace_class(OS_TRACE_WARN, __VA_ARGS__)
+#define OS_ERR(...)   os_trace_class(OS_TRACE_ERR, __VA_ARGS__)
+#define OS_FIXME(...) os_trace_class(OS_TRACE_FIXME, __VA_ARGS__)
+
+/* Text as L"..." for a trace, in the caller's buffer, which it returns. */
+struct os_trace_text
+{
+    char text[300];
+};
+
+const char *os_trace_wide(const WCHAR *text, struct os_trace_text *buffer);
+
+/* Use: OS_TRACE("path %s\n", OS_TRACE_W(path)); */
+#define OS_TRACE_W(text) os_trace_wide(text, &(struct os_trace_text){ { 0 } })
+
+/* ------------------------------------------------- event log and modules --- */
+
+enum os_event_type
+{
+    OS_EVENT_ERROR = 1,
+    OS_EVENT_WARNING = 2,
+    OS_EVENT_INFORMATION = 4,
+};
+
+/* Reports to the system's event log under `source`; natively nothing. */
+void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
+                     const WCHAR *const *strings, uint32_t count, const void *data, size_t size);
+
+/*
+ * Loads a module and finds a function in it.  The module stays until
+ * os_module_release.  JET_errCallbackNotResolved if either is absent.
+ */
+struct os_module;
+
+JET_ERR os_module_symbol(const WCHAR *module, const char *function, struct os_module **handle, void (**symbol)(void));
+void os_module_release(struct os_module *handle);
+
+#endif
