@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cache: pages of database files in memory.
+ *
+ * One cache serves every instance of the process.  It is cut into shards by a
+ * hash of (file, page number); a shard has its own mutex, hash table, frames
+ * and queues, so threads meet only where they want the same shard at the same
+ * moment and one of them misses.  A hit takes no mutex at all: the chain of
+ * the hash table is read without it, the frame is latched, and only then is
+ * its identity checked.  Frames are never given back while the process lives,
+ * so a stale pointer to one is always safe to latch and test.
+ *
+ * A page is read under one of two disciplines:
+ *
+ *  - latched: cache_latch() with CACHE_SHARED or CACHE_EXCLUSIVE, then
+ *    cache_unlatch().  While latched, the page neither moves nor changes.
+ *  - optimistic: cache_peek() gives a frame and its version without writing to
+ *    shared memory; the reader copies what it needs and asks
+ *    cache_peek_valid().  What was read in between may be garbage, so it must
+ *    be decoded with bounds checks, and used only after the answer is true.
+ *    Meant for inner pages of trees, which every descent touches.
+ *
+ * Replacement is S3-FIFO (Yang et al., SOSP 2023): a page enters a small
+ * queue; only if it is asked for again while there does it reach the main
+ * queue; a page that left the small queue unasked is remembered by number for
+ * a while, and goes straight to the main queue if it comes back.  A scan
+ * therefore passes through the small queue and leaves the working set alone.
+ * A hit costs at most a store of two bits.
+ *
+ * Lock order: page latches (top-down, left to right in a tree) before a shard
+ * mutex; no page latch is waited for with a shard mutex held; no I/O is done
+ * with a shard mutex held.
+ */
+#ifndef ESENT_CACHE_H
+#define ESENT_CACHE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "esent.h"
+#include "os/os.h"
+
+enum cache_latch_mode
+{
+    CACHE_SHARED,
+    CACHE_EXCLUSIVE,
+};
+
+/* A database file as the cache sees it.  Owned by whoever opened it; every
+ * page of it must be gone (cache_file_purge) before it is freed. */
+struct cache_file
+{
+    struct os_file *file;
+    uint32_t page_size;
+    uint32_t id;            /* never used again in the life of the process */
+    bool read_only;
+    /* Checks a page just read: checksum, page number, bounds of header and tags.
+     * 0, or the error that the reader of the page gets.  Not called with a mutex held. */
+    JET_ERR (*verify)(struct cache_file *file, uint32_t pgno, uint8_t *data);
+    void *owner;
+    _Atomic uint64_t reads; /* pages read from disk */
+};
+
+/* A frame.  Identity and version may be read at any time; the page itself
+ * only under a latch or a peek. */
+struct cache_page
+{
+    struct os_rwlock latch;
+    _Atomic uint32_t version;       /* even: stable; odd: being read or changed */
+    _Atomic uint32_t file_id;       /* 0: the frame is free */
+    _Atomic uint32_t pgno;
+    _Atomic uint8_t frequency;      /* 0..3, S3-FIFO */
+    uint8_t queue;                  /* enum cache_queue; under the shard's mutex */
+    uint8_t shard;
+    uint32_t page_size;
+    uint8_t *data;
+    struct cache_file *file;
+    _Atomic(struct cache_page *) hash_next;
+    struct cache_page *newer, *older; /* neighbours in the queue; `older` also chains free frames */
+};
+
+/* A page remembered without being held: where it was and what version it had. */
+struct cache_hint
+{
+    struct cache_page *page;
+    uint32_t version;
+};
+
+/* Bounds of the cache in bytes, shared by all instances; may be set at any
+ * time.  Nothing is evicted below the maximum, which is exceeded only where all
+ * pages are latched; after it was lowered, misses bring the size down.  The
+ * minimum is a promise that the maximum never goes below. */
+void cache_set_size(uint64_t min_bytes, uint64_t max_bytes);
+uint64_t cache_size(void);          /* bytes in use */
+
+/* Prepares *file for caching.  page_size is 2048 to 32768, a power of two. */
+void cache_file_init(struct cache_file *file, struct os_file *os, uint32_t page_size, bool read_only);
+/* Forgets every page of the file.  None may be latched. */
+void cache_file_purge(struct cache_file *file);
+
+/* Latches a page, reading it if needed.  Waits for other latches on it; a
+ * thread must not latch a page twice, not even shared (a waiting writer would
+ * stop the second).
+ * JET_errReadVerifyFailure and kin when the page is bad (the read is retried
+ * once), JET_errOutOfMemory, or what the read answered. */
+JET_ERR cache_latch(struct cache_file *file, uint32_t pgno, enum cache_latch_mode mode, struct cache_page **page);
+/* The same, trying the frame where the page was last seen first. */
+JET_ERR cache_latch_hint(struct cache_file *file, uint32_t pgno, enum cache_latch_mode mode,
+                         const struct cache_hint *hint, struct cache_page **page);
+/* The latch if it is free and the page is in memory, else false. */
+bool cache_try_latch(struct cache_file *file, uint32_t pgno, enum cache_latch_mode mode, struct cache_page **page);
+void cache_unlatch(struct cache_page *page, enum cache_latch_mode mode);
+
+/* Optimistic reading.  JET_errSuccess with *page and *version, or an error of
+ * the read.  May latch and unlatch internally to bring the page in. */
+JET_ERR cache_peek(struct cache_file *file, uint32_t pgno, struct cache_page **page, uint32_t *version);
+bool cache_peek_valid(const struct cache_page *page, uint32_t version);
+
+/* The version of a latched page: as long as it stays, so do the page's place and bytes. */
+static inline uint32_t cache_page_version(const struct cache_page *page)
+{
+    return atomic_load_explicit(&page->version, memory_order_relaxed);
+}
+
+/* Tells that pages [first, first + count) will be wanted: reads those that are
+ * not in memory, in one call to the platform if they lie together, and hints
+ * the platform at what follows.  Never fails and waits for no latch; a page
+ * that turns out bad is left to whoever latches it. */
+void cache_read_ahead(struct cache_file *file, uint32_t first, uint32_t count);
+bool cache_contains(struct cache_file *file, uint32_t pgno);
+
+/* Frees every frame.  All files must have been purged. */
+void cache_destroy(void);
+
+#endif

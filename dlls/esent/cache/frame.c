@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames: the memory that pages live in. */
+#include "cache/private.h"
+
+static unsigned size_class(uint32_t page_size)
+{
+    return (unsigned)__builtin_ctz(page_size) - 11;
+}
+
+static bool chunk_add(struct cache_shard *shard, uint32_t page_size)
+{
+    uint32_t frames = CACHE_CHUNK_BYTES / page_size;
+    struct cache_chunk *chunk = os_alloc_zero(sizeof(*chunk) + frames * sizeof(chunk->frame[0]));
+
+    if (!chunk)
+        return false;
+    chunk->memory = os_page_alloc(CACHE_CHUNK_BYTES);
+    if (!chunk->memory)
+    {
+        os_free(chunk);
+        return false;
+    }
+    chunk->frames = frames;
+    chunk->next = shard->chunks;
+    shard->chunks = chunk;
+    for (uint32_t i = 0; i < frames; i++)
+    {
+        struct cache_page *page = &chunk->frame[i];
+        os_rwlock_init(&page->latch);
+        page->shard = (uint8_t)(shard - cache.shard);
+        page->page_size = page_size;
+        page->data = chunk->memory + (size_t)i * page_size;
+        page->older = shard->free[size_class(page_size)];
+        shard->free[size_class(page_size)] = page;
+    }
+    return true;
+}
+
+struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_size)
+{
+    struct cache_page **head = &shard->free[size_class(page_size)];
+    uint64_t limit = atomic_load_explicit(&cache.shard_limit, memory_order_relaxed);
+    struct cache_page *page;
+
+    /* Two at a time, so that a cache whose limit was lowered shrinks. */
+    for (int i = 0; i < 2 && shard->bytes + page_size > limit; i++)
+    {
+        page = cache_evict(shard);
+        if (!page)
+            break;
+        cache_frame_give(shard, page);
+    }
+    if (!*head && !chunk_add(shard, page_size))
+    {
+        page = cache_evict(shard);
+        if (!page)
+            return NULL;
+        cache_frame_give(shard, page);
+        if (!*head)
+            return NULL;
+    }
+    page = *head;
+    /* Someone who followed a stale pointer may hold the latch for a moment; he asks for nothing meanwhile. */
+    os_rwlock_lock_write(&page->latch);
+    *head = page->older;
+    page->older = NULL;
+    cache_version_open(page);
+    shard->bytes += page_size;
+    shard->pages++;
+    return page;
+}
+
+void cache_frame_give(struct cache_shard *shard, struct cache_page *page)
+{
+    unsigned class = size_class(page->page_size);
+
+    atomic_store_explicit(&page->file_id, 0, memory_order_relaxed);
+    page->file = NULL;
+    cache_version_close(page);
+    shard->bytes -= page->page_size;
+    shard->pages--;
+    page->older = shard->free[class];
+    shard->free[class] = page;
+    os_rwlock_unlock_write(&page->latch);
+}
