@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The way into a call and out of it.  See private.h for the order of things.
+ */
+#include "api/private.h"
+
+/* What the state of the instance has to say to a call on a session. */
+static JET_ERR refusal(const struct instance *instance, uint32_t state, uint32_t flags)
+{
+    uint32_t terminating = atomic_load(&process.terminating);
+
+    if (terminating && terminating >= process.initialized)
+        return JET_errTermInProgress;
+    if (state & INSTANCE_STOPPED && !(flags & API_WHEN_STOPPED))
+        return JET_errClientRequestToStopJetService;
+    if (state & INSTANCE_UNAVAILABLE)
+        return instance->unavailable;
+    if (state & INSTANCE_TERMINATING)
+        return JET_errTermInProgress;
+    return JET_errSuccess;
+}
+
+/* Someone is inside: a callback of the same thread may come in, others not. */
+static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t flags)
+{
+    JET_ERR err;
+
+    if (atomic_load(&session->callback_thread) != os_thread_id() || atomic_load(&session->handle) != sesid)
+    {
+        /* The state is told first, as it would be if the session were free. */
+        if (atomic_load(&session->handle) != sesid)
+            return JET_errInvalidSesid;
+        return JET_errSessionSharingViolation;
+    }
+    err = refusal(session->instance, atomic_load(&session->instance->state), flags);
+    if (err >= 0)
+        session->nested++;
+    return err;
+}
+
+JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **entered)
+{
+    struct session *session = handle_object(sesid, HANDLE_SESSION);
+    uint32_t state;
+    JET_ERR err;
+
+    if (os_unlikely(!session))
+        return JET_errInvalidSesid;
+    *entered = session;
+    if (os_unlikely(atomic_exchange(&session->busy, 1) != 0))
+        return enter_busy(session, sesid, flags);
+    if (os_unlikely(atomic_load_explicit(&session->handle, memory_order_relaxed) != sesid))
+    {
+        err = JET_errInvalidSesid;
+        goto refused;
+    }
+    state = atomic_load(&session->instance->state);
+    if (os_likely(!(state & INSTANCE_SLOW)))
+        return JET_errSuccess;
+    err = refusal(session->instance, state, flags);
+    if (err >= 0)
+        return JET_errSuccess;
+
+refused:
+    atomic_store_explicit(&session->busy, 0, memory_order_release);
+    return err;
+}
+
+JET_ERR api_leave(struct session *session, JET_ERR err)
+{
+    if (os_unlikely(session->nested))
+        session->nested--;
+    else
+        atomic_store_explicit(&session->busy, 0, memory_order_release);
+    return err;
+}
+
+/* A bad cursor is told before what the state of the instance or session is. */
+static JET_ERR check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR otherwise)
+{
+    struct session *session = handle_object(sesid, HANDLE_SESSION);
+
+    if (!session)
+        return JET_errInvalidSesid;
+    if (!handle_object(tableid, HANDLE_CURSOR))
+        return JET_errInvalidTableId;
+    if (!handle_object_of(tableid, HANDLE_CURSOR, session))
+        return JET_errSesidTableIdMismatch;
+    return otherwise;
+}
+
+JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, struct session **session,
+                         struct cursor **cursor)
+{
+    struct open_cursor *open;
+    JET_ERR err = api_enter(sesid, flags, session);
+
+    if (os_unlikely(err < 0))
+        return check_cursor(sesid, tableid, err);
+    open = handle_object_of(tableid, HANDLE_CURSOR, *session);
+    if (os_likely(open != NULL))
+    {
+        *cursor = open->cursor;
+        return JET_errSuccess;
+    }
+    return api_leave(*session, check_cursor(sesid, tableid, JET_errInvalidTableId));
+}
+
+JET_ERR api_enter_database(JET_SESID sesid, JET_DBID dbid, uint32_t flags, struct session **session,
+                           struct attachment **attachment)
+{
+    JET_ERR err = api_enter(sesid, flags, session);
+
+    if (err < 0)
+        return err;
+    if (dbid >= DATABASES_MAX || !(*session)->opens[dbid])
+        return api_leave(*session, JET_errInvalidDatabaseId);
+    *attachment = &(*session)->instance->databases[dbid];
+    return JET_errSuccess;
+}
+
+void api_callback_begin(struct session *session)
+{
+    atomic_store(&session->callback_thread, os_thread_id());
+}
+
+void api_callback_end(struct session *session)
+{
+    atomic_store(&session->callback_thread, 0);
+}
+
+/* ------------------------------------------------------------ instances --- */
+
+JET_ERR api_check_instance(JET_INSTANCE handle)
+{
+    if (handle == 0 || handle == JET_instanceNil || handle_object(handle, HANDLE_INSTANCE))
+        return JET_errSuccess;
+    return JET_errInvalidInstance;
+}
+
+/* The instance that is meant, with process.lock held. */
+JET_ERR process_find_instance(JET_INSTANCE handle, struct instance **found)
+{
+    uint32_t i;
+
+    *found = NULL;
+    if (process.mode == PROCESS_MULTI)
+    {
+        if (handle != 0 && handle != JET_instanceNil)
+            *found = handle_object(handle, HANDLE_INSTANCE);
+    }
+    else if (process.mode == PROCESS_SINGLE)
+    {
+        for (i = 0; i < INSTANCES_MAX && !*found; i++)
+            *found = process.instances[i];
+    }
+    return *found ? JET_errSuccess : JET_errInvalidParameter;
+}
+
+static JET_ERR instance_admits(const struct instance *instance, enum instance_entry entry)
+{
+    uint32_t state = atomic_load(&instance->state);
+
+    if (entry == ENTER_RUNNING)
+    {
+        if (state & INSTANCE_STOPPED)
+            return JET_errClientRequestToStopJetService;
+        if (state & INSTANCE_UNAVAILABLE)
+            return instance->unavailable;
+    }
+    if (state & INSTANCE_TERMINATING)
+        return JET_errTermInProgress;
+    if (state & INSTANCE_INITIALIZING)
+        return entry == ENTER_ANY ? JET_errInitInProgress : JET_errNotInitialized;
+    if (entry == ENTER_RUNNING && !(state & INSTANCE_INITIALIZED))
+        return JET_errNotInitialized;
+    return JET_errSuccess;
+}
+
+JET_ERR api_enter_instance(JET_INSTANCE handle, enum instance_entry entry, struct instance **instance)
+{
+    JET_ERR err = api_check_instance(handle);
+
+    if (err < 0)
+        return err;
+    process_lock();
+    err = process_find_instance(handle, instance);
+    if (err >= 0)
+        err = instance_admits(*instance, entry);
+    if (err >= 0)
+        atomic_fetch_add(&(*instance)->calls, 1);
+    process_unlock();
+    return err;
+}
+
+JET_ERR api_leave_instance(struct instance *instance, JET_ERR err)
+{
+    atomic_fetch_sub(&instance->calls, 1);
+    return err;
+}
+
+JET_ERR api_check_single_mode(void)
+{
+    enum process_mode mode;
+
+    process_lock();
+    mode = process.mode;
+    process_unlock();
+    if (mode == PROCESS_SINGLE)
+        return JET_errSuccess;
+    return mode == PROCESS_MULTI ? JET_errRunningInMultiInstanceMode : JET_errInvalidParameter;
+}

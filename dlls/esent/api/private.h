@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the chapters of the API share.
+ *
+ * Objects.  The process has one root (struct process): the mode, the global
+ * parameters, the instances, the handles.  An instance has parameters of its
+ * own, sessions and attached databases; a session has a transaction, cursors
+ * and opened databases.
+ *
+ * Handles.  JET_INSTANCE, JET_SESID and JET_TABLEID are values of the handle
+ * table, never pointers, so any bits that a program passes are an error and not
+ * a crash.  JET_DBID is a slot of the instance's attached databases.
+ *
+ * A call on a session or cursor reads so:
+ *
+ *     struct session *session;
+ *     struct cursor *cursor;
+ *     JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+ *     if (err < 0)
+ *         return err;
+ *     err = ... ;
+ *     return api_leave(session, err);
+ *
+ * Between the two the session belongs to this thread: its `busy` is set by an
+ * atomic exchange, a second thread gets JET_errSessionSharingViolation, and
+ * JetTerm waits for it to be clear.  The exchange comes before the look at the
+ * instance's state, and the one who changes the state looks at `busy` after:
+ * so either the call sees the state or the stopper sees the call.  Nothing that
+ * threads of different sessions share is written on this path.
+ *
+ * A session's memory is used again for sessions only, never given back while
+ * the library is loaded: that makes the look at a session that another thread
+ * ends at this moment harmless.
+ *
+ * Lock order: process.lock, instance.lock, session.busy (as a lock), then what
+ * the floors below take.  process.lock is never waited for inside a session.
+ */
+#ifndef ESENT_API_PRIVATE_H
+#define ESENT_API_PRIVATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/api.h"
+#include "esent.h"
+#include "os/os.h"
+#include "txn/txn.h"
+
+struct cursor;
+struct database;
+
+/* -------------------------------------------------------------- handles --- */
+
+enum handle_type
+{
+    HANDLE_NONE,
+    HANDLE_INSTANCE,
+    HANDLE_SESSION,
+    HANDLE_CURSOR,
+    HANDLE_SNAPSHOT,
+    HANDLE_FILE,            /* of a backup */
+    HANDLE_OTHER,
+};
+
+/* A slot of the table.  `handle` is 0 while free; both are read without a lock. */
+struct handle_slot
+{
+    _Atomic uintptr_t handle;
+    _Atomic(void *) object;
+    _Atomic(void *) owner;
+    uint32_t next_free;
+    uint32_t generation;
+};
+
+#define HANDLE_CHUNK_BITS 10
+#define HANDLE_CHUNK (1u << HANDLE_CHUNK_BITS)
+#define HANDLE_CHUNKS 1024              /* a million handles */
+#define HANDLE_FREE_KEPT 64             /* so many are free before the first is used again */
+
+struct handle_table
+{
+    struct os_mutex lock;               /* guards allocation and freeing */
+    uint32_t used;                      /* slots ever used */
+    uint32_t free_first, free_last;     /* the oldest freed is used first */
+    uint32_t free_count;
+    _Atomic(struct handle_slot *) chunks[HANDLE_CHUNKS];
+};
+
+/* A new handle: never 0, never all ones, not seen lately.  `owner` is what
+ * handle_owner tells of it.  JET_errOutOfMemory. */
+JET_ERR handle_new(enum handle_type type, void *object, void *owner, uintptr_t *handle);
+void handle_free(uintptr_t handle);
+/* The object, or NULL if these bits are no live handle of that type. */
+void *handle_object(uintptr_t handle, enum handle_type type);
+/* The object if, besides, it belongs to that owner. */
+void *handle_object_of(uintptr_t handle, enum handle_type type, const void *owner);
+
+/* ----------------------------------------------------------- parameters --- */
+
+#define PARAM_COUNT 222
+
+struct param_value
+{
+    uintptr_t number;                   /* numbers, flags, pointers */
+    WCHAR *text;                        /* strings; NULL: the default */
+    bool written;                       /* by the program, not by default */
+};
+
+struct param_set
+{
+    struct param_value value[PARAM_COUNT];
+};
+
+/* ------------------------------------------------------------- instance --- */
+
+/* What JetStopService and its kin set in motion.  Each may be NULL, is called
+ * without process.lock, from the thread that stops, and answers quickly. */
+struct instance_hooks
+{
+    void *context;
+    void (*stop_defragmentation)(void *context);        /* online defragmentation, scans: ended for good */
+    void (*pause_background)(void *context, bool pause);/* user tasks in the background */
+    void (*clean_versions)(void *context);              /* version cleanup is started */
+    void (*quiesce_cache)(void *context, bool quiesce); /* checkpoint depth down, dirty pages begin to be written; or back */
+    JET_ERR (*stop_and_emit_log)(void *context);
+    void (*stop_backup)(void *context);
+};
+
+/* Bits of instance.state; any makes api_enter look closer. */
+#define INSTANCE_STOPPED      0x01u     /* JetStopService: most calls are refused */
+#define INSTANCE_TERMINATING  0x02u
+#define INSTANCE_UNAVAILABLE  0x04u     /* instance.unavailable says why */
+#define INSTANCE_INITIALIZED  0x10u
+#define INSTANCE_INITIALIZING 0x20u
+#define INSTANCE_SLOW (INSTANCE_STOPPED | INSTANCE_TERMINATING | INSTANCE_UNAVAILABLE)
+
+#define DATABASES_MAX 16                /* slots: 0 is the temporary database, of which ids 1.. are attached files */
+
+struct session;
+struct open_cursor;
+
+/* An attached database.  Guarded by instance.lock, but for `database`, which
+ * does not change while the session that asks has it open. */
+struct attachment
+{
+    WCHAR *path;                        /* full path; NULL: the slot is free */
+    struct database *database;
+    JET_GRBIT grbit;                    /* of the attach */
+    uint32_t opens;                     /* by all sessions */
+    struct session *exclusive;          /* who has it open alone */
+    bool busy;                          /* being attached or detached */
+};
+
+struct instance
+{
+    _Atomic uint32_t state;             /* read by every call, written rarely */
+    JET_ERR unavailable;
+    char separate[120];                 /* what follows is written more often: another cache line */
+
+    JET_INSTANCE handle;
+    uint32_t number;                    /* 0.. in the process */
+    WCHAR *name;                        /* may be NULL */
+    WCHAR *display_name;
+    struct param_set params;
+    struct os_mutex lock;
+    _Atomic uint32_t calls;             /* instance calls inside (not session calls) */
+    JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all */
+    bool quiesced;
+    bool detachable;
+    struct instance_hooks hooks;
+    struct txn_root txn;
+    struct session *sessions;           /* guarded by lock */
+    uint32_t session_count;
+    struct attachment databases[DATABASES_MAX];
+};
+
+/* -------------------------------------------------------------- process --- */
+
+enum process_mode
+{
+    PROCESS_NO_MODE,
+    PROCESS_SINGLE,
+    PROCESS_MULTI,
+};
+
+#define INSTANCES_MAX 1024
+
+struct process
+{
+    struct os_mutex lock;               /* guards all but the atomics and the handles */
+    enum process_mode mode;
+    struct param_set params;            /* global ones, and what instances start with */
+    struct instance *instances[INSTANCES_MAX];
+    uint32_t instance_count;            /* allocated */
+    _Atomic uint32_t initialized;       /* instances between JetInit and JetTerm */
+    _Atomic uint32_t terminating;       /* instances in JetTerm */
+    struct session *free_sessions;
+    bool params_ready;
+    uint32_t param_overrides;
+    struct handle_table handles;
+};
+
+extern struct process process;
+
+/* The global parameters have their defaults after this.  process.lock is held. */
+void process_prepare(void);
+void process_lock(void);                /* and prepare */
+void process_unlock(void);
+
+/* The instance meant by a handle, process.lock held: JET_errInvalidParameter. */
+JET_ERR process_find_instance(JET_INSTANCE handle, struct instance **instance);
+
+/* -------------------------------------------------------------- session --- */
+
+struct session
+{
+    _Atomic uint32_t busy;              /* a call is inside */
+    uint32_t nested;                    /* calls made by a callback of that call */
+    _Atomic JET_SESID handle;           /* 0: not in use */
+    struct instance *instance;
+    _Atomic uint32_t callback_thread;   /* thread that is in a program's callback; 0: none */
+    uintptr_t context;                  /* JetSetSessionContext; 0: none */
+    uint32_t context_thread;            /* thread that set it */
+    uintptr_t txn_context;              /* whose the open transaction is: the context, or a thread */
+    bool txn_uses_context;
+    JET_GRBIT commit_default;           /* JET_sesparamCommitDefault */
+    uint32_t correlation_id;
+    struct txn txn;
+    struct open_cursor *cursors;        /* all it has open */
+    uint16_t opens[DATABASES_MAX];      /* how often it has each database open */
+    struct session *next, *prev;        /* in instance.sessions; next: in process.free_sessions */
+    struct
+    {
+        uint32_t id;
+        uint32_t size;
+        void *data;
+    } user[8];
+};
+
+/* A cursor that a session has open. */
+struct open_cursor
+{
+    struct cursor *cursor;
+    struct session *session;
+    JET_TABLEID tableid;
+    JET_DBID dbid;
+    uint32_t level;                     /* of the transaction in which it was opened */
+    struct open_cursor *next, *prev;
+};
+
+/* ------------------------------------------------- entering and leaving --- */
+
+/* Flags of the enter functions. */
+#define API_WHEN_STOPPED 1u             /* allowed after JetStopService */
+
+/*
+ * Enters a session.  JET_errInvalidSesid, JET_errClientRequestToStopJetService,
+ * JET_errTermInProgress, JET_errSessionSharingViolation, or why the instance
+ * is not available.  On error there is nothing to leave.
+ */
+JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **session);
+
+/* Also the cursor: JET_errInvalidTableId, JET_errSesidTableIdMismatch. */
+JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, struct session **session,
+                         struct cursor **cursor);
+
+/* Also a database that this session has open: JET_errInvalidDatabaseId. */
+JET_ERR api_enter_database(JET_SESID sesid, JET_DBID dbid, uint32_t flags, struct session **session,
+                           struct attachment **attachment);
+
+/* Leaves; answers err, for `return api_leave(session, err);`. */
+JET_ERR api_leave(struct session *session, JET_ERR err);
+
+/* Between these a program's callback runs, which may call the API with this session. */
+void api_callback_begin(struct session *session);
+void api_callback_end(struct session *session);
+
+/* Whether this thread may go on with the session's open transaction: it began
+ * it, or has set the session context that was in force then.
+ * JET_errSessionSharingViolation. */
+JET_ERR session_check_thread(const struct session *session);
+
+enum instance_entry
+{
+    ENTER_RUNNING,          /* only between JetInit and JetTerm, not when stopped */
+    ENTER_ANY,              /* also before JetInit, and when stopped: parameters */
+};
+
+/* Validates: 0 and all ones pass (single-instance mode).  JET_errInvalidInstance. */
+JET_ERR api_check_instance(JET_INSTANCE handle);
+
+/*
+ * Finds the instance meant by a handle (in single-instance mode the one there
+ * is, whatever the handle) and enters it: JetTerm then waits.
+ * JET_errInvalidInstance for dead handles, JET_errInvalidParameter when there is
+ * none, and as api_enter; JET_errNotInitialized before JetInit.
+ */
+JET_ERR api_enter_instance(JET_INSTANCE handle, enum instance_entry entry, struct instance **instance);
+JET_ERR api_leave_instance(struct instance *instance, JET_ERR err);
+
+/* For calls without an instance argument, of single-instance mode (JetStopBackup, JetReadFile, ...):
+ * JET_errInvalidParameter before any mode, JET_errRunningInMultiInstanceMode. */
+JET_ERR api_check_single_mode(void);
+
+/* ------------------------------------------------- cursors of a session --- */
+
+/* Gives a new cursor its handle.  On error the caller still owns the cursor. */
+JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_DBID dbid, JET_TABLEID *tableid);
+
+/* Closes one or all: handle gone, cursor_close called.  dbid JET_dbidNil: of every database. */
+JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid);
+void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from_level);
+
+/* What is known of a cursor of the session; NULL: not one of its own. */
+struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tableid);
+
+/* Ends a session, which is entered and stays so: transaction rolled back,
+ * cursors and databases closed, handle gone.  Do not leave it after. */
+void session_end(struct session *session);
+
+/* ------------------------------------------------ parameters, by number --- */
+
+/* Values in force.  `instance` NULL: the global set. */
+uintptr_t param_number(const struct instance *instance, uint32_t id);
+const WCHAR *param_text(const struct instance *instance, uint32_t id);  /* never NULL */
+void param_set_init(struct param_set *set);
+JET_ERR param_set_copy(struct param_set *to, const struct param_set *from);
+void param_set_free(struct param_set *set);
+JET_ERR param_set_value(struct instance *instance, struct session *session, uint32_t id, uintptr_t number,
+                        const WCHAR *text);
+
+/* -------------------------------------------------------------- strings --- */
+
+/* A wide copy of a text in the system's code page, from the heap (os_free);
+ * NULL gives NULL.  JET_errOutOfMemory. */
+JET_ERR string_from_a(const char *text, WCHAR **wide);
+
+/* Into a buffer of cb bytes, always with a NUL.  JET_errBufferTooSmall when cut. */
+JET_ERR string_to_a(const WCHAR *wide, char *text, size_t cb);
+
+/* A text in the system's code page from a wide one, from the heap; NULL gives NULL. */
+JET_ERR string_to_a_alloc(const WCHAR *wide, char **text);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * txn: transactions of a session, and what they may see.
+ *
+ * A session has one transaction, nested up to TXN_LEVELS deep.  Level 0 means
+ * outside of any.  Levels 1 and up share one snapshot, taken when level 1 began:
+ * `begin` is the time of that moment on the clock of the instance, which ticks
+ * once for each begin and each commit to level 0.  A row version committed at
+ * time t is visible to it when t < begin.
+ *
+ * The instance's txn_root keeps the clock and the list of open transactions,
+ * oldest first, so that the oldest begin time, below which no version is
+ * needed any more, is found at its head.  Versions are not kept yet.
+ *
+ * A struct txn is used by one thread at a time.  Lock order: root.lock is a leaf.
+ */
+#ifndef ESENT_TXN_TXN_H
+#define ESENT_TXN_TXN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "esent.h"
+#include "os/os.h"
+
+#define TXN_LEVELS 7                    /* deepest: the eighth begin is JET_errTransTooDeep */
+#define TXN_TIME_NEVER UINT64_MAX
+
+struct txn;
+
+/* Transactions of one instance. */
+struct txn_root
+{
+    struct os_mutex lock;               /* guards all below */
+    uint64_t clock;                     /* the next time to be given out */
+    struct txn *oldest, *newest;        /* open ones, by begin time */
+    uint32_t open;
+};
+
+struct txn
+{
+    struct txn_root *root;
+    struct txn *older, *newer;          /* neighbours among the open ones */
+    uint32_t level;                     /* 0: none open */
+    bool read_only;
+    uint64_t begin;                     /* TXN_TIME_NEVER at level 0: sees all that is committed */
+    int64_t id;                         /* the caller's number, JetBeginTransaction3 */
+};
+
+void txn_root_init(struct txn_root *root);
+
+/* Begin time of the oldest open transaction; the present if there is none. */
+uint64_t txn_root_oldest(struct txn_root *root);
+
+void txn_init(struct txn *txn, struct txn_root *root);
+
+/* One level deeper.  `read_only` counts at level 0 only.  JET_errTransTooDeep. */
+JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id);
+
+/* Ends the innermost level; at level 1 the work becomes visible to others.
+ * JET_errNotInTransaction. */
+JET_ERR txn_commit(struct txn *txn);
+
+/* Undoes the innermost level.  JET_errNotInTransaction. */
+JET_ERR txn_rollback(struct txn *txn);
+
+#endif
