@@ -3774,7 +3774,8 @@ JET_ERR JET_API JetOSSnapshotEnd(const JET_OSSNAPID snapId, const JET_GRBIT grbi
  * What Windows exports, or accepts, without having it in its public header:
  * seen by programs that set JET_VERSION to 0x0A01.  JetIndexRecordCount2 is
  * documented all the same; JetGetRecordSize3, JetDeleteTable2 and the JetRBS
- * functions are not in Windows 10.
+ * functions are not in Windows 10.  JetBeginDatabaseIncrementalReseed is as in
+ * Windows 10; later sources put the first diverged generation before grbit.
  * ====================================================================== */
 
 typedef JET_API_PTR     JET_HISTO;
@@ -5897,9 +5898,9 @@ JET_ERR JET_API JetPatchDatabasePagesW(JET_INSTANCE instance, JET_PCWSTR szDatab
 JET_ERR JET_API JetOnlinePatchDatabasePage(JET_SESID sesid, JET_DBID dbid, JET_ULONG pgno, const void *pvToken,
         JET_ULONG cbToken, const void *pvData, JET_ULONG cbData, JET_GRBIT grbit);
 JET_ERR JET_API JetBeginDatabaseIncrementalReseedA(JET_INSTANCE instance, JET_PCSTR szDatabase,
-        JET_ULONG genFirstDivergedLog, JET_GRBIT grbit);
+        JET_GRBIT grbit);
 JET_ERR JET_API JetBeginDatabaseIncrementalReseedW(JET_INSTANCE instance, JET_PCWSTR szDatabase,
-        JET_ULONG genFirstDivergedLog, JET_GRBIT grbit);
+        JET_GRBIT grbit);
 JET_ERR JET_API JetEndDatabaseIncrementalReseedA(JET_INSTANCE instance, JET_PCSTR szDatabase,
         JET_ULONG genMinRequired, JET_ULONG genFirstDivergedLog, JET_ULONG genMaxRequired, JET_GRBIT grbit);
 JET_ERR JET_API JetEndDatabaseIncrementalReseedW(JET_INSTANCE instance, JET_PCWSTR szDatabase,

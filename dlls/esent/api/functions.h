@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * functions.h - every function the library exports, in one list.
+ *
+ * Made for including several times, with different definitions of the macros
+ * below; missing.c, tests/win32/abi_exports.c and, by text, tools/make-exports
+ * and tools/api-table use it.  No include guard, therefore.
+ *
+ *      CHAPTER(id, title)              what follows, to the next CHAPTER
+ *      FUNCTION(state, name, bytes)    one form only
+ *      FUNCTION_AW(state, name, bytes) nameA and nameW, and name, which is nameA
+ *      FUNCTION_A_W(state, name, bytes) nameA and nameW
+ *      DATA(name)                      not a function
+ *      PLAIN(name)                     32-bit Windows has no name@bytes for it
+ *      EXTRA(name)                     Windows 10 does not export it
+ *
+ * bytes is the size of the arguments on a 32-bit machine, where stdcall makes it
+ * part of the symbol.  The state says who answers:
+ *
+ *      DONE        an implementation
+ *      MISSING     missing.c, with JET_errFeatureNotAvailable, until there is one
+ *      REFUSED     missing.c, with JET_errFeatureNotAvailable, as Windows does
+ *      NYI         missing.c, with JET_wrnNyi, as Windows does
+ *
+ * Whoever implements a function changes its state here and nothing else; after a
+ * change of names, run tools/make-exports.
+ */
+
+#ifndef CHAPTER
+# define CHAPTER(id, title)
+#endif
+#ifndef FUNCTION
+# define FUNCTION(state, name, bytes)
+#endif
+#ifndef FUNCTION_AW
+# define FUNCTION_AW(state, name, bytes)
+#endif
+#ifndef FUNCTION_A_W
+# define FUNCTION_A_W(state, name, bytes)
+#endif
+#ifndef DATA
+# define DATA(name)
+#endif
+#ifndef PLAIN
+# define PLAIN(name)
+#endif
+#ifndef EXTRA
+# define EXTRA(name)
+#endif
+
+CHAPTER(life, "Engine, instances and parameters")
+FUNCTION(MISSING, JetInit, 4)
+FUNCTION(MISSING, JetInit2, 8)
+FUNCTION_AW(MISSING, JetInit3, 12)
+FUNCTION_AW(MISSING, JetInit4, 12)
+FUNCTION_AW(MISSING, JetCreateInstance, 8)
+FUNCTION_AW(MISSING, JetCreateInstance2, 16)
+FUNCTION_AW(MISSING, JetEnableMultiInstance, 12)
+FUNCTION(MISSING, JetTerm, 4)
+FUNCTION(MISSING, JetTerm2, 8)
+FUNCTION(MISSING, JetStopService, 0)
+FUNCTION(MISSING, JetStopServiceInstance, 4)
+FUNCTION(MISSING, JetStopServiceInstance2, 8)
+FUNCTION_AW(MISSING, JetSetSystemParameter, 20)
+FUNCTION_AW(MISSING, JetGetSystemParameter, 24)
+FUNCTION(MISSING, JetSetResourceParam, 16)
+FUNCTION(MISSING, JetGetResourceParam, 16)
+FUNCTION_AW(MISSING, JetGetInstanceInfo, 8)
+FUNCTION(MISSING, JetGetInstanceMiscInfo, 16)
+FUNCTION(MISSING, JetGetErrorInfoW, 20)
+FUNCTION(MISSING, JetFreeBuffer, 4)
+FUNCTION(MISSING, JetGetThreadStats, 8)
+FUNCTION(MISSING, JetConfigureProcessForCrashDump, 4)
+
+CHAPTER(session, "Sessions and transactions")
+FUNCTION_AW(MISSING, JetBeginSession, 16)
+FUNCTION(MISSING, JetDupSession, 8)
+FUNCTION(MISSING, JetEndSession, 8)
+FUNCTION(MISSING, JetSetSessionContext, 8)
+FUNCTION(MISSING, JetResetSessionContext, 4)
+FUNCTION(MISSING, JetSetSessionParameter, 16)
+FUNCTION(MISSING, JetGetSessionParameter, 20)
+FUNCTION(MISSING, JetGetSessionInfo, 16)
+FUNCTION(MISSING, JetGetVersion, 8)
+FUNCTION(MISSING, JetIdle, 8)
+FUNCTION(MISSING, JetBeginTransaction, 4)
+FUNCTION(MISSING, JetBeginTransaction2, 8)
+FUNCTION(MISSING, JetBeginTransaction3, 16)
+FUNCTION(MISSING, JetCommitTransaction, 8)
+FUNCTION(MISSING, JetCommitTransaction2, 16)
+FUNCTION(MISSING, JetPrepareToCommitTransaction, 16)
+FUNCTION(MISSING, JetRollback, 8)
+
+CHAPTER(database, "Databases")
+FUNCTION_AW(MISSING, JetCreateDatabase, 20)
+FUNCTION_AW(MISSING, JetCreateDatabase2, 20)
+FUNCTION_AW(MISSING, JetCreateDatabase3, 24)
+FUNCTION_AW(REFUSED, JetCreateDatabaseWithStreaming, 28)
+FUNCTION_AW(MISSING, JetAttachDatabase, 12)
+FUNCTION_AW(MISSING, JetAttachDatabase2, 16)
+FUNCTION_AW(MISSING, JetAttachDatabase3, 20)
+FUNCTION_AW(REFUSED, JetAttachDatabaseWithStreaming, 24)
+FUNCTION_AW(MISSING, JetDetachDatabase, 8)
+FUNCTION_AW(MISSING, JetDetachDatabase2, 12)
+FUNCTION_AW(MISSING, JetOpenDatabase, 20)
+FUNCTION(MISSING, JetCloseDatabase, 12)
+FUNCTION_AW(MISSING, JetSetDatabaseSize, 16)
+FUNCTION(MISSING, JetGrowDatabase, 16)
+FUNCTION(MISSING, JetResizeDatabase, 20)
+FUNCTION(MISSING, JetSetMaxDatabaseSize, 16)
+FUNCTION(MISSING, JetGetMaxDatabaseSize, 16)
+
+CHAPTER(schema, "Tables, columns and indexes")
+FUNCTION_AW(MISSING, JetCreateTable, 24)
+FUNCTION_AW(MISSING, JetCreateTableColumnIndex, 12)
+FUNCTION_AW(MISSING, JetCreateTableColumnIndex2, 12)
+FUNCTION_A_W(MISSING, JetCreateTableColumnIndex3, 12)
+FUNCTION_A_W(MISSING, JetCreateTableColumnIndex4, 12)
+FUNCTION_A_W(MISSING, JetCreateTableColumnIndex5, 12)
+FUNCTION_AW(MISSING, JetDeleteTable, 12)
+FUNCTION_AW(MISSING, JetRenameTable, 16)
+FUNCTION_AW(MISSING, JetSetTableInfo, 20)
+PLAIN(JetSetTableInfoW)
+FUNCTION_AW(MISSING, JetAddColumn, 28)
+FUNCTION_AW(MISSING, JetDeleteColumn, 12)
+FUNCTION_AW(MISSING, JetDeleteColumn2, 16)
+FUNCTION_AW(MISSING, JetRenameColumn, 20)
+FUNCTION_AW(MISSING, JetSetColumnDefaultValue, 28)
+FUNCTION_AW(MISSING, JetCreateIndex, 28)
+FUNCTION_AW(MISSING, JetCreateIndex2, 16)
+FUNCTION_A_W(MISSING, JetCreateIndex3, 16)
+PLAIN(JetCreateIndex3A)
+PLAIN(JetCreateIndex3W)
+FUNCTION_A_W(MISSING, JetCreateIndex4, 16)
+PLAIN(JetCreateIndex4A)
+PLAIN(JetCreateIndex4W)
+FUNCTION_AW(MISSING, JetDeleteIndex, 12)
+FUNCTION(MISSING, JetComputeStats, 8)
+FUNCTION_AW(MISSING, JetConvertDDL, 20)
+FUNCTION(MISSING, JetRegisterCallback, 24)
+FUNCTION(MISSING, JetUnregisterCallback, 16)
+FUNCTION(MISSING, JetCreateEncryptionKey, 16)
+
+CHAPTER(info, "Information")
+FUNCTION_AW(MISSING, JetGetDatabaseInfo, 20)
+FUNCTION_AW(MISSING, JetGetDatabaseFileInfo, 16)
+FUNCTION_AW(MISSING, JetGetObjectInfo, 32)
+FUNCTION_AW(MISSING, JetGetTableInfo, 20)
+FUNCTION_AW(MISSING, JetGetColumnInfo, 28)
+FUNCTION_AW(MISSING, JetGetTableColumnInfo, 24)
+FUNCTION_AW(MISSING, JetGetIndexInfo, 28)
+FUNCTION_AW(MISSING, JetGetTableIndexInfo, 24)
+
+CHAPTER(cursor, "Cursors")
+FUNCTION_AW(MISSING, JetOpenTable, 28)
+FUNCTION(MISSING, JetDupCursor, 16)
+FUNCTION(MISSING, JetCloseTable, 8)
+FUNCTION(MISSING, JetGetCursorInfo, 20)
+FUNCTION(MISSING, JetSetTableSequential, 12)
+FUNCTION(MISSING, JetResetTableSequential, 12)
+FUNCTION(MISSING, JetSetLS, 16)
+FUNCTION(MISSING, JetGetLS, 16)
+FUNCTION_AW(MISSING, JetGetCurrentIndex, 16)
+FUNCTION_AW(MISSING, JetSetCurrentIndex, 12)
+FUNCTION_AW(MISSING, JetSetCurrentIndex2, 16)
+FUNCTION_AW(MISSING, JetSetCurrentIndex3, 20)
+FUNCTION_AW(MISSING, JetSetCurrentIndex4, 24)
+FUNCTION(MISSING, JetMove, 16)
+FUNCTION(MISSING, JetMakeKey, 20)
+FUNCTION(MISSING, JetSeek, 12)
+FUNCTION(MISSING, JetRetrieveKey, 24)
+FUNCTION(MISSING, JetSetIndexRange, 12)
+FUNCTION(MISSING, JetSetCursorFilter, 20)
+FUNCTION(MISSING, JetIntersectIndexes, 20)
+FUNCTION(MISSING, JetGetBookmark, 20)
+FUNCTION(MISSING, JetGotoBookmark, 16)
+FUNCTION(MISSING, JetGetSecondaryIndexBookmark, 36)
+FUNCTION(MISSING, JetGotoSecondaryIndexBookmark, 28)
+FUNCTION(MISSING, JetIndexRecordCount, 16)
+FUNCTION(MISSING, JetIndexRecordCount2, 20)
+FUNCTION(MISSING, JetGetRecordPosition, 16)
+FUNCTION(MISSING, JetGotoPosition, 12)
+FUNCTION(MISSING, JetPrereadKeys, 28)
+FUNCTION(MISSING, JetPrereadIndexRange, 28)
+FUNCTION(MISSING, JetPrereadIndexRanges, 32)
+FUNCTION(MISSING, JetPrereadTablesW, 20)
+
+CHAPTER(temporary, "Temporary tables")
+FUNCTION(MISSING, JetOpenTempTable, 24)
+FUNCTION(MISSING, JetOpenTempTable2, 28)
+FUNCTION(MISSING, JetOpenTempTable3, 28)
+FUNCTION(MISSING, JetOpenTemporaryTable, 8)
+FUNCTION(MISSING, JetOpenTemporaryTable2, 8)
+
+CHAPTER(record, "Records")
+FUNCTION(MISSING, JetRetrieveColumn, 32)
+FUNCTION(MISSING, JetRetrieveColumns, 16)
+FUNCTION(MISSING, JetEnumerateColumns, 40)
+FUNCTION(MISSING, JetRetrieveTaggedColumnList, 28)
+FUNCTION(MISSING, JetGetRecordSize, 16)
+FUNCTION(MISSING, JetGetRecordSize2, 16)
+FUNCTION(MISSING, JetGetRecordSize3, 16)
+EXTRA(JetGetRecordSize3)
+FUNCTION(MISSING, JetRetrieveColumnByReference, 36)
+FUNCTION(MISSING, JetPrereadColumnsByReference, 36)
+FUNCTION(MISSING, JetStreamRecords, 32)
+FUNCTION(MISSING, JetRetrieveColumnFromRecordStream, 28)
+FUNCTION(MISSING, JetPrepareUpdate, 12)
+FUNCTION(MISSING, JetSetColumn, 28)
+FUNCTION(MISSING, JetSetColumns, 16)
+FUNCTION(MISSING, JetEscrowUpdate, 36)
+FUNCTION(MISSING, JetUpdate, 20)
+FUNCTION(MISSING, JetUpdate2, 24)
+FUNCTION(MISSING, JetDelete, 8)
+FUNCTION(MISSING, JetGetLock, 12)
+
+CHAPTER(maintain, "Maintenance")
+FUNCTION_AW(MISSING, JetCompact, 24)
+FUNCTION_AW(MISSING, JetDefragment, 24)
+FUNCTION_AW(MISSING, JetDefragment2, 28)
+FUNCTION_AW(MISSING, JetDefragment3, 32)
+FUNCTION(MISSING, JetDatabaseScan, 24)
+FUNCTION_AW(MISSING, JetDBUtilities, 4)
+FUNCTION_AW(MISSING, JetUpgradeDatabase, 16)
+
+CHAPTER(backup, "Backup and restore")
+FUNCTION_AW(MISSING, JetBackup, 12)
+FUNCTION_AW(MISSING, JetBackupInstance, 16)
+FUNCTION_AW(MISSING, JetRestore, 8)
+FUNCTION_AW(MISSING, JetRestore2, 12)
+FUNCTION_AW(MISSING, JetRestoreInstance, 16)
+FUNCTION(MISSING, JetBeginExternalBackup, 4)
+FUNCTION(MISSING, JetBeginExternalBackupInstance, 8)
+FUNCTION(MISSING, JetBeginSurrogateBackup, 16)
+FUNCTION(MISSING, JetEndSurrogateBackup, 8)
+FUNCTION_AW(MISSING, JetGetAttachInfo, 12)
+FUNCTION_AW(MISSING, JetGetAttachInfoInstance, 16)
+FUNCTION_AW(MISSING, JetOpenFile, 16)
+FUNCTION_AW(MISSING, JetOpenFileInstance, 20)
+FUNCTION_AW(MISSING, JetOpenFileSectionInstance, 36)
+FUNCTION(MISSING, JetReadFile, 16)
+FUNCTION(MISSING, JetReadFileInstance, 20)
+FUNCTION(MISSING, JetCloseFile, 4)
+FUNCTION(MISSING, JetCloseFileInstance, 8)
+FUNCTION_AW(MISSING, JetGetLogInfo, 12)
+FUNCTION_AW(MISSING, JetGetLogInfoInstance, 16)
+FUNCTION_AW(MISSING, JetGetLogInfoInstance2, 20)
+FUNCTION_AW(MISSING, JetGetTruncateLogInfoInstance, 16)
+FUNCTION(MISSING, JetTruncateLog, 0)
+FUNCTION(MISSING, JetTruncateLogInstance, 4)
+FUNCTION(MISSING, JetEndExternalBackup, 0)
+FUNCTION(MISSING, JetEndExternalBackupInstance, 4)
+FUNCTION(MISSING, JetEndExternalBackupInstance2, 8)
+FUNCTION(MISSING, JetStopBackup, 0)
+FUNCTION(MISSING, JetStopBackupInstance, 4)
+FUNCTION_AW(MISSING, JetExternalRestore, 32)
+FUNCTION_AW(MISSING, JetExternalRestore2, 40)
+
+CHAPTER(snapshot, "Snapshots")
+FUNCTION(MISSING, JetOSSnapshotPrepare, 8)
+FUNCTION(MISSING, JetOSSnapshotPrepareInstance, 12)
+FUNCTION_AW(MISSING, JetOSSnapshotFreeze, 16)
+FUNCTION(MISSING, JetOSSnapshotThaw, 8)
+FUNCTION(MISSING, JetOSSnapshotAbort, 8)
+FUNCTION(MISSING, JetOSSnapshotTruncateLog, 8)
+FUNCTION(MISSING, JetOSSnapshotTruncateLogInstance, 12)
+FUNCTION_AW(MISSING, JetOSSnapshotGetFreezeInfo, 16)
+FUNCTION(MISSING, JetOSSnapshotEnd, 8)
+FUNCTION_AW(NYI, JetSnapshotStart, 12)
+FUNCTION(NYI, JetSnapshotStop, 8)
+
+CHAPTER(replica, "Log shipping and page repair")
+FUNCTION_AW(MISSING, JetGetLogFileInfo, 16)
+FUNCTION(MISSING, JetConsumeLogData, 20)
+FUNCTION_A_W(MISSING, JetRemoveLogfile, 12)
+FUNCTION(MISSING, JetGetPageInfo, 24)
+FUNCTION(MISSING, JetGetPageInfo2, 24)
+FUNCTION(MISSING, JetGetDatabasePages, 32)
+FUNCTION_AW(MISSING, JetPatchDatabasePages, 28)
+FUNCTION(MISSING, JetOnlinePatchDatabasePage, 32)
+FUNCTION_AW(MISSING, JetBeginDatabaseIncrementalReseed, 12)
+FUNCTION_AW(MISSING, JetEndDatabaseIncrementalReseed, 24)
+
+CHAPTER(debug, "Tracing, counters and debugging")
+FUNCTION(MISSING, JetGetCounter, 12)
+FUNCTION(MISSING, JetResetCounter, 8)
+FUNCTION(MISSING, JetTracing, 12)
+FUNCTION(MISSING, JetTestHook, 8)
+FUNCTION(DONE, DebugExtensionInitialize, 8)
+FUNCTION(DONE, DebugExtensionNotify, 12)
+FUNCTION(DONE, DebugExtensionUninitialize, 0)
+FUNCTION(DONE, ese, 8)
+DATA(rgEDBGGlobals)
+
+#undef CHAPTER
+#undef FUNCTION
+#undef FUNCTION_AW
+#undef FUNCTION_A_W
+#undef DATA
+#undef PLAIN
+#undef EXTRA
