@@ -390,7 +390,7 @@ bool cache_peek_valid(const struct cache_page *page, uint32_t version)
 /* Reads pages that were entered, as one run, and lets those go that are bad. */
 static void run_read(struct cache_file *file, uint32_t first, struct cache_page **pages, uint32_t count)
 {
-    struct os_io_part parts[RUN_MAX];
+    struct os_io_part parts[RUN_MAX] = { { NULL, 0 } };
     JET_ERR err;
 
     if (!count)

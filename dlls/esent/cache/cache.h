@@ -48,6 +48,15 @@ enum cache_latch_mode
     CACHE_EXCLUSIVE,
 };
 
+/* Race detectors know nothing of optimistic reads: for them a peek is a latched copy. */
+#if defined(__SANITIZE_THREAD__)
+#define CACHE_COPY_PEEKS
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CACHE_COPY_PEEKS
+#endif
+#endif
+
 /* A database file as the cache sees it.  Owned by whoever opened it; every
  * page of it must be gone (cache_file_purge) before it is freed. */
 struct cache_file

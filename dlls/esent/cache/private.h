@@ -106,7 +106,9 @@ static inline void cache_version_open(struct cache_page *page)
 {
     uint32_t version = atomic_load_explicit(&page->version, memory_order_relaxed);
     atomic_store_explicit(&page->version, version | 1, memory_order_relaxed);
+#ifndef CACHE_COPY_PEEKS
     atomic_thread_fence(memory_order_release);
+#endif
 }
 
 static inline void cache_version_close(struct cache_page *page)

@@ -4,7 +4,9 @@
  *
  * Deviations from the paper: queues are measured in bytes, since pages differ
  * in size; the ghost queue is a direct-mapped table of hashes, which forgets by
- * collision instead of by age; a page that is latched is treated as asked for.
+ * collision instead of by age; a page keeps its count when it moves to the main
+ * queue, so that a scan that comes twice, whose pages the ghosts know, does not
+ * outlive it; a page that is latched is treated as asked for.
  */
 #include "cache/private.h"
 
@@ -117,10 +119,7 @@ struct cache_page *cache_evict(struct cache_shard *shard)
         frequency = atomic_load_explicit(&page->frequency, memory_order_relaxed);
         cache_queue_leave(shard, page);
         if (small && frequency)
-        {
-            atomic_store_explicit(&page->frequency, 0, memory_order_relaxed);
             list_push(shard, page, CACHE_QUEUE_MAIN);
-        }
         else if (frequency)
         {
             atomic_store_explicit(&page->frequency, frequency - 1, memory_order_relaxed);
