@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Long values: a tree a table, in which a value is a root node (key: its id;
+ * data: references and size) and its chunks (key: id and offset).  Every chunk
+ * but the last stands for lv_chunk_max bytes; one that holds fewer than it
+ * stands for is compressed.  Layouts: published engine, lv.hxx and lv.cxx.
+ */
+#include "format/bytes.h"
+#include "format/compress.h"
+#include "table/record.h"
+
+#define ROOT_SIZE 8
+#define ROOT_SIZE_FLAGS 9
+#define ROOT_ENCRYPTED 0x01
+#define KEY_MAX 12
+
+struct long_key
+{
+    uint8_t bytes[KEY_MAX];
+    uint32_t id_size;
+};
+
+/* Ids are little-endian in records and big-endian in keys; a wide one has its top bit set. */
+static JET_ERR long_key(const uint8_t *id, uint32_t id_size, struct long_key *key)
+{
+    if ((id_size != 4 && id_size != 8) || !!(id[id_size - 1] & 0x80) != (id_size == 8))
+        return JET_errLVCorrupted;
+    for (uint32_t i = 0; i < id_size; i++)
+        key->bytes[i] = id[id_size - 1 - i];
+    key->id_size = id_size;
+    return JET_errSuccess;
+}
+
+static void long_key_offset(struct long_key *key, uint32_t offset)
+{
+    for (int i = 0; i < 4; i++)
+        key->bytes[key->id_size + i] = (uint8_t)(offset >> (24 - 8 * i));
+}
+
+static JET_ERR corrupted(JET_ERR err)
+{
+    return err == JET_errRecordNotFound || err == JET_errNoCurrentRecord ? JET_errLVCorrupted : err;
+}
+
+static JET_ERR root_decode(const struct page_node *node, struct long_value *info)
+{
+    if (node->data_size != ROOT_SIZE && node->data_size != ROOT_SIZE_FLAGS)
+        return JET_errLVCorrupted;
+    info->references = le32(node->data);
+    info->size = le32(node->data + 4);
+    info->encrypted = node->data_size == ROOT_SIZE_FLAGS && node->data[8] & ROOT_ENCRYPTED;
+    return JET_errSuccess;
+}
+
+JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                        struct long_value *info)
+{
+    struct long_key key;
+    struct cache_page *page;
+    struct page_node node;
+    JET_ERR err = long_key(id, id_size, &key);
+
+    if (err >= 0 && !table->long_values.root)
+        err = JET_errLVCorrupted;
+    if (err >= 0)
+        err = tree_find(&table->long_values, txn, key.bytes, key.id_size, &page, &node);
+    if (err < 0)
+        return corrupted(err);
+    err = root_decode(&node, info);
+    cache_unlatch(page, CACHE_SHARED);
+    return err;
+}
+
+/* Part of a chunk's bytes into out: from `skip` on, `want` bytes. */
+static JET_ERR chunk_copy(const struct page_node *node, uint32_t stands_for, uint32_t skip, uint8_t *out, uint32_t want)
+{
+    uint8_t *whole;
+    size_t actual;
+    JET_ERR err;
+
+    if (node->data_size > stands_for)
+        return JET_errLVCorrupted;
+    if (node->data_size == stands_for)
+    {
+        memcpy(out, node->data + skip, want);
+        return JET_errSuccess;
+    }
+    if (!skip)
+    {
+        err = compress_decode(node->data, node->data_size, out, want, &actual);
+        return err >= 0 && actual != stands_for ? JET_errLVCorrupted : err < 0 ? err : JET_errSuccess;
+    }
+    whole = os_alloc(skip + want);
+    if (!whole)
+        return JET_errOutOfMemory;
+    err = compress_decode(node->data, node->data_size, whole, skip + want, &actual);
+    if (err >= 0)
+        err = actual == stands_for ? JET_errSuccess : JET_errLVCorrupted;
+    if (err >= 0)
+        memcpy(out, whole + skip, want);
+    os_free(whole);
+    return err;
+}
+
+/* Walks the chunks that hold [offset, offset + want) of a value of `size` bytes. */
+static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct long_key *key, uint32_t size,
+                           uint32_t offset, uint8_t *out, uint32_t want)
+{
+    uint32_t chunk_max = table->lv_chunk_max;
+    uint32_t at = chunk_max ? offset - offset % chunk_max : 0;
+    struct tree_cursor cursor;
+    JET_ERR err;
+
+    if (!chunk_max)
+        return JET_errLVCorrupted;
+    tree_cursor_init(&cursor, &table->long_values, txn);
+    long_key_offset(key, at);
+    err = tree_seek(&cursor, key->bytes, key->id_size + 4, TREE_SEEK_EQ);
+    while (err >= 0)
+    {
+        uint32_t stands_for = size - at < chunk_max ? size - at : chunk_max;
+        uint32_t skip = offset - at;
+        uint32_t part = stands_for - skip < want ? stands_for - skip : want;
+        struct page_node node;
+
+        if (tree_compare_key(&cursor, key->bytes, key->id_size + 4))
+            err = JET_errLVCorrupted;
+        if (err >= 0)
+            err = tree_latch(&cursor, &node);
+        if (err < 0)
+            break;
+        err = chunk_copy(&node, stands_for, skip, out, part);
+        tree_unlatch(&cursor);
+        out += part;
+        want -= part;
+        offset += part;
+        at += stands_for;
+        if (err < 0 || !want)
+            break;
+        long_key_offset(key, at);
+        err = tree_move_next(&cursor);
+    }
+    tree_cursor_close(&cursor);
+    return corrupted(err);
+}
+
+JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual)
+{
+    struct long_value info;
+    struct long_key key;
+    uint32_t rest;
+    JET_ERR err = long_value_info(table, txn, id, id_size, &info);
+
+    if (actual)
+        *actual = 0;
+    if (err < 0)
+        return err;
+    if (info.encrypted)
+        return JET_errColumnNoEncryptionKey;
+    rest = offset < info.size ? info.size - offset : 0;
+    if (actual)
+        *actual = rest;
+    if (rest && out && out_size)
+    {
+        err = long_key(id, id_size, &key);
+        if (err >= 0)
+            err = chunks_read(table, txn, &key, info.size, offset, out, rest < out_size ? rest : out_size);
+    }
+    if (err < 0)
+        return err;
+    return rest > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
+}
+
+JET_ERR long_value_physical_size(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                                 uint64_t *size)
+{
+    struct tree_cursor cursor;
+    struct long_key key;
+    JET_ERR err = long_key(id, id_size, &key);
+
+    *size = 0;
+    if (err < 0)
+        return err;
+    if (!table->long_values.root)
+        return JET_errLVCorrupted;
+    tree_cursor_init(&cursor, &table->long_values, txn);
+    err = tree_seek(&cursor, key.bytes, key.id_size, TREE_SEEK_EQ);
+    while (err >= 0 && (err = tree_move_next(&cursor)) >= 0)
+    {
+        struct page_node node;
+
+        if (cursor.bookmark_key_size != key.id_size + 4 || memcmp(cursor.bookmark, key.bytes, key.id_size))
+            break;
+        err = tree_latch(&cursor, &node);
+        if (err < 0)
+            break;
+        *size += node.data_size;
+        tree_unlatch(&cursor);
+    }
+    tree_cursor_close(&cursor);
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : corrupted(err);
+}
+
+JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
+                          void *out, uint32_t out_size, uint32_t *actual)
+{
+    uint8_t *whole;
+    uint32_t rest;
+    size_t size;
+    JET_ERR err;
+
+    if (actual)
+        *actual = 0;
+    if (value->null)
+        return JET_wrnColumnNull;
+    if (value->separated)
+        return long_value_read(table, txn, value->data, value->size, offset, out, out_size, actual);
+    if (value->encrypted)
+        return JET_errColumnNoEncryptionKey;
+    if (!value->compressed)
+    {
+        rest = offset < value->size ? value->size - offset : 0;
+        if (actual)
+            *actual = rest;
+        if (rest && out_size)
+            memcpy(out, value->data + offset, rest < out_size ? rest : out_size);
+        return rest > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
+    }
+    if (!offset)
+    {
+        err = compress_decode(value->data, value->size, out, out_size, &size);
+        if (err >= 0 && actual)
+            *actual = (uint32_t)size;
+        return err;
+    }
+    err = compress_decode_size(value->data, value->size, &size);
+    if (err < 0)
+        return err;
+    rest = offset < size ? (uint32_t)size - offset : 0;
+    if (rest && out_size)
+    {
+        uint32_t part = rest < out_size ? rest : out_size;
+
+        whole = os_alloc(offset + part);
+        if (!whole)
+            return JET_errOutOfMemory;
+        err = compress_decode(value->data, value->size, whole, offset + part, &size);
+        if (err >= 0)
+            memcpy(out, whole + offset, part);
+        os_free(whole);
+        if (err < 0)
+            return err;
+    }
+    if (actual)
+        *actual = rest;
+    return rest > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding columns in a record.  Layouts: published engine, rec.hxx and tagfld.hxx. */
+#include "table/record.h"
+
+#include "format/bytes.h"
+
+/* Header byte of a tagged column's data. */
+enum
+{
+    TAGGED_LONG_VALUE = 0x01,
+    TAGGED_COMPRESSED = 0x02,
+    TAGGED_SEPARATED = 0x04,
+    TAGGED_MULTI_VALUES = 0x08,
+    TAGGED_TWO_VALUES = 0x10,
+    TAGGED_NULL = 0x20,
+    TAGGED_ENCRYPTED = 0x40,
+};
+
+/* Flags in the offset of an entry of the tagged array.  On large pages, whose
+ * offsets need the bits, every column has a header byte and NULL is told there. */
+enum
+{
+    TAGGED_DERIVED = 0x8000,
+    TAGGED_EXTENDED_SMALL = 0x4000,
+    TAGGED_NULL_SMALL = 0x2000,
+    TAGGED_OFFSET_SMALL = 0x1fff,
+    TAGGED_OFFSET_LARGE = 0x7fff,
+};
+
+#define TAGGED_ENTRY_SIZE 4
+#define MULTI_VALUE_SEPARATED 0x8000
+#define MULTI_VALUE_OFFSET 0x7fff
+#define VARIABLE_NULL 0x8000
+#define VARIABLE_OFFSET 0x7fff
+
+/* Where the parts of a record are; each within its bytes. */
+struct parts
+{
+    uint32_t last_fixed, last_variable;
+    uint32_t null_bits;
+    uint32_t offsets;
+    uint32_t variable;
+    uint32_t tagged;
+};
+
+static JET_ERR record_parts(struct record record, struct parts *parts)
+{
+    uint32_t end_of_fixed, bitmap, variables;
+
+    if (record.size < RECORD_MIN_SIZE)
+        return JET_errDatabaseCorrupted;
+    parts->last_fixed = record.data[0];
+    parts->last_variable = record.data[1];
+    end_of_fixed = le16(record.data + 2);
+    bitmap = (parts->last_fixed + 7) / 8;
+    variables = parts->last_variable < COLUMNID_VAR_FIRST ? 0 : parts->last_variable - COLUMNID_VAR_FIRST + 1;
+    if (end_of_fixed < RECORD_MIN_SIZE + bitmap || end_of_fixed + variables * 2 > record.size)
+        return JET_errDatabaseCorrupted;
+    parts->null_bits = end_of_fixed - bitmap;
+    parts->offsets = end_of_fixed;
+    parts->variable = end_of_fixed + variables * 2;
+    parts->tagged = parts->variable;
+    if (variables)
+        parts->tagged += le16(record.data + parts->variable - 2) & VARIABLE_OFFSET;
+    return parts->tagged <= record.size ? JET_errSuccess : JET_errDatabaseCorrupted;
+}
+
+static void value_null(struct record_value *value)
+{
+    *value = (struct record_value){ .null = true };
+}
+
+static void value_default(const struct column *column, uint32_t sequence, bool with_default,
+                          struct record_value *value)
+{
+    value_null(value);
+    value->is_default = true;
+    if (!with_default || sequence != 1)
+        return;
+    if (column->callback)
+    {
+        value->user_default = true;
+        return;
+    }
+    if (!column->default_value)
+        return;
+    value->null = false;
+    value->data = column->default_value;
+    value->size = column->default_size;
+    value->sequence = 1;
+}
+
+static void value_found(struct record_value *value, const uint8_t *data, uint32_t size)
+{
+    *value = (struct record_value){ .data = data, .size = size, .sequence = 1, .count = 1 };
+}
+
+static uint32_t fixed_size(const struct column *column)
+{
+    switch (column->type)
+    {
+    case JET_coltypBit:
+    case JET_coltypUnsignedByte:
+        return 1;
+    case JET_coltypShort:
+    case JET_coltypUnsignedShort:
+        return 2;
+    case JET_coltypLong:
+    case JET_coltypUnsignedLong:
+    case JET_coltypIEEESingle:
+        return 4;
+    case JET_coltypCurrency:
+    case JET_coltypIEEEDouble:
+    case JET_coltypDateTime:
+    case JET_coltypLongLong:
+    case JET_coltypUnsignedLongLong:
+        return 8;
+    case JET_coltypGUID:
+        return 16;
+    default:
+        return column->max_size;
+    }
+}
+
+static JET_ERR fixed_column(struct record record, const struct parts *parts, const struct column *column,
+                            uint32_t sequence, bool with_default, struct record_value *value)
+{
+    unsigned bit = column->fid - COLUMNID_FIXED_FIRST;
+
+    if (column->fid > parts->last_fixed)
+        value_default(column, sequence, with_default, value);
+    else if (record.data[parts->null_bits + bit / 8] & 1u << bit % 8)
+        value_null(value);
+    else if (column->fixed_offset < RECORD_MIN_SIZE || column->fixed_offset + fixed_size(column) > parts->null_bits)
+        return JET_errDatabaseCorrupted;
+    else
+        value_found(value, record.data + column->fixed_offset, fixed_size(column));
+    return JET_errSuccess;
+}
+
+static JET_ERR variable_column(struct record record, const struct parts *parts, const struct column *column,
+                               uint32_t sequence, bool with_default, struct record_value *value)
+{
+    const uint8_t *offsets = record.data + parts->offsets;
+    unsigned at = column->fid - COLUMNID_VAR_FIRST;
+    uint32_t start, end;
+
+    if (column->fid > parts->last_variable)
+    {
+        value_default(column, sequence, with_default, value);
+        return JET_errSuccess;
+    }
+    end = le16(offsets + at * 2);
+    if (end & VARIABLE_NULL)
+    {
+        value_null(value);
+        return JET_errSuccess;
+    }
+    start = at ? le16(offsets + at * 2 - 2) & VARIABLE_OFFSET : 0;
+    if (start > end || end > parts->tagged - parts->variable)
+        return JET_errDatabaseCorrupted;
+    value_found(value, record.data + parts->variable + start, end - start);
+    return JET_errSuccess;
+}
+
+/* ---------------------------------------------------------------- tagged --- */
+
+/* The array of tagged columns and the bytes behind it. */
+struct tagged_array
+{
+    const uint8_t *data;
+    uint32_t size;
+    uint32_t count;
+    uint32_t offset_mask;
+    bool large;
+};
+
+static JET_ERR tagged_array(const struct table *table, struct record record, const struct parts *parts,
+                            struct tagged_array *array)
+{
+    uint32_t first;
+
+    array->data = record.data + parts->tagged;
+    array->size = record.size - parts->tagged;
+    array->large = table->large_pages;
+    array->offset_mask = array->large ? TAGGED_OFFSET_LARGE : TAGGED_OFFSET_SMALL;
+    array->count = 0;
+    if (!array->size)
+        return JET_errSuccess;
+    if (array->size < TAGGED_ENTRY_SIZE)
+        return JET_errDatabaseCorrupted;
+    /* The data of the first column begins where the array ends. */
+    first = le16(array->data + 2) & array->offset_mask;
+    if (first < TAGGED_ENTRY_SIZE || first % TAGGED_ENTRY_SIZE || first > array->size)
+        return JET_errDatabaseCorrupted;
+    array->count = first / TAGGED_ENTRY_SIZE;
+    return JET_errSuccess;
+}
+
+/* Inherited columns come first, then by id. */
+static uint32_t tagged_order(uint16_t fid, bool derived)
+{
+    return (derived ? 0 : 0x10000u) | fid;
+}
+
+static uint32_t entry_order(const struct tagged_array *array, uint32_t at)
+{
+    const uint8_t *entry = array->data + at * TAGGED_ENTRY_SIZE;
+
+    return tagged_order(le16(entry), le16(entry + 2) & TAGGED_DERIVED);
+}
+
+static bool tagged_find(const struct tagged_array *array, uint32_t order, uint32_t *at)
+{
+    uint32_t low = 0, high = array->count;
+
+    while (low < high)
+    {
+        uint32_t middle = (low + high) / 2;
+        if (entry_order(array, middle) < order)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = low;
+    return low < array->count && entry_order(array, low) == order;
+}
+
+/* The data of an entry, its header byte apart (0 if it has none). */
+static JET_ERR tagged_data(const struct tagged_array *array, uint32_t at, uint8_t *header, const uint8_t **data,
+                           uint32_t *size)
+{
+    const uint8_t *entry = array->data + at * TAGGED_ENTRY_SIZE;
+    uint32_t word = le16(entry + 2);
+    uint32_t start = word & array->offset_mask;
+    uint32_t end = at + 1 < array->count ? le16(entry + TAGGED_ENTRY_SIZE + 2) & array->offset_mask : array->size;
+
+    if (start > end || end > array->size || start < array->count * TAGGED_ENTRY_SIZE)
+        return JET_errDatabaseCorrupted;
+    *data = array->data + start;
+    *size = end - start;
+    *header = 0;
+    if (!array->large && word & TAGGED_NULL_SMALL)
+        *header = TAGGED_NULL;
+    else if (array->large || word & TAGGED_EXTENDED_SMALL)
+    {
+        if (!*size)
+            return JET_errDatabaseCorrupted;
+        *header = **data;
+        ++*data;
+        --*size;
+    }
+    return JET_errSuccess;
+}
+
+/* Both values lie behind a byte that is the size of the first. */
+static JET_ERR two_values(const uint8_t *data, uint32_t size, uint32_t sequence, struct record_value *value)
+{
+    if (!size || data[0] > size - 1)
+        return JET_errDatabaseCorrupted;
+    if (sequence == 1)
+        value_found(value, data + 1, data[0]);
+    else if (sequence == 2)
+        value_found(value, data + 1 + data[0], size - 1 - data[0]);
+    else
+        value_null(value);
+    value->count = 2;
+    return JET_errSuccess;
+}
+
+static JET_ERR many_values(const uint8_t *data, uint32_t size, uint8_t header, uint32_t sequence,
+                           struct record_value *value)
+{
+    uint32_t count, start, end;
+
+    if (size < 2)
+        return JET_errDatabaseCorrupted;
+    start = le16(data) & MULTI_VALUE_OFFSET;
+    count = start / 2;
+    if (!count || start % 2 || start > size)
+        return JET_errDatabaseCorrupted;
+    if (sequence > count)
+    {
+        value_null(value);
+        value->count = count;
+        return JET_errSuccess;
+    }
+    start = le16(data + (sequence - 1) * 2);
+    end = sequence < count ? le16(data + sequence * 2) & MULTI_VALUE_OFFSET : size;
+    if ((start & MULTI_VALUE_OFFSET) > end || end > size || (start & MULTI_VALUE_OFFSET) < count * 2)
+        return JET_errDatabaseCorrupted;
+    value_found(value, data + (start & MULTI_VALUE_OFFSET), end - (start & MULTI_VALUE_OFFSET));
+    value->separated = start & MULTI_VALUE_SEPARATED;
+    /* Only the first of many is ever compressed. */
+    value->compressed = header & TAGGED_COMPRESSED && sequence == 1;
+    value->count = count;
+    return JET_errSuccess;
+}
+
+static bool is_derived(const struct table *table, const struct column *column)
+{
+    /* In the template itself its columns are not marked as inherited. */
+    return column->from_template && table->template_table;
+}
+
+static JET_ERR tagged_column(const struct table *table, struct record record, const struct parts *parts,
+                             const struct column *column, uint32_t sequence, bool with_default,
+                             struct record_value *value)
+{
+    struct tagged_array array;
+    const uint8_t *data;
+    uint32_t at, size;
+    uint8_t header;
+    JET_ERR err = tagged_array(table, record, parts, &array);
+
+    if (err < 0)
+        return err;
+    if (!tagged_find(&array, tagged_order(column->fid, is_derived(table, column)), &at))
+    {
+        value_default(column, sequence, with_default, value);
+        return JET_errSuccess;
+    }
+    err = tagged_data(&array, at, &header, &data, &size);
+    if (err < 0)
+        return err;
+    if (header & TAGGED_NULL)
+    {
+        value_null(value);
+        return JET_errSuccess;
+    }
+    if (header & TAGGED_TWO_VALUES)
+        err = two_values(data, size, sequence, value);
+    else if (header & TAGGED_MULTI_VALUES)
+        err = many_values(data, size, header, sequence, value);
+    else if (sequence == 1)
+    {
+        value_found(value, data, size);
+        value->separated = header & TAGGED_SEPARATED;
+        value->compressed = header & TAGGED_COMPRESSED;
+    }
+    else
+    {
+        value_null(value);
+        value->count = 1;
+    }
+    value->encrypted = header & TAGGED_ENCRYPTED;
+    value->sequence = sequence;
+    return err;
+}
+
+JET_ERR record_column(const struct table *table, struct record record, const struct column *column, uint32_t sequence,
+                      bool with_default, struct record_value *value)
+{
+    struct parts parts;
+    JET_ERR err;
+
+    value_null(value);
+    if (column->type == JET_coltypNil)
+        return JET_errColumnNotFound;
+    err = record_parts(record, &parts);
+    if (err < 0)
+        return err;
+    if (column->fid < COLUMNID_VAR_FIRST)
+        return fixed_column(record, &parts, column, sequence, with_default, value);
+    if (column->fid < COLUMNID_TAGGED_FIRST)
+        return variable_column(record, &parts, column, sequence, with_default, value);
+    return tagged_column(table, record, &parts, column, sequence, with_default, value);
+}
+
+JET_ERR record_tagged_next(const struct table *table, struct record record, struct record_tagged *walk)
+{
+    struct parts parts;
+    struct tagged_array array;
+    const uint8_t *data;
+    uint32_t size, order;
+    uint8_t header;
+    bool inherited;
+    JET_ERR err = record_parts(record, &parts);
+
+    if (err >= 0)
+        err = tagged_array(table, record, &parts, &array);
+    if (err < 0)
+        return err;
+    if (walk->at >= array.count)
+        return JET_errNoCurrentRecord;
+    err = tagged_data(&array, walk->at, &header, &data, &size);
+    if (err < 0)
+        return err;
+    order = entry_order(&array, walk->at++);
+    walk->count = array.count;
+    walk->null = header & TAGGED_NULL;
+    /* What a template table has of its own is called inherited by its ids, too. */
+    inherited = !(order & 0x10000u) || table->flags & JET_bitObjectTableTemplate;
+    walk->id = (order & 0xffffu) | (inherited ? COLUMNID_TEMPLATE : 0);
+    walk->column = table_column_by_id(table, walk->id);
+    return JET_errSuccess;
+}

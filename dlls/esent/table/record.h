@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A record's bytes, and the values in them.
+ *
+ *   last fixed id:8 | last variable id:8 | end of fixed part:16
+ *   fixed columns | a NULL bit for each of them
+ *   end offset:16 of each variable column, top bit NULL | variable columns
+ *   (id:16, offset:16 and flags) of each tagged column, sorted | tagged columns
+ *
+ * A tagged column's data may begin with a byte of flags: long value, compressed,
+ * separated (the data is the id of a long value in a tree of its own), two
+ * values, or many, which then begin with their offsets.
+ *
+ * Nothing is copied to find a column: record_column() answers where the value
+ * lies.  record_read_value() finishes it - decompressed, or fetched from the
+ * tree of long values - into the caller's buffer.  Records are checked as they
+ * are read, since only the page around them was before.
+ *
+ * No locks here: the record's page is latched by whoever shows it to us.  Long
+ * values live in another tree, whose pages are latched one at a time.
+ */
+#ifndef ESENT_TABLE_RECORD_H
+#define ESENT_TABLE_RECORD_H
+
+#include "table/schema.h"
+
+struct record
+{
+    const uint8_t *data;
+    uint32_t size;
+};
+
+/* A column's value as found. */
+struct record_value
+{
+    const uint8_t *data;        /* in the record, or the column's default */
+    uint32_t size;
+    bool null;
+    bool is_default;            /* not in the record: the column's default, or NULL for want of one */
+    bool user_default;          /* not in the record, and a callback computes it */
+    bool separated;             /* data is the id of a long value */
+    bool compressed;
+    bool encrypted;
+    uint32_t sequence;          /* itagSequence answered */
+    uint32_t count;             /* instances in the record; 0 when it has none, or NULL */
+};
+
+/* Instance `sequence` (from 1) of a column.  value->null when there is none or it is NULL;
+ * a default answers for instance 1 only, and only if `with_default`.
+ * JET_errColumnNotFound for a deleted column, JET_errRecordFormatConversionFailed
+ * or JET_errDatabaseCorrupted for bad bytes. */
+JET_ERR record_column(const struct table *table, struct record record, const struct column *column, uint32_t sequence,
+                      bool with_default, struct record_value *value);
+
+/* Copies the value from byte `offset` on into out, finishing it as needed.
+ * *actual (may be NULL) is the size of the whole rest, whatever was copied;
+ * JET_wrnBufferTruncated when out is too small, JET_wrnColumnNull for NULL. */
+JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
+                          void *out, uint32_t out_size, uint32_t *actual);
+
+/* A tagged column met when walking a record. */
+struct record_tagged
+{
+    uint32_t at, count;         /* where in the array; private to record_tagged_next */
+    const struct column *column;    /* NULL: not in the schema (deleted) */
+    JET_COLUMNID id;
+    bool null;                  /* set to NULL, against a default */
+};
+
+/* Walks the tagged columns that the record has, by id, inherited ones first.
+ * *walk is zeroed before the first call; JET_errNoCurrentRecord after the last. */
+JET_ERR record_tagged_next(const struct table *table, struct record record, struct record_tagged *walk);
+
+/* The record with no column set. */
+#define RECORD_MIN_SIZE 4
+
+/* ---------------------------------------------------------- long values --- */
+
+struct long_value
+{
+    uint32_t size;
+    uint32_t references;
+    bool encrypted;
+};
+
+/* What the tree of long values says of one.  id, id_size: as they are in a
+ * record, 4 or 8 bytes.  JET_errLVCorrupted if it is not there. */
+JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                        struct long_value *info);
+
+/* Reads a long value from byte `offset` on, as record_read_value does. */
+JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual);
+
+/* Bytes it takes in its tree, compressed as it is. */
+JET_ERR long_value_physical_size(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                                 uint64_t *size);
+
+#endif
