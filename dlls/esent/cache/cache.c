@@ -244,6 +244,7 @@ JET_ERR cache_latch(struct cache_file *file, uint32_t pgno, enum cache_latch_mod
 {
     uint32_t hash = cache_hash(file->id, pgno);
     struct cache_shard *shard = cache_shard_of(hash);
+    bool missed = false;
 
     for (;;)
     {
@@ -255,13 +256,15 @@ JET_ERR cache_latch(struct cache_file *file, uint32_t pgno, enum cache_latch_mod
             latch(at, mode);
             if (os_likely(cache_page_is(at, file->id, pgno)))
             {
-                asked_for(at);
+                if (os_likely(!missed))
+                    asked_for(at);
                 *page = at;
                 return JET_errSuccess;
             }
             cache_unlatch(at, mode);
             continue;
         }
+        missed = true;
         err = bring_in(file, pgno, hash);
         if (err < 0)
             return err;
