@@ -1430,7 +1430,7 @@ typedef enum
 #define JET_errBackupAbortByServer                       (-801)   /* backup was stopped by terminating the instance or by JetStopBackup */
 
 /* Errors: calls and arguments */
-#define JET_errInvalidGrbit                              0xFFFFFC7C  /* option bits not acceptable */
+#define JET_errInvalidGrbit                              (-900)   /* option bits not acceptable */
 
 /* Errors: resources and the engine as a whole */
 #define JET_errTermInProgress                            (-1000)  /* termination is under way */
