@@ -335,22 +335,25 @@ static void rows_walk(struct walk *walk, JET_TABLEID table, const struct column 
     printf("  rows=%" PRIu64 " digest=%016" PRIx64 "\n", digest.count, digest.hash);
 }
 
+static void walk_name_print(const WCHAR *name)
+{
+    printf("  walk ");
+    print_text(name);
+}
+
 static void index_walk(struct walk *walk, JET_TABLEID table, const WCHAR *name)
 {
     unsigned char key[4096], bookmark[4096];
     struct digest digest = DIGEST_INIT;
     JET_ERR err = JetSetCurrentIndexW(walk->session, table, name);
 
-    printf("  walk ");
-    print_text(name);
     if (err < 0)
     {
+        walk_name_print(name);
         printf(": ERROR JetSetCurrentIndex %ld\n", (long)err);
         walk->failures++;
         return;
     }
-    if (walk->options.rows)
-        printf("\n");
     for (err = JetMove(walk->session, table, JET_MoveFirst, 0); err >= 0;
          err = JetMove(walk->session, table, JET_MoveNext, 0))
     {
@@ -373,11 +376,7 @@ static void index_walk(struct walk *walk, JET_TABLEID table, const WCHAR *name)
     }
     if (err != JET_errNoCurrentRecord)
         check(walk, err, "JetMove on an index");
-    if (walk->options.rows)
-    {
-        printf("  walk ");
-        print_text(name);
-    }
+    walk_name_print(name);
     printf(" entries=%" PRIu64 " digest=%016" PRIx64 "\n", digest.count, digest.hash);
 }
 
@@ -445,7 +444,10 @@ static void database_walk(struct walk *walk)
 
 static void session_walk(struct walk *walk, const WCHAR *path)
 {
-    if (CALL(JetAttachDatabase2W(walk->session, path, 0, JET_bitDbReadOnly)) < 0)
+    /* A call's text is part of what is printed, as the conformance suite's walker has it. */
+    JET_ERR err = JetAttachDatabase2W(walk->session, path, 0, JET_bitDbReadOnly);
+
+    if (check(walk, err, "JetAttachDatabase2W(session, full, 0, JET_bitDbReadOnly)") < 0)
         return;
     if (CALL(JetOpenDatabaseW(walk->session, path, NULL, &walk->database, JET_bitDbReadOnly)) < 0)
         return;
