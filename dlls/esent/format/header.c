@@ -145,6 +145,14 @@ JET_ERR header_check(const struct database_header *header)
     /* Updates above those known only add bits that are masked where they occur, so they pass. */
     if (header->magic != HEADER_MAGIC || header->format != HEADER_FORMAT)
         return JET_errInvalidDatabaseVersion;
+    /* Before that update large pages held long values in other chunks. */
+    if (header->page_size > 8192 && header->update_major < HEADER_UPDATE_LARGE_PAGES)
+        return JET_errInvalidDatabaseVersion;
+    return JET_errSuccess;
+}
+
+JET_ERR header_check_type(const struct database_header *header)
+{
     if (header->attributes != HEADER_ATTRIBUTES)
         return JET_errDatabaseCorrupted;
     if (header->file_type && header->file_type != HEADER_FILE_DATABASE && header->file_type != HEADER_FILE_TEMPORARY)

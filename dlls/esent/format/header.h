@@ -197,12 +197,11 @@ uint32_t header_page_size(const struct database_header *header);
  */
 JET_ERR header_read(struct os_file *file, struct header_read *read);
 
-/*
- * Whether a header is one of a database whose format is understood.
- * JET_errInvalidDatabaseVersion, JET_errDatabaseCorrupted (a file of another type).
- * The state is not looked at.
- */
+/* Whether the format is understood: JET_errInvalidDatabaseVersion. */
 JET_ERR header_check(const struct database_header *header);
+
+/* Whether it is a database at all, not another file with such a header: JET_errDatabaseCorrupted. */
+JET_ERR header_check_type(const struct database_header *header);
 
 /*
  * Whether the state lets the database be attached without recovery.

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The catalog: MSysObjects, a table that describes all tables, itself included.
+ *
+ * Its place (page 4) and columns are known beforehand, so it can be read before
+ * anything else is.  Rows are ordered by (table's object id, type, id): a
+ * table's row, its columns, its indexes, its long values, its callbacks.
+ * MSysObjectsShadow (page 24) holds the same rows.
+ *
+ * A catalog_cursor goes through rows and decodes each into a struct
+ * catalog_row, whose bytes live in the cursor until the next move.  Between
+ * calls no page is latched.
+ */
+#ifndef ESENT_TABLE_CATALOG_H
+#define ESENT_TABLE_CATALOG_H
+
+#include "table/schema.h"
+
+#define CATALOG_ROOT 4
+#define CATALOG_OBJID 2
+#define CATALOG_NAME_ROOT 7
+#define CATALOG_NAME_OBJID 4
+#define CATALOG_ROOTS_ROOT 10
+#define CATALOG_ROOTS_OBJID 5
+#define CATALOG_SHADOW_ROOT 24
+#define CATALOG_SHADOW_OBJID 3
+
+#define CATALOG_NAME_MAX 64             /* JET_cbNameMost */
+#define KEY_MOST_OLD 255
+#define KEY_MOST_EVER 2000
+
+/* What a row describes. */
+enum
+{
+    CATALOG_TABLE = 1,
+    CATALOG_COLUMN = 2,
+    CATALOG_INDEX = 3,
+    CATALOG_LONG_VALUE = 4,
+    CATALOG_CALLBACK = 5,
+};
+
+/* A variable or tagged column of a row; size 0 if NULL. */
+struct catalog_bytes
+{
+    const uint8_t *data;
+    uint32_t size;
+};
+
+struct catalog_row
+{
+    uint32_t table;             /* object id of the table */
+    uint32_t type;              /* CATALOG_... */
+    uint32_t id;                /* object id; for a column its id */
+    uint32_t place;             /* root page; for a column its type */
+    uint32_t space;             /* density in percent; for a column its largest size */
+    uint32_t flags;
+    uint32_t pages;             /* initial pages; a column's code page; an index's LCID */
+    uint32_t offset;            /* of a fixed column in the record; 0: NULL */
+    uint32_t lcmap_flags;
+    bool has_lcmap_flags;
+    uint32_t key_max;           /* 0: NULL */
+    uint32_t lv_chunk_max;      /* 0: NULL */
+    struct catalog_bytes name, template_or_callback, default_value, key_columns, var_seg_max, conditions,
+        tuple_limits, version, sort_id, callback_data, callback_columns, separate_lv, space_hints, lv_space_hints,
+        locale;
+};
+
+struct catalog_cursor
+{
+    const struct table *catalog;
+    struct tree_cursor tree;
+    uint8_t *record;            /* a copy of the row's record */
+    void *values[6];            /* values that had to be fetched or decompressed */
+    uint32_t value_count;
+};
+
+/* MSysObjects, or its shadow, as every engine knows it.  Nothing is read. */
+JET_ERR catalog_table(struct database *database, bool shadow, struct table **table);
+
+/* JET_errOutOfMemory.  catalog_close frees it whatever came of it. */
+JET_ERR catalog_open(struct database *database, struct catalog_cursor *cursor);
+void catalog_close(struct catalog_cursor *cursor);
+
+/* To the first row at or after (table, type); to the next row.  JET_errNoCurrentRecord behind the last. */
+JET_ERR catalog_seek(struct catalog_cursor *cursor, uint32_t table, uint32_t type, struct catalog_row *row);
+JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row);
+
+/* The table's row by its name, case ignored.  JET_errObjectNotFound. */
+JET_ERR catalog_find_table(struct catalog_cursor *cursor, const char *name, struct catalog_row *row);
+
+/* Copies a name out of a row.  JET_errCatalogCorrupted if it is too long or empty. */
+JET_ERR catalog_name(struct catalog_bytes bytes, char name[SCHEMA_NAME_SIZE]);
+
+#endif

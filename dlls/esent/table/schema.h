@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Databases, tables, columns and indexes, as the catalog (MSysObjects) has
+ * them.
+ *
+ * A derived table has the columns and indexes of its template besides its own.
+ * Its struct table lists all of them, the template's first, so that nobody
+ * above has to look in two places; `from_template` tells which is which.
+ *
+ * A table is read from the catalog when it is first opened and kept until the
+ * database is closed.  It does not change while it is referenced.  Strings and
+ * arrays of a table live in its arena; what a derived table has from its
+ * template points into the template's, which it keeps referenced.
+ *
+ * Invariants of a loaded table, whatever the file says: fixed[i].fid is i + 1,
+ * variable[i].fid is i + 128, tagged[] ascends in (not inherited, fid); a gap
+ * among fixed or variable columns is a column of type JET_coltypNil, as is a
+ * deleted column; types, offsets and sizes of fixed columns are sane; names end
+ * in NUL; an index's key columns may still name a column that is not there.
+ *
+ * Locks: database.lock guards the list of tables and is held while one is
+ * loaded; it is taken with no page latched.
+ */
+#ifndef ESENT_TABLE_SCHEMA_H
+#define ESENT_TABLE_SCHEMA_H
+
+#include <stdatomic.h>
+
+#include "btree/btree.h"
+#include "esent.h"
+#include "format/header.h"
+#include "os/os.h"
+
+#define SCHEMA_NAME_SIZE 65         /* JET_cbNameMost and a NUL */
+#define SCHEMA_LOCALE_SIZE 85       /* LOCALE_NAME_MAX_LENGTH, characters */
+
+/* Column ids: 1.. fixed, 128.. variable, 256.. tagged; inherited ones carry the template bit. */
+#define COLUMNID_FIXED_FIRST 1
+#define COLUMNID_VAR_FIRST 128
+#define COLUMNID_TAGGED_FIRST 256
+#define COLUMNID_TEMPLATE 0x80000000u
+#define COLUMNID_FID(id) ((id) & 0xffffu)
+
+struct column
+{
+    JET_COLUMNID id;            /* as the API shows it: the template bit included */
+    uint16_t fid;
+    char name[SCHEMA_NAME_SIZE];
+    JET_COLTYP type;            /* as stored; JET_coltypNil: deleted, the place is kept */
+    uint16_t code_page;         /* 1200 or 1252 for text, 0 else */
+    uint32_t max_size;          /* cbMax, 0: no limit */
+    uint16_t fixed_offset;      /* fixed columns: offset in the record */
+    uint16_t disk_flags;        /* FIELD flags as the catalog has them */
+    JET_GRBIT grbit;            /* JET_bitColumn... as the info calls show them */
+    bool from_template;         /* inherited by this table */
+    bool marked_inherited;      /* inherited and tagged: its data in a record carry the derived bit */
+    bool has_callback;
+    const uint8_t *default_value;   /* NULL: none */
+    uint32_t default_size;
+    const char *callback;       /* module!function of a user-defined default */
+    const uint8_t *callback_data;
+    uint32_t callback_data_size;
+    const char *callback_columns;   /* names it depends on, each with a NUL, and one more NUL; NULL: none */
+    uint32_t callback_columns_size;
+};
+
+/* FIELD flags, as a column's `disk_flags` has them. */
+enum
+{
+    COLUMN_NOT_NULL = 0x0001,
+    COLUMN_VERSION = 0x0002,
+    COLUMN_AUTOINCREMENT = 0x0004,
+    COLUMN_MULTIVALUED = 0x0008,
+    COLUMN_DEFAULT = 0x0010,
+    COLUMN_ESCROW = 0x0020,
+    COLUMN_FINALIZE = 0x0040,
+    COLUMN_USER_DEFAULT = 0x0080,
+    COLUMN_MARKED_TEMPLATE = 0x0100,    /* of a template: derived tables' records mark it as inherited */
+    COLUMN_DELETE_ON_ZERO = 0x0200,
+    COLUMN_PLACEHOLDER = 0x0800,        /* kept in the primary index for its place only */
+    COLUMN_COMPRESSED = 0x1000,
+    COLUMN_ENCRYPTED = 0x2000,
+};
+
+/* IDB flags, as an index's `disk_flags` has them. */
+enum
+{
+    INDEX_UNIQUE = 0x0001,
+    INDEX_ALLOW_ALL_NULLS = 0x0002,
+    INDEX_ALLOW_FIRST_NULL = 0x0004,
+    INDEX_ALLOW_SOME_NULLS = 0x0008,
+    INDEX_NO_NULL = 0x0010,
+    INDEX_PRIMARY = 0x0020,
+    INDEX_LOCALE_SET = 0x0040,          /* the program named the locale */
+    INDEX_MULTIVALUED = 0x0080,
+    INDEX_TEMPLATE = 0x0100,
+    INDEX_DERIVED = 0x0200,
+    INDEX_LOCALIZED = 0x0400,           /* has a Unicode text column */
+    INDEX_NULLS_HIGH = 0x0800,
+    INDEX_CROSS_PRODUCT = 0x2000,
+    INDEX_NO_TRUNCATION = 0x4000,
+    INDEX_NESTED = 0x8000,
+    INDEX_WIDE_COLUMNS = 0x10000,       /* key columns as 4 bytes each */
+    INDEX_DOTNET_GUID = 0x20000,
+    INDEX_DEFERRED = 0x40000,
+    INDEX_OPTIONALLY_UNIQUE = 0x80000,
+};
+
+/* How the order of text under which an index was built compares with today's. */
+enum sort_state
+{
+    SORT_GOOD,                  /* the same, or no Unicode text in it */
+    SORT_OUTDATED,              /* another version */
+    SORT_BAD,                   /* none recorded, or an unknown locale */
+};
+
+struct index_column
+{
+    JET_COLUMNID columnid;
+    bool descending;
+    bool must_be_null;          /* in a condition: the column must be NULL (else: must not) */
+};
+
+struct index
+{
+    char name[SCHEMA_NAME_SIZE];
+    uint32_t objid;
+    bool primary;
+    bool from_template;
+    uint32_t disk_flags;        /* IDB flags as the catalog has them */
+    JET_GRBIT grbit;            /* JET_bitIndex... as the info calls show them */
+    uint32_t key_columns;       /* 0 for the sequential index of a table without a primary one */
+    struct index_column key[JET_ccolKeyMost];
+    uint32_t conditions;
+    struct index_column condition[64];
+    uint32_t var_seg_max;       /* cbVarSegMac */
+    uint32_t key_max;           /* cbKeyMost */
+    uint32_t tuple_min, tuple_max, tuple_to_index_max, tuple_step, tuple_start;
+    uint32_t lcid;
+    WCHAR locale[SCHEMA_LOCALE_SIZE];
+    uint32_t lcmap_flags;
+    uint64_t sort_version;      /* recorded in the catalog: NLS version << 32 | defined version */
+    uint8_t sort_id[16];
+    enum sort_state sort_state;
+    uint32_t density;
+    JET_SPACEHINTS space;
+    struct tree tree;           /* the entries; for the primary index the table's records */
+};
+
+struct cursor;
+struct database;
+struct txn;
+
+/* A callback that the catalog has for a table. */
+struct table_callback
+{
+    const char *name;           /* module!function */
+    uint32_t events;            /* JET_cbtyp... */
+};
+
+struct table
+{
+    struct database *database;
+    struct table *next;         /* in the database's hash */
+    struct schema_arena *arena;
+    char name[SCHEMA_NAME_SIZE];
+    char template_name[SCHEMA_NAME_SIZE];
+    struct table *template_table;   /* kept referenced; NULL */
+    _Atomic uint32_t references;    /* open cursors, and derived tables that are loaded */
+    uint32_t objid;
+    uint32_t root;
+    JET_GRBIT grbit;            /* JET_bitTableCreate..., as stored */
+    uint32_t flags;             /* JET_bitObject... */
+    uint32_t pages, density;
+    struct tree records;
+    struct tree long_values;    /* root 0: none yet */
+    bool wide_lids;             /* 8-byte ids of long values */
+    uint32_t lv_chunk_max;      /* bytes of a long value in a chunk, before compression */
+    bool large_pages;           /* 16 KB and more: records use the wider offsets */
+    uint32_t column_count;
+    struct column *columns;     /* by id: fixed, variable, tagged; the template's first in each */
+    struct column *fixed, *variable, *tagged;   /* where each kind begins */
+    uint32_t fixed_count, variable_count, tagged_count;
+    uint32_t index_count;
+    struct index *indexes;      /* the primary one first if there is one, then by name */
+    struct index *primary;      /* never NULL: a table without one has a nameless sequential index here, not in `indexes` */
+    bool has_callbacks;
+    uint32_t callback_count;
+    struct table_callback *callbacks;
+    uint16_t fixed_end;         /* offset behind the last fixed column */
+    uint16_t tagged_first;      /* lowest id of a tagged column of its own */
+    bool old_template;          /* or derived from one: template of an engine before marks of inheritance */
+    uint32_t separate_lv;       /* values of so many bytes leave the record; 0: the default */
+    JET_SPACEHINTS space;
+    JET_SPACEHINTS lv_space;    /* cbStruct 0: none given */
+    struct cursor *cursors;     /* open on it; this and what follows is guarded by database->lock */
+    struct txn *deny_read;      /* the session that has it alone; NULL: none */
+    bool deny_write;            /* nobody else may write */
+};
+
+#define DATABASE_BUCKETS 256
+
+struct database
+{
+    WCHAR *path;                /* full */
+    struct os_file *file;
+    struct cache_file cache;
+    struct database_header header;
+    uint32_t page_size;
+    bool read_only;
+    bool index_checking;
+    JET_GRBIT grbit;
+    struct table *catalog;      /* MSysObjects, and its copy; made without reading */
+    struct table *shadow;
+    struct os_mutex lock;
+    struct table *tables[DATABASE_BUCKETS]; /* by name, case ignored; guarded by lock */
+    uint32_t table_count;
+    _Atomic uint32_t references;    /* to tables, by cursors */
+};
+
+/* How a database is opened; see JetAttachDatabase and JetOpenDatabase. */
+struct database_options
+{
+    bool read_only;
+    bool ignore_page_size;      /* take the file's page size whatever `page_size` says */
+    uint32_t page_size;         /* expected; JET_errPageSizeMismatch */
+    bool index_checking;        /* JET_paramEnableIndexChecking */
+    JET_GRBIT grbit;            /* of the attach: JET_bitDbDeleteCorruptIndexes, ... */
+};
+
+/* Opens an attached database file: checks its header (both copies), its state
+ * (JET_errDatabaseDirtyShutdown), its format and the catalog.  Errors as
+ * JetAttachDatabase documents them. */
+JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **database);
+/* No table of it may be open (JET_errDatabaseInUse). */
+JET_ERR database_close(struct database *database);
+
+/* The table with this name (case does not matter), loaded from the catalog if
+ * need be, with a reference for the caller.  JET_errObjectNotFound. */
+JET_ERR table_open(struct database *database, const char *name, struct table **table);
+void table_release(struct table *table);
+
+/* Finds by name (case does not matter) or id; NULL: none. */
+const struct column *table_column_by_name(const struct table *table, const char *name);
+const struct column *table_column_by_id(const struct table *table, JET_COLUMNID id);
+const struct index *table_index_by_name(const struct table *table, const char *name);
+
+/* One more reference to a table that one has already. */
+static inline void table_reference(struct table *table)
+{
+    atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&table->database->references, 1, memory_order_relaxed);
+}
+
+/* Pages in the file by its length, the two of the header not counted. */
+JET_ERR database_pages(struct database *database, uint32_t *pages);
+
+/* Bytes of a long value in a chunk by default. */
+uint32_t schema_lv_chunk(uint32_t page_size);
+
+/* Calls visit(context, name, objid, object flags) for each table in catalog order until it answers an error. */
+JET_ERR database_each_table(struct database *database,
+                            JET_ERR (*visit)(void *context, const char *name, uint32_t objid, uint32_t flags),
+                            void *context);
+
+#endif

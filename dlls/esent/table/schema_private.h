@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files that load a table's schema share: its memory, names, and the
+ * steps from catalog rows to struct table.
+ */
+#ifndef ESENT_TABLE_SCHEMA_PRIVATE_H
+#define ESENT_TABLE_SCHEMA_PRIVATE_H
+
+#include "table/catalog.h"
+
+#define SCHEMA_FIXED_START 4            /* offset of a record's first fixed column */
+#define SCHEMA_VALUE_MAX 65536u         /* longest value of the catalog that is believed */
+
+/* A new table without anything, with an arena that schema_alloc takes zeroed
+ * memory from; all is freed together. */
+struct table *schema_table_new(struct database *database);
+void schema_table_free(struct table *table);
+void *schema_alloc(struct table *table, size_t size);
+/* A copy in the arena, with a NUL behind it. */
+JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8_t **copy);
+
+/* Names: only A to Z have case, as in the catalog's keys. */
+static inline uint8_t schema_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (uint8_t)c;
+}
+
+int schema_name_compare(const char *a, const char *b);
+/* The same with a name of `size` bytes that does not end in NUL; equal only if as long. */
+int schema_name_compare_size(const char *a, const char *b, uint32_t size);
+uint32_t schema_name_hash(const char *name);
+
+/* Bytes of a type of fixed size, 0 for others. */
+uint32_t schema_type_size(JET_COLTYP type);
+
+/* Sets fixed, variable and tagged and their counts from `columns`, which is in order. */
+void schema_divide_columns(struct table *table);
+
+/* Columns of a table being loaded, as the catalog's rows give them. */
+struct schema_columns
+{
+    struct column *list;
+    uint32_t count, capacity;
+};
+
+/* Adds the column of a row.  The list is freed by the caller. */
+JET_ERR schema_add_column(struct table *table, const struct catalog_row *row, struct schema_columns *columns);
+/* Makes table->columns of the list and, if there is one, the template's. */
+JET_ERR schema_finish_columns(struct table *table, struct schema_columns *columns);
+
+/* Fills an index from its row.  The columns are there already. */
+JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, struct index *index);
+
+/* The space hints of a table's or index's row. */
+JET_ERR schema_load_space(const struct table *table, const struct catalog_row *row, const JET_SPACEHINTS *inherited,
+                          JET_SPACEHINTS *space);
+JET_ERR schema_load_lv_space(const struct catalog_row *row, JET_SPACEHINTS *space);
+
+/* Loads a table from the cursor, which stands on its row.  template_table: of a
+ * derived table, with a reference that the new table takes over, else NULL. */
+JET_ERR schema_load_table(struct database *database, struct catalog_cursor *cursor, struct catalog_row *row,
+                          struct table *template_table, struct table **table);
+
+#endif
