@@ -631,7 +631,7 @@ typedef void *(JET_API *JET_PFNREALLOC)(void *pvContext, void *pv, JET_ULONG cb)
 #endif
 
 /* Temporary tables */
-#define JET_bitTTIndexed                    0x00000001  /* need not be sorted at once: seeks */
+#define JET_bitTTIndexed                    0x00000001  /* will be searched */
 #define JET_bitTTUnique                     0x00000002  /* drop duplicates */
 #define JET_bitTTUpdatable                  0x00000004  /* may be changed */
 #define JET_bitTTScrollable                 0x00000008  /* may be read backwards */
@@ -693,7 +693,7 @@ typedef void *(JET_API *JET_PFNREALLOC)(void *pvContext, void *pv, JET_ULONG cb)
 #define JET_prepInsertCopyDeleteOriginal   7        /* a copy that takes the place of the original */
 #endif
 #if JET_VERSION >= 0x0603
-#define JET_prepInsertCopyReplaceOriginal  9        /* the same, the original keeping its autoincrement */
+#define JET_prepInsertCopyReplaceOriginal  9        /* the same, keeping the autoincrement value */
 #endif
 
 /* JET_paramEnableSqm */
