@@ -22,8 +22,8 @@
  * bytes, valid when zero, not recursive and not fair; nothing has to be called
  * to destroy one.
  *
- * os_process is the only mutable static state, and caches only what can be
- * found again.
+ * os_process is the floor's part of the process root.  What else is static
+ * caches facts that can be found again: the machine, locales, tables of text.
  */
 
 #ifndef ESENT_OS_OS_H
@@ -36,12 +36,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if __has_include("../../../include/esent.h")
-#include "../../../include/esent.h"
-#else /* until the public header is there */
-typedef uint16_t WCHAR;
-typedef int32_t JET_ERR;
-#endif
+#include "esent.h"
 
 #define OS_INFINITE 0xffffffffu
 
@@ -419,7 +414,7 @@ JET_ERR os_path_split(const WCHAR *path, WCHAR *directory, WCHAR *name, WCHAR *e
    JET_errInvalidPath if it does not fit in `cch`. */
 JET_ERR os_path_join(const WCHAR *directory, const WCHAR *name, const WCHAR *extension, WCHAR *path, size_t cch);
 
-/* Whether the path starts at a root or drive, as "C:\", "\\server" or "/". */
+/* Whether the path depends on no current directory: "C:\x" or "\\server\x" on Windows, "/x" natively. */
 bool os_path_is_absolute(const WCHAR *path);
 
 /* Creates a directory and those above it; one that exists is no error. */
