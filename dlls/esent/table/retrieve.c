@@ -415,7 +415,7 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
 
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
 {
-    const struct column *column;
+    const struct column *column = NULL;
     struct record_value value;
     JET_ERR err = check_grbit(cursor, retrieval);
 
