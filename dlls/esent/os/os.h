@@ -58,6 +58,13 @@
 #define OS_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #endif
 
+/* The convention of functions that the system calls directly. */
+#if defined(_WIN32) && defined(__i386__)
+#define OS_CALLBACK __attribute__((stdcall))
+#else
+#define OS_CALLBACK
+#endif
+
 /* ---------------------------------------------------------------- files --- */
 
 /* How a file is opened.  Without OS_OPEN_WRITE it is read-only. */
@@ -689,7 +696,9 @@ struct os_tls
     uintptr_t key;
 };
 
-JET_ERR os_tls_create(struct os_tls *tls, void (*destructor)(void *value));
+typedef void (OS_CALLBACK *os_tls_destructor)(void *value);
+
+JET_ERR os_tls_create(struct os_tls *tls, os_tls_destructor destructor);
 void os_tls_destroy(struct os_tls *tls);
 void *os_tls_get(const struct os_tls *tls);
 JET_ERR os_tls_set(const struct os_tls *tls, void *value);

@@ -102,7 +102,7 @@ void os_sleep(uint32_t milliseconds)
 
 _Static_assert(sizeof(pthread_key_t) <= sizeof(uintptr_t), "a key fits");
 
-JET_ERR os_tls_create(struct os_tls *tls, void (*destructor)(void *value))
+JET_ERR os_tls_create(struct os_tls *tls, os_tls_destructor destructor)
 {
     pthread_key_t key;
 
