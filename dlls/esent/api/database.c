@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Databases: JetAttachDatabase, JetOpenDatabase, JetCloseDatabase,
+ * JetDetachDatabase.
+ *
+ * Order and kind of the errors follow the published source (db.cxx, fmp.cxx).
+ * A slot of the instance is taken (busy) before the file is touched, and seen
+ * by others as attached from that moment on.
+ */
+#include "api/private.h"
+#include "table/schema.h"
+
+/* ------------------------------------------------------------ attachments --- */
+
+static bool same_path(const WCHAR *a, const WCHAR *b)
+{
+    if (OS_PATH_SEPARATOR == '\\')
+        return !os_text_compare_nocase(a, b);
+    return !os_text_compare(a, b);
+}
+
+/* The attachment of a file, of any instance; process.attach_lock is held. */
+static struct attachment *find_attached(const WCHAR *path, const struct instance *instance)
+{
+    struct attachment *attachment = process.attached;
+
+    while (attachment && (!same_path(attachment->path, path) || (instance && attachment->instance != instance)))
+        attachment = attachment->next;
+    return attachment;
+}
+
+/* Takes a free slot for a file that is not attached anywhere.
+ * JET_wrnDatabaseAttached, JET_errDatabaseSharingViolation, JET_errTooManyAttachedDatabases. */
+static JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit,
+                               struct attachment **taken)
+{
+    struct attachment *attachment;
+    JET_ERR err = JET_errSuccess;
+    uint32_t i;
+
+    *taken = NULL;
+    os_mutex_lock(&process.attach_lock);
+    attachment = find_attached(path, NULL);
+    if (attachment)
+    {
+        err = attachment->instance == instance ? JET_wrnDatabaseAttached : JET_errDatabaseSharingViolation;
+        goto done;
+    }
+    os_mutex_lock(&instance->lock);
+    for (i = 1; i < DATABASES_MAX && instance->databases[i].path; i++)
+        ;
+    if (i == DATABASES_MAX)
+        err = JET_errTooManyAttachedDatabases;
+    else
+    {
+        attachment = &instance->databases[i];
+        memset(attachment, 0, sizeof(*attachment));
+        attachment->path = os_text_duplicate(path);
+        if (!attachment->path)
+            err = JET_errOutOfMemory;
+    }
+    if (err >= 0)
+    {
+        attachment->instance = instance;
+        attachment->grbit = grbit;
+        attachment->busy = true;
+        attachment->next = process.attached;
+        process.attached = attachment;
+        *taken = attachment;
+    }
+    os_mutex_unlock(&instance->lock);
+
+done:
+    os_mutex_unlock(&process.attach_lock);
+    return err;
+}
+
+void attachment_close(struct attachment *attachment)
+{
+    struct database *database;
+    struct attachment **link;
+    WCHAR *path;
+
+    if (!attachment->path)
+        return;
+    database = attachment->database;
+    database_close(database);
+    os_mutex_lock(&process.attach_lock);
+    for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)
+        ;
+    if (*link)
+        *link = attachment->next;
+    os_mutex_lock(&attachment->instance->lock);
+    {
+        struct instance *instance = attachment->instance;
+        path = attachment->path;
+        memset(attachment, 0, sizeof(*attachment));
+        os_mutex_unlock(&instance->lock);
+    }
+    os_mutex_unlock(&process.attach_lock);
+    os_free(path);
+}
+
+/* The attachment with this path, with instance->lock held on success, when
+ * nobody is attaching or detaching it.  JET_errDatabaseNotFound. */
+static JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct attachment **attachment)
+{
+    for (;;)
+    {
+        os_mutex_lock(&process.attach_lock);
+        *attachment = find_attached(path, instance);
+        if (*attachment)
+            os_mutex_lock(&instance->lock);
+        os_mutex_unlock(&process.attach_lock);
+        if (!*attachment)
+            return JET_errDatabaseNotFound;
+        if (!(*attachment)->busy)
+            return JET_errSuccess;
+        os_mutex_unlock(&instance->lock);
+        os_sleep(1);
+    }
+}
+
+/* ----------------------------------------------------------------- attach --- */
+
+/* The parameters of JetAttachDatabase3.  None has an effect on reading. */
+static JET_ERR check_parameters(const JET_SETDBPARAM *parameters, uint32_t count)
+{
+    uint32_t number;
+
+    if (count && !parameters)
+        return JET_errInvalidParameter;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        if (parameters[i].dbparamid < JET_dbparamDbSizeMaxPages
+            || parameters[i].dbparamid > JET_dbparamFlight_SelfAllocSpBufReservationEnabled)
+            return JET_errInvalidDbparamId;
+        if (parameters[i].cbParam != sizeof(number) || !parameters[i].pvParam)
+            return JET_errInvalidBufferSize;
+    }
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const int32_t quota_max = 7 * 24 * 60 * 60 * 1000;
+
+        memcpy(&number, parameters[i].pvParam, sizeof(number));
+        switch (parameters[i].dbparamid)
+        {
+        case JET_dbparamCachePriority:
+            if (number > 1000)
+                return JET_errInvalidParameter;
+            break;
+        case JET_dbparamShrinkDatabaseOptions:
+            if (number & ~(JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseFullCategorizationOnAttach
+                           | JET_bitShrinkDatabaseDontMoveRootsOnAttach
+                           | JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach
+                           | JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach))
+                return JET_errInvalidGrbit;
+            break;
+        case JET_dbparamShrinkDatabaseTimeQuota:
+        case JET_dbparamLeakReclaimerTimeQuota:
+            if ((int32_t)number > quota_max)
+                return JET_errInvalidParameter;
+            break;
+        case JET_dbparamShrinkDatabaseSizeLimit:
+            if ((int32_t)number < 0)
+                return JET_errInvalidParameter;
+            break;
+        }
+    }
+    return JET_errSuccess;
+}
+
+/* The full path of a file that must be there. */
+static JET_ERR existing_path(const WCHAR *path, WCHAR *full, struct os_file_info *info)
+{
+    JET_ERR err = os_full_path(path, full, OS_PATH_MAX);
+
+    if (err >= 0)
+        err = os_path_info(full, info);
+    if (err >= 0 && info->directory)
+        err = JET_errInvalidPath;
+    return err;
+}
+
+static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
+                      JET_GRBIT grbit)
+{
+    struct instance *instance = session->instance;
+    struct database_options options = { .read_only = grbit & JET_bitDbReadOnly, .grbit = grbit };
+    struct attachment *attachment;
+    struct database *database;
+    struct os_file_info info;
+    WCHAR full[OS_PATH_MAX];
+    JET_ERR err = check_parameters(parameters, count);
+
+    if (err < 0)
+        return err;
+    if (session->txn.level)
+        return JET_errInTransaction;
+    if (grbit & JET_bitDbVersioningOff)
+        return JET_errCannotDisableVersioning;
+    if (!path || !path[0])
+        return JET_errDatabaseInvalidPath;
+    if (grbit & JET_bitDbDeleteUnicodeIndexes && grbit & JET_bitDbReadOnly)
+        return JET_errInvalidGrbit;
+    err = existing_path(path, full, &info);
+    if (err < 0)
+        return err == JET_errInvalidPath ? JET_errDatabaseInvalidPath : err;
+    if (info.read_only && !(grbit & JET_bitDbReadOnly))
+        return JET_errDatabaseFileReadOnly;
+
+    err = attachment_take(instance, full, grbit, &attachment);
+    if (err != JET_errSuccess)
+        return err;
+    options.page_size = param_number(instance, JET_paramDatabasePageSize);
+    options.index_checking = param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
+    err = database_open(full, &options, &database);
+    if (err < 0)
+    {
+        attachment_close(attachment);
+        return err;
+    }
+    os_mutex_lock(&instance->lock);
+    attachment->database = database;
+    attachment->busy = false;
+    os_mutex_unlock(&instance->lock);
+    return JET_errSuccess;
+}
+
+/*
+ * Attaches a database file that exists to the instance of the session.
+ * JET_wrnDatabaseAttached if it is; JET_errDatabaseSharingViolation when
+ * another instance has it, JET_errDatabaseFileReadOnly, JET_errPageSizeMismatch,
+ * JET_errDatabaseDirtyShutdown, JET_errInvalidDatabaseVersion,
+ * JET_errDatabaseCorrupted, JET_errFileNotFound, JET_errInTransaction, ...
+ * Source: ErrIsamAttachDatabase.
+ */
+JET_ERR JET_API JetAttachDatabase3W(JET_SESID sesid, JET_PCWSTR filename, JET_SETDBPARAM *parameters, JET_ULONG count,
+                                    JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %s, %p, %u, %#x)\n", (size_t)sesid, OS_TRACE_W(filename), (void *)parameters, (unsigned)count,
+             (unsigned)grbit);
+    err = api_enter(sesid, 0, &session);
+    if (err < 0)
+        return err;
+    return api_leave(session, attach(session, filename, parameters, count, grbit));
+}
+
+JET_ERR JET_API JetAttachDatabase3A(JET_SESID sesid, JET_PCSTR filename, JET_SETDBPARAM *parameters, JET_ULONG count,
+                                    JET_GRBIT grbit)
+{
+    WCHAR *wide;
+    JET_ERR err = string_from_a(filename, &wide);
+
+    if (err >= 0)
+        err = JetAttachDatabase3W(sesid, wide, parameters, count, grbit);
+    os_free(wide);
+    return err;
+}
+
+JET_ERR JET_API JetAttachDatabase2W(JET_SESID sesid, JET_PCWSTR filename, const JET_ULONG pages_max, JET_GRBIT grbit)
+{
+    JET_ULONG pages = pages_max;
+    JET_SETDBPARAM parameter = { JET_dbparamDbSizeMaxPages, &pages, sizeof(pages) };
+
+    return JetAttachDatabase3W(sesid, filename, &parameter, 1, grbit);
+}
+
+JET_ERR JET_API JetAttachDatabase2A(JET_SESID sesid, JET_PCSTR filename, const JET_ULONG pages_max, JET_GRBIT grbit)
+{
+    JET_ULONG pages = pages_max;
+    JET_SETDBPARAM parameter = { JET_dbparamDbSizeMaxPages, &pages, sizeof(pages) };
+
+    return JetAttachDatabase3A(sesid, filename, &parameter, 1, grbit);
+}
+
+JET_ERR JET_API JetAttachDatabaseW(JET_SESID sesid, JET_PCWSTR filename, JET_GRBIT grbit)
+{
+    return JetAttachDatabase3W(sesid, filename, NULL, 0, grbit);
+}
+
+JET_ERR JET_API JetAttachDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_GRBIT grbit)
+{
+    return JetAttachDatabase3A(sesid, filename, NULL, 0, grbit);
+}
+
+/* ----------------------------------------------------------------- detach --- */
+
+/* Detaches what attachment_lock found; instance->lock is held, and let go. */
+static JET_ERR detach_locked(struct instance *instance, struct attachment *attachment)
+{
+    if (attachment->opens)
+    {
+        os_mutex_unlock(&instance->lock);
+        return JET_errDatabaseInUse;
+    }
+    attachment->busy = true;
+    os_mutex_unlock(&instance->lock);
+    attachment_close(attachment);
+    return JET_errSuccess;
+}
+
+static JET_ERR detach_all(struct instance *instance)
+{
+    for (uint32_t i = 1; i < DATABASES_MAX; i++)
+    {
+        struct attachment *attachment = &instance->databases[i];
+        JET_ERR err;
+
+        os_mutex_lock(&instance->lock);
+        while (attachment->path && attachment->busy)
+        {
+            os_mutex_unlock(&instance->lock);
+            os_sleep(1);
+            os_mutex_lock(&instance->lock);
+        }
+        if (!attachment->path)
+        {
+            os_mutex_unlock(&instance->lock);
+            continue;
+        }
+        err = detach_locked(instance, attachment);
+        if (err < 0)
+            return err;
+    }
+    return JET_errSuccess;
+}
+
+static JET_ERR detach(struct session *session, const WCHAR *path, JET_GRBIT grbit)
+{
+    struct instance *instance = session->instance;
+    struct attachment *attachment;
+    struct os_file_info info;
+    WCHAR full[OS_PATH_MAX];
+    JET_ERR err;
+
+    if (grbit & JET_bitForceDetach)
+        return JET_errForceDetachNotAllowed;
+    if (session->txn.level)
+        return JET_errInTransaction;
+    if (!path || !path[0])
+        return detach_all(instance);
+    err = existing_path(path, full, &info);
+    if (err == JET_errFileNotFound || err == JET_errInvalidPath)
+        err = os_text_copy(full, OS_PATH_MAX, path) ? JET_errSuccess : JET_errDatabaseNotFound;
+    if (err >= 0)
+        err = attachment_lock(instance, full, &attachment);
+    if (err < 0)
+        return err;
+    return detach_locked(instance, attachment);
+}
+
+/*
+ * Detaches a database, or all (filename NULL or empty), that no session has
+ * open.  JET_errDatabaseInUse, JET_errDatabaseNotFound, JET_errInTransaction,
+ * JET_errForceDetachNotAllowed.
+ */
+JET_ERR JET_API JetDetachDatabase2W(JET_SESID sesid, JET_PCWSTR filename, JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %s, %#x)\n", (size_t)sesid, OS_TRACE_W(filename), (unsigned)grbit);
+    err = api_enter(sesid, API_WHEN_STOPPED, &session);
+    if (err < 0)
+        return err;
+    return api_leave(session, detach(session, filename, grbit));
+}
+
+JET_ERR JET_API JetDetachDatabase2A(JET_SESID sesid, JET_PCSTR filename, JET_GRBIT grbit)
+{
+    WCHAR *wide;
+    JET_ERR err = string_from_a(filename, &wide);
+
+    if (err >= 0)
+        err = JetDetachDatabase2W(sesid, wide, grbit);
+    os_free(wide);
+    return err;
+}
+
+JET_ERR JET_API JetDetachDatabaseW(JET_SESID sesid, JET_PCWSTR filename)
+{
+    return JetDetachDatabase2W(sesid, filename, 0);
+}
+
+JET_ERR JET_API JetDetachDatabaseA(JET_SESID sesid, JET_PCSTR filename)
+{
+    return JetDetachDatabase2A(sesid, filename, 0);
+}
+
+/* --------------------------------------------------------- open and close --- */
+
+static bool any_open(const struct session *session)
+{
+    for (uint32_t i = 1; i < DATABASES_MAX; i++)
+    {
+        if (session->opens[i])
+            return true;
+    }
+    return false;
+}
+
+static JET_ERR open_locked(struct session *session, struct attachment *attachment, JET_GRBIT grbit)
+{
+    JET_ERR err = JET_errSuccess;
+
+    if (param_number(session->instance, JET_paramOneDatabasePerSession) && any_open(session))
+        return JET_errOneDatabasePerSession;
+    if (attachment->grbit & JET_bitDbReadOnly && !(grbit & JET_bitDbReadOnly))
+        err = JET_wrnFileOpenReadOnly;
+    if (attachment->exclusive && attachment->exclusive != session)
+        return JET_errDatabaseLocked;
+    if (grbit & JET_bitDbExclusive)
+    {
+        if (attachment->opens)
+            return JET_errDatabaseInUse;
+        attachment->exclusive = session;
+    }
+    if (session->opens[attachment - session->instance->databases] == UINT16_MAX)
+        return JET_errTooManyOpenDatabases;
+    return err;
+}
+
+static JET_ERR open_database(struct session *session, const WCHAR *path, JET_DBID *dbid, JET_GRBIT grbit)
+{
+    struct instance *instance = session->instance;
+    struct attachment *attachment;
+    WCHAR full[OS_PATH_MAX];
+    JET_ERR err;
+
+    if (!path || !path[0])
+        return JET_errDatabaseInvalidPath;
+    err = attachment_lock(instance, path, &attachment);
+    if (err == JET_errDatabaseNotFound)
+    {
+        err = os_full_path(path, full, OS_PATH_MAX);
+        if (err >= 0)
+            err = attachment_lock(instance, full, &attachment);
+    }
+    if (err < 0)
+        return err;
+    err = open_locked(session, attachment, grbit);
+    if (err >= 0)
+    {
+        *dbid = attachment - instance->databases;
+        attachment->opens++;
+        session->opens[*dbid]++;
+    }
+    os_mutex_unlock(&instance->lock);
+    return err;
+}
+
+/*
+ * Opens an attached database for the session.  `connect` has no meaning.
+ * JET_wrnFileOpenReadOnly, JET_errDatabaseNotFound (not attached),
+ * JET_errDatabaseLocked, JET_errDatabaseInUse (exclusively, while it is open),
+ * JET_errOneDatabasePerSession.
+ */
+JET_ERR JET_API JetOpenDatabaseW(JET_SESID sesid, JET_PCWSTR filename, JET_PCWSTR connect, JET_DBID *dbid,
+                                 JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    (void)connect;
+    OS_TRACE("(%#zx, %s, %p, %#x)\n", (size_t)sesid, OS_TRACE_W(filename), (void *)dbid, (unsigned)grbit);
+    err = api_enter(sesid, 0, &session);
+    if (err < 0)
+        return err;
+    if (!dbid)
+        return api_leave(session, JET_errInvalidParameter);
+    *dbid = JET_dbidNil;
+    return api_leave(session, open_database(session, filename, dbid, grbit));
+}
+
+JET_ERR JET_API JetOpenDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_PCSTR connect, JET_DBID *dbid,
+                                 JET_GRBIT grbit)
+{
+    WCHAR *wide;
+    JET_ERR err = string_from_a(filename, &wide);
+
+    (void)connect;
+    if (err >= 0)
+        err = JetOpenDatabaseW(sesid, wide, NULL, dbid, grbit);
+    os_free(wide);
+    return err;
+}
+
+/*
+ * Undoes one open; with the last of the session its cursors on the database
+ * are closed.  JET_errInvalidDatabaseId, JET_errDatabaseNotFound (attached, but
+ * not open in this session).
+ */
+JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    (void)grbit;
+    OS_TRACE("(%#zx, %#x, %#x)\n", (size_t)sesid, (unsigned)dbid, (unsigned)grbit);
+    err = api_enter(sesid, API_WHEN_STOPPED, &session);
+    if (err < 0)
+        return err;
+    if (!dbid || dbid >= DATABASES_MAX || !session->instance->databases[dbid].path)
+        return api_leave(session, JET_errInvalidDatabaseId);
+    if (!session->opens[dbid])
+        return api_leave(session, JET_errDatabaseNotFound);
+    if (session->opens[dbid] == 1)
+        session_close_cursors(session, dbid, 0);
+    attachment = &session->instance->databases[dbid];
+    os_mutex_lock(&session->instance->lock);
+    session->opens[dbid]--;
+    attachment->opens--;
+    if (attachment->exclusive == session)
+        attachment->exclusive = NULL;
+    os_mutex_unlock(&session->instance->lock);
+    return api_leave(session, JET_errSuccess);
+}
