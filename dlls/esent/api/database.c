@@ -83,7 +83,10 @@ void attachment_close(struct attachment *attachment)
 
     if (!attachment->path)
         return;
+    os_mutex_lock(&attachment->instance->lock);
+    attachment->busy = true;
     database = attachment->database;
+    os_mutex_unlock(&attachment->instance->lock);
     database_close(database);
     os_mutex_lock(&process.attach_lock);
     for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)
@@ -99,6 +102,28 @@ void attachment_close(struct attachment *attachment)
     }
     os_mutex_unlock(&process.attach_lock);
     os_free(path);
+}
+
+bool attachment_header(const WCHAR *path, struct database_header *header, bool *open)
+{
+    struct attachment *attachment;
+
+    *open = false;
+    os_mutex_lock(&process.attach_lock);
+    attachment = find_attached(path, NULL);
+    if (attachment)
+    {
+        /* attachment_close closes a database before it takes the lock, but is busy then. */
+        os_mutex_lock(&attachment->instance->lock);
+        if (attachment->database && !attachment->busy)
+        {
+            *header = attachment->database->header;
+            *open = true;
+        }
+        os_mutex_unlock(&attachment->instance->lock);
+    }
+    os_mutex_unlock(&process.attach_lock);
+    return attachment != NULL;
 }
 
 /* The attachment with this path, with instance->lock held on success, when
@@ -170,8 +195,7 @@ static JET_ERR check_parameters(const JET_SETDBPARAM *parameters, uint32_t count
     return JET_errSuccess;
 }
 
-/* The full path of a file that must be there. */
-static JET_ERR existing_path(const WCHAR *path, WCHAR *full, struct os_file_info *info)
+JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info)
 {
     JET_ERR err = os_full_path(path, full, OS_PATH_MAX);
 
@@ -203,7 +227,7 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         return JET_errDatabaseInvalidPath;
     if (grbit & JET_bitDbDeleteUnicodeIndexes && grbit & JET_bitDbReadOnly)
         return JET_errInvalidGrbit;
-    err = existing_path(path, full, &info);
+    err = path_of_file(path, full, &info);
     if (err < 0)
         return err == JET_errInvalidPath ? JET_errDatabaseInvalidPath : err;
     if (info.read_only && !(grbit & JET_bitDbReadOnly))
@@ -343,7 +367,7 @@ static JET_ERR detach(struct session *session, const WCHAR *path, JET_GRBIT grbi
         return JET_errInTransaction;
     if (!path || !path[0])
         return detach_all(instance);
-    err = existing_path(path, full, &info);
+    err = path_of_file(path, full, &info);
     if (err == JET_errFileNotFound || err == JET_errInvalidPath)
         err = os_text_copy(full, OS_PATH_MAX, path) ? JET_errSuccess : JET_errDatabaseNotFound;
     if (err >= 0)
