@@ -48,7 +48,7 @@ static JET_ERR slot_take(struct handle_table *table, uint32_t *number)
     return JET_errSuccess;
 }
 
-JET_ERR handle_new(enum handle_type type, void *object, void *owner, uintptr_t *handle)
+JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR *handle)
 {
     struct handle_table *table = &process.handles;
     struct handle_slot *slot;

@@ -90,7 +90,7 @@ struct handle_table
 
 /* A new handle: never 0, never all ones, not seen lately.  `owner` is what
  * handle_owner tells of it.  JET_errOutOfMemory. */
-JET_ERR handle_new(enum handle_type type, void *object, void *owner, uintptr_t *handle);
+JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR *handle);
 void handle_free(uintptr_t handle);
 /* The object, or NULL if these bits are no live handle of that type. */
 void *handle_object(uintptr_t handle, enum handle_type type);
@@ -104,13 +104,14 @@ void *handle_object_of(uintptr_t handle, enum handle_type type, const void *owne
 struct param_value
 {
     uintptr_t number;                   /* numbers, flags, pointers */
-    WCHAR *text;                        /* strings; NULL: the default */
+    WCHAR *text;                        /* strings, from the heap; NULL: the default */
     bool written;                       /* by the program, not by default */
 };
 
 struct param_set
 {
     struct param_value value[PARAM_COUNT];
+    uint32_t config;                    /* JET_config... in force */
 };
 
 /* ------------------------------------------------------------- instance --- */
@@ -139,12 +140,16 @@ struct instance_hooks
 #define DATABASES_MAX 16                /* slots: 0 is the temporary database, of which ids 1.. are attached files */
 
 struct session;
+struct session_param;
 struct open_cursor;
 
 /* An attached database.  Guarded by instance.lock, but for `database`, which
- * does not change while the session that asks has it open. */
+ * does not change while the session that asks has it open, and for `path`, which
+ * changes with process.attach_lock held, too. */
 struct attachment
 {
+    struct instance *instance;
+    struct attachment *next;            /* in process.attached */
     WCHAR *path;                        /* full path; NULL: the slot is free */
     struct database *database;
     JET_GRBIT grbit;                    /* of the attach */
@@ -166,9 +171,7 @@ struct instance
     struct param_set params;
     struct os_mutex lock;
     _Atomic uint32_t calls;             /* instance calls inside (not session calls) */
-    JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all */
-    bool quiesced;
-    bool detachable;
+    JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all; process.lock */
     struct instance_hooks hooks;
     struct txn_root txn;
     struct session *sessions;           /* guarded by lock */
@@ -196,9 +199,11 @@ struct process
     uint32_t instance_count;            /* allocated */
     _Atomic uint32_t initialized;       /* instances between JetInit and JetTerm */
     _Atomic uint32_t terminating;       /* instances in JetTerm */
+    struct os_mutex free_lock;          /* guards free_sessions; a leaf */
     struct session *free_sessions;
+    struct os_mutex attach_lock;        /* guards attached; taken before instance.lock, after process.lock */
+    struct attachment *attached;        /* databases of all instances */
     bool params_ready;
-    uint32_t param_overrides;
     struct handle_table handles;
 };
 
@@ -226,17 +231,11 @@ struct session
     uintptr_t txn_context;              /* whose the open transaction is: the context, or a thread */
     bool txn_uses_context;
     JET_GRBIT commit_default;           /* JET_sesparamCommitDefault */
-    uint32_t correlation_id;
     struct txn txn;
     struct open_cursor *cursors;        /* all it has open */
     uint16_t opens[DATABASES_MAX];      /* how often it has each database open */
     struct session *next, *prev;        /* in instance.sessions; next: in process.free_sessions */
-    struct
-    {
-        uint32_t id;
-        uint32_t size;
-        void *data;
-    } user[8];
+    struct session_param *params;       /* what the program set, by sesparam.c */
 };
 
 /* A cursor that a session has open. */
@@ -304,6 +303,33 @@ JET_ERR api_leave_instance(struct instance *instance, JET_ERR err);
  * JET_errInvalidParameter before any mode, JET_errRunningInMultiInstanceMode. */
 JET_ERR api_check_single_mode(void);
 
+/* ------------------------------------------------------------ instances --- */
+
+/* A new instance, named or not, in process.instances; process.lock is held.
+ * JET_errTooManyInstances, JET_errInstanceNameInUse, JET_errOutOfMemory. */
+JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instance **instance);
+
+/* Takes the instance out of the process, waits for calls in it, and frees it.
+ * It must not be initialized.  process.lock is not held. */
+void instance_free(struct instance *instance);
+
+/* Closes what sessions left attached.  Nobody is inside. */
+void instance_close_databases(struct instance *instance);
+/* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
+void attachment_close(struct attachment *attachment);
+struct database_header;
+/* Whether any instance has this file attached.  *header becomes its header;
+ * *open is false while it is only being attached: then the header was left alone. */
+bool attachment_header(const WCHAR *path, struct database_header *header, bool *open);
+/* The full path of a file that must be there: JET_errFileNotFound, JET_errInvalidPath. */
+JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info);
+
+/* Waits until no session of the instance, and no instance call, is inside. */
+void instance_wait_for_calls(struct instance *instance);
+
+/* Makes an instance ready for sessions, as JetInit does; its state is INITIALIZING. */
+JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit);
+
 /* ------------------------------------------------- cursors of a session --- */
 
 /* Gives a new cursor its handle.  On error the caller still owns the cursor. */
@@ -313,23 +339,73 @@ JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_D
 JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid);
 void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from_level);
 
+/* Frees what sesparam.c keeps of a session. */
+void session_params_free(struct session *session);
+
 /* What is known of a cursor of the session; NULL: not one of its own. */
 struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tableid);
+
+/* A new session of the instance.  JET_errOutOfSessions, JET_errOutOfMemory. */
+JET_ERR session_new(struct instance *instance, struct session **session);
 
 /* Ends a session, which is entered and stays so: transaction rolled back,
  * cursors and databases closed, handle gone.  Do not leave it after. */
 void session_end(struct session *session);
 
-/* ------------------------------------------------ parameters, by number --- */
+/* Undoes the innermost level: cursors opened in it are closed. */
+JET_ERR session_rollback(struct session *session);
 
-/* Values in force.  `instance` NULL: the global set. */
+/* ---------------------------------------------------------- parameters --- */
+
+enum param_kind { PARAM_USED, PARAM_UNUSED, PARAM_FIXED, PARAM_CUSTOM, PARAM_ILLEGAL };
+enum param_type { PARAM_INTEGER, PARAM_BOOLEAN, PARAM_GRBIT, PARAM_BLOCK, PARAM_POINTER, PARAM_SPECIAL,
+                  PARAM_STRING, PARAM_FOLDER, PARAM_PATH };
+enum param_until { PARAM_EVER, PARAM_INIT, PARAM_START, PARAM_NEVER };
+
+/* What is known of a parameter; see params_table.h. */
+struct param_info
+{
+    const char *name;
+    uint8_t kind, type, until;
+    bool global, advanced;
+    uintptr_t low, high;
+    uintptr_t value, small_value;
+    const WCHAR *text;                  /* default of a string */
+};
+
+extern const struct param_info param_info[PARAM_COUNT];
+
+/* Values in force.  `instance` NULL: the global ones.  Cheap; no lock is needed. */
 uintptr_t param_number(const struct instance *instance, uint32_t id);
 const WCHAR *param_text(const struct instance *instance, uint32_t id);  /* never NULL */
+
+/* All of these with process.lock held, or while nobody else knows the set. */
 void param_set_init(struct param_set *set);
 JET_ERR param_set_copy(struct param_set *to, const struct param_set *from);
 void param_set_free(struct param_set *set);
+struct param_value *param_slot(struct instance *instance, uint32_t id);
+
+/* Sets and gets as JetSetSystemParameter and JetGetSystemParameter do.  `number`
+ * of get and text's size in bytes may be absent as there. */
 JET_ERR param_set_value(struct instance *instance, struct session *session, uint32_t id, uintptr_t number,
                         const WCHAR *text);
+JET_ERR param_get_value(struct instance *instance, struct session *session, uint32_t id, JET_API_PTR *number,
+                        WCHAR *text, size_t size);
+/* Back to a value as if never set. */
+JET_ERR param_reset(struct instance *instance, uint32_t id, uintptr_t number);
+/* The plain ways, for params_custom.c. */
+JET_ERR param_set_plain(struct instance *instance, uint32_t id, uintptr_t number, const WCHAR *text);
+JET_ERR param_get_plain(struct instance *instance, uint32_t id, JET_API_PTR *number, WCHAR *text, size_t size);
+JET_ERR param_set_custom(struct instance *instance, struct session *session, uint32_t id, uintptr_t number,
+                         const WCHAR *text);
+JET_ERR param_get_custom(struct instance *instance, struct session *session, uint32_t id, JET_API_PTR *number,
+                         WCHAR *text, size_t size);
+/* JET_paramConfiguration: many parameters at once. */
+JET_ERR param_set_configuration(struct instance *instance, uintptr_t configuration);
+
+/* Name and meaning of an error, for JET_paramErrorToString; class of it. */
+bool error_describe(JET_ERR err, const char **name, const char **meaning);
+bool error_category(JET_ERR err, JET_ERRCAT *category);
 
 /* -------------------------------------------------------------- strings --- */
 
@@ -340,7 +416,7 @@ JET_ERR string_from_a(const char *text, WCHAR **wide);
 /* Into a buffer of cb bytes, always with a NUL.  JET_errBufferTooSmall when cut. */
 JET_ERR string_to_a(const WCHAR *wide, char *text, size_t cb);
 
-/* A text in the system's code page from a wide one, from the heap; NULL gives NULL. */
-JET_ERR string_to_a_alloc(const WCHAR *wide, char **text);
+/* Copies a wide text into size bytes, always with a NUL.  JET_errBufferTooSmall when cut. */
+JET_ERR string_copy_w(WCHAR *to, size_t size, const WCHAR *from);
 
 #endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Transactions of a session. */
+#include "api/private.h"
+
+#define COMMIT_GRBITS (JET_bitCommitLazyFlush | JET_bitWaitLastLevel0Commit | JET_bitWaitAllLevel0Commit | \
+                       JET_bitForceNewLog | JET_bitCommitRedoCallback)
+#define ROLLBACK_GRBITS (JET_bitRollbackAll | JET_bitRollbackRedoCallback)
+
+/* Whose the transaction is: the session context's if one is set, else this thread's. */
+static void take_transaction(struct session *session)
+{
+    session->txn_uses_context = session->context != 0;
+    session->txn_context = session->context ? session->context : os_thread_id();
+}
+
+static JET_ERR begin(JET_SESID sesid, int64_t id, JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %lld, %#x)\n", (size_t)sesid, (long long)id, (unsigned)grbit);
+    if ((err = api_enter(sesid, 0, &session)) < 0)
+        return err;
+    if (session->txn.level >= TXN_LEVELS)
+        return api_leave(session, JET_errTransTooDeep);
+    if (session->txn.level == 0)
+        take_transaction(session);
+    if ((err = session_check_thread(session)) >= 0)
+        err = txn_begin(&session->txn, (grbit & JET_bitTransactionReadOnly) != 0, id);
+    return api_leave(session, err);
+}
+
+/*
+ * Begins a transaction, or a level of one, seven deep: JET_errTransTooDeep.
+ * JET_bitTransactionReadOnly counts for the outermost level, other bits are
+ * without effect.  JET_errSessionSharingViolation when another thread has one open.
+ */
+JET_ERR JET_API JetBeginTransaction(JET_SESID sesid)
+{
+    return begin(sesid, 0, 0);
+}
+
+JET_ERR JET_API JetBeginTransaction2(JET_SESID sesid, JET_GRBIT grbit)
+{
+    return begin(sesid, 0, grbit);
+}
+
+JET_ERR JET_API JetBeginTransaction3(JET_SESID sesid, JET_INT64 id, JET_GRBIT grbit)
+{
+    return begin(sesid, id, grbit);
+}
+
+/* A cursor opened in a level that is committed belongs to the level outside. */
+static void keep_cursors(struct session *session)
+{
+    struct open_cursor *open;
+
+    for (open = session->cursors; open; open = open->next)
+    {
+        if (open->level > session->txn.level)
+            open->level = session->txn.level;
+    }
+}
+
+static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t durable_ms)
+{
+    const JET_GRBIT alone = JET_bitForceNewLog | JET_bitWaitAllLevel0Commit | JET_bitWaitLastLevel0Commit;
+    JET_ERR err;
+
+    if (grbit & ~(JET_GRBIT)COMMIT_GRBITS)
+        return JET_errInvalidGrbit;
+    if (grbit & alone)
+    {
+        /* All that was committed is as durable as it gets without a log. */
+        return grbit & (grbit - 1) ? JET_errInvalidGrbit : JET_errSuccess;
+    }
+    if (session->txn.level == 0)
+        return JET_errNotInTransaction;
+    if (durable_ms && !((grbit | session->commit_default) & JET_bitCommitLazyFlush))
+        return JET_errInvalidParameter;
+    if ((err = session_check_thread(session)) < 0)
+        return err;
+    if ((err = txn_commit(&session->txn)) >= 0)
+        keep_cursors(session);
+    return err;
+}
+
+/*
+ * Commits the innermost level.  Three bits wait for earlier commits or start a
+ * new log instead, stand alone and need no transaction.  `durable_ms` needs a
+ * lazy commit: JET_errInvalidParameter.
+ */
+JET_ERR JET_API JetCommitTransaction2(JET_SESID sesid, JET_GRBIT grbit, JET_ULONG durable_ms, JET_COMMIT_ID *id)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %u, %p)\n", (size_t)sesid, (unsigned)grbit, (unsigned)durable_ms, (void *)id);
+    if ((err = api_enter(sesid, 0, &session)) < 0)
+        return err;
+    err = commit_level(session, grbit, durable_ms);
+    if (err >= 0 && id)
+        memset(id, 0, sizeof(*id));
+    return api_leave(session, err);
+}
+
+JET_ERR JET_API JetCommitTransaction(JET_SESID sesid, JET_GRBIT grbit)
+{
+    return JetCommitTransaction2(sesid, grbit, 0, NULL);
+}
+
+JET_ERR session_rollback(struct session *session)
+{
+    session_close_cursors(session, JET_dbidNil, session->txn.level);
+    return txn_rollback(&session->txn);
+}
+
+/* Undoes the innermost level, or all with JET_bitRollbackAll. */
+JET_ERR JET_API JetRollback(JET_SESID sesid, JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x)\n", (size_t)sesid, (unsigned)grbit);
+    if ((err = api_enter(sesid, API_WHEN_STOPPED, &session)) < 0)
+        return err;
+    if (grbit & ~(JET_GRBIT)ROLLBACK_GRBITS)
+        return api_leave(session, JET_errInvalidGrbit);
+    if (session->txn.level == 0)
+        return api_leave(session, JET_errNotInTransaction);
+    if ((err = session_check_thread(session)) < 0)
+        return api_leave(session, err);
+    do
+        err = session_rollback(session);
+    while (err >= 0 && grbit & JET_bitRollbackAll && session->txn.level);
+    return api_leave(session, err);
+}
+
+/* Two-phase commit, which Windows' engine gave up as well. */
+JET_ERR JET_API JetPrepareToCommitTransaction(JET_SESID sesid, const void *data, JET_ULONG size, JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %p, %u, %#x)\n", (size_t)sesid, data, (unsigned)size, (unsigned)grbit);
+    if ((err = api_enter(sesid, 0, &session)) < 0)
+        return err;
+    return api_leave(session, JET_errFeatureNotAvailable);
+}
