@@ -7,13 +7,6 @@
 #include "os/os.h"
 #include "table/key_private.h"
 
-/* Persisted flags of an index and of a column that matter to keys (idb.hxx, tdb.hxx). */
-#define IDB_SORT_NULLS_HIGH 0x0800u
-#define IDB_CROSS_PRODUCT 0x2000u
-#define IDB_DISALLOW_TRUNCATION 0x4000u
-#define IDB_NESTED_TABLE 0x8000u
-#define FIELD_PLACEHOLDER 0x0800u
-
 #define DEFAULT_LCMAP_FLAGS (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
 #define LEGACY_KEY_MAX JET_cbKeyMostMin
 
@@ -52,12 +45,12 @@ JET_ERR key_form_init(struct key_form *form, const struct table *table, const st
     form->var_seg_max = index->var_seg_max;
     if (!form->var_seg_max || form->var_seg_max >= form->key_max)
         form->var_seg_max = form->key_max + 1;
-    form->nulls_high = (index->disk_flags & IDB_SORT_NULLS_HIGH) || (index->grbit & JET_bitIndexSortNullsHigh);
-    form->dotnet_guid = (index->grbit & JET_bitIndexDotNetGuid) != 0;
+    form->nulls_high = (index->disk_flags & INDEX_NULLS_HIGH) != 0;
+    form->dotnet_guid = (index->disk_flags & INDEX_DOTNET_GUID) != 0;
     form->tuples = (index->grbit & JET_bitIndexTuples) != 0;
-    form->cross_product = (index->disk_flags & IDB_CROSS_PRODUCT) != 0;
-    form->nested = (index->disk_flags & IDB_NESTED_TABLE) != 0;
-    form->no_truncation = (index->disk_flags & IDB_DISALLOW_TRUNCATION) != 0;
+    form->cross_product = (index->disk_flags & INDEX_CROSS_PRODUCT) != 0;
+    form->nested = (index->disk_flags & INDEX_NESTED) != 0;
+    form->no_truncation = (index->disk_flags & INDEX_NO_TRUNCATION) != 0;
 
     if (form->columns > JET_ccolKeyMost)
         return JET_errDatabaseCorrupted;
@@ -71,7 +64,7 @@ JET_ERR key_form_init(struct key_form *form, const struct table *table, const st
         if (key_is_text(column->type) && column->code_page == OS_CP_UNICODE && !form->locale && !form->locale_error)
             find_locale(form);
     }
-    form->placeholder = index->primary && form->columns > 1 && (form->column[0]->disk_flags & FIELD_PLACEHOLDER);
+    form->placeholder = index->primary && form->columns > 1 && (form->column[0]->disk_flags & COLUMN_PLACEHOLDER);
     return JET_errSuccess;
 }
 

@@ -147,6 +147,7 @@ struct key_iterator
     struct record record;
     struct txn *txn;
     uint32_t sequence[JET_ccolKeyMost];
+    uint32_t used[JET_ccolKeyMost];     /* the sequences of the key last given */
     bool multi_valued[JET_ccolKeyMost];
     int last_multi;         /* least significant multi-valued column, -1: none */
     uint32_t tuple;

@@ -5,13 +5,6 @@
 #include "os/os.h"
 #include "table/key_private.h"
 
-/* Persisted flags of an index (idb.hxx). */
-#define IDB_ALLOW_ALL_NULLS 0x0002u
-#define IDB_ALLOW_FIRST_NULL 0x0004u
-#define IDB_ALLOW_SOME_NULLS 0x0008u
-
-#define FIELD_MULTI_VALUED 0x0008u
-
 static bool is_long(JET_COLTYP type)
 {
     return type == JET_coltypLongText || type == JET_coltypLongBinary;
@@ -274,11 +267,11 @@ bool key_outcome_indexed(const struct index *index, enum key_outcome outcome)
     case KEY_MADE:
         return true;
     case KEY_SOME_NULL:
-        return (index->disk_flags & IDB_ALLOW_SOME_NULLS) != 0;
+        return (index->disk_flags & INDEX_ALLOW_SOME_NULLS) != 0;
     case KEY_FIRST_NULL:
-        return (index->disk_flags & IDB_ALLOW_FIRST_NULL) != 0;
+        return (index->disk_flags & INDEX_ALLOW_FIRST_NULL) != 0;
     case KEY_ALL_NULL:
-        return (index->disk_flags & IDB_ALLOW_ALL_NULLS) != 0;
+        return (index->disk_flags & INDEX_ALLOW_ALL_NULLS) != 0;
     default:
         return false;
     }
@@ -297,7 +290,7 @@ void key_iterate(struct key_iterator *iterator, const struct key_form *form, str
     for (uint32_t i = 0; i < form->columns; i++)
     {
         const struct column *column = form->column[i];
-        if (column->fid < COLUMNID_TAGGED_FIRST || !(column->disk_flags & FIELD_MULTI_VALUED))
+        if (column->fid < COLUMNID_TAGGED_FIRST || !(column->disk_flags & COLUMN_MULTIVALUED))
             continue;
         iterator->multi_valued[i] = true;
         iterator->last_multi = (int)i;
@@ -362,8 +355,11 @@ JET_ERR key_next(struct key_iterator *iterator, uint8_t *out, uint32_t *size)
     {
         enum key_outcome outcome;
         uint32_t rollover = 0;
-        JET_ERR err = key_from_record(form, iterator->record, iterator->txn, iterator->sequence, iterator->tuple, out,
-                                      size, &outcome, &rollover);
+        JET_ERR err;
+
+        memcpy(iterator->used, iterator->sequence, sizeof(iterator->used));
+        err = key_from_record(form, iterator->record, iterator->txn, iterator->sequence, iterator->tuple, out, size,
+                              &outcome, &rollover);
         if (err < 0)
             return err;
         if (outcome == KEY_NOT_IN_INDEX)

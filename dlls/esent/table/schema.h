@@ -208,7 +208,7 @@ struct database
     struct database_header header;
     uint32_t page_size;
     bool read_only;
-    bool index_checking;
+    uint32_t index_checking;    /* JET_IndexChecking... */
     JET_GRBIT grbit;
     struct table *catalog;      /* MSysObjects, and its copy; made without reading */
     struct table *shadow;
@@ -224,7 +224,7 @@ struct database_options
     bool read_only;
     bool ignore_page_size;      /* take the file's page size whatever `page_size` says */
     uint32_t page_size;         /* expected; JET_errPageSizeMismatch */
-    bool index_checking;        /* JET_paramEnableIndexChecking */
+    uint32_t index_checking;    /* JET_paramEnableIndexChecking */
     JET_GRBIT grbit;            /* of the attach: JET_bitDbDeleteCorruptIndexes, ... */
 };
 

@@ -56,7 +56,7 @@ struct temp_value
 /*
  * Creates an empty temporary table.  ids[i] becomes the id of columns[i]: fixed
  * ones from 1, variable ones from 128, tagged ones from 256, each kind in the
- * order given, key columns first.  txn may be NULL.
+ * order given.  txn may be NULL.
  * options may be NULL: scrollable, not indexed.
  * Errors: JET_errInvalidColumnType, JET_errInvalidCodePage,
  * JET_errInvalidParameter, JET_errTooManyColumns, JET_errCannotIndex,

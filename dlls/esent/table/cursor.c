@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening and closing of cursors, places, and the record under one; see cursor.h. */
+#include "table/cursor.h"
+
+#include <string.h>
+
+#include "os/os.h"
+#include "table/cursor_private.h"
+
+#define SEARCH_KEY_SIZE (KEY_LIMIT_MAX + 1)     /* JetSeek may add one byte */
+
+/* --------------------------------------------------------------- opening --- */
+
+/* What the state of the order of text says to opening the table.  Only when
+ * the attach left the question to this moment. */
+static JET_ERR check_sort_order(const struct table *table, JET_GRBIT grbit)
+{
+    JET_ERR err = JET_errSuccess;
+
+    if (table->database->index_checking != JET_IndexCheckingDeferToOpenTable)
+        return JET_errSuccess;
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        const struct index *index = &table->indexes[i];
+        if (index->sort_state == SORT_GOOD)
+            continue;
+        if (index->sort_state == SORT_OUTDATED && (grbit & JET_bitTableAllowOutOfDate))
+            continue;
+        if (index->primary)
+        {
+            err = JET_errPrimaryIndexCorrupted;
+            break;
+        }
+        err = JET_errSecondaryIndexCorrupted;
+    }
+    if (grbit & JET_bitTableReadOnly && err == JET_errPrimaryIndexCorrupted)
+        return JET_wrnPrimaryIndexOutOfDate;
+    if (grbit & JET_bitTableReadOnly && err == JET_errSecondaryIndexCorrupted)
+        return JET_wrnSecondaryIndexOutOfDate;
+    return err;
+}
+
+/* Whether the other cursors of the table let this one in, and what it claims for
+ * itself.  The database's lock is held. */
+static JET_ERR claim_table(struct cursor *cursor)
+{
+    struct table *table = cursor->table;
+    JET_GRBIT grbit = cursor->open_grbit;
+    bool alone = true, no_writer = true;
+
+    for (const struct cursor *other = table->cursors; other; other = other->next)
+    {
+        if (other->txn == cursor->txn)
+            continue;
+        alone = false;
+        if (other->updatable)
+            no_writer = false;
+    }
+    if (table->deny_read && table->deny_read != cursor->txn)
+        return JET_errTableLocked;
+    if (table->deny_write && cursor->updatable && !(grbit & JET_bitTableDenyWrite))
+    {
+        bool mine = false;
+        for (const struct cursor *other = table->cursors; other; other = other->next)
+            mine |= other->denies_write && other->txn == cursor->txn;
+        if (!mine)
+            return JET_errTableLocked;
+    }
+    if (grbit & JET_bitTableDenyWrite)
+    {
+        if (table->deny_write || !no_writer)
+            return JET_errTableInUse;
+    }
+    if (grbit & JET_bitTableDenyRead)
+    {
+        if (table->deny_read || !alone)
+            return JET_errTableInUse;
+    }
+    if (grbit & JET_bitTableDenyWrite)
+        table->deny_write = cursor->denies_write = true;
+    if (grbit & JET_bitTableDenyRead)
+    {
+        table->deny_read = cursor->txn;
+        cursor->denies_read = true;
+    }
+    return JET_errSuccess;
+}
+
+static void link_cursor(struct cursor *cursor)
+{
+    struct table *table = cursor->table;
+
+    cursor->prev = NULL;
+    cursor->next = table->cursors;
+    if (cursor->next)
+        cursor->next->prev = cursor;
+    table->cursors = cursor;
+}
+
+static void unlink_cursor(struct cursor *cursor)
+{
+    struct table *table = cursor->table;
+
+    os_mutex_lock(&table->database->lock);
+    if (cursor->prev)
+        cursor->prev->next = cursor->next;
+    else
+        table->cursors = cursor->next;
+    if (cursor->next)
+        cursor->next->prev = cursor->prev;
+    if (cursor->denies_write)
+        table->deny_write = false;
+    if (cursor->denies_read)
+        table->deny_read = NULL;
+    os_mutex_unlock(&table->database->lock);
+}
+
+JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struct cursor **opened)
+{
+    struct cursor *cursor;
+    JET_ERR wrn, err;
+
+    *opened = NULL;
+    wrn = check_sort_order(table, grbit);
+    if (wrn < 0)
+        return wrn;
+    if ((grbit & JET_bitTableReadOnly) && (grbit & JET_bitTableUpdatable))
+        return JET_errInvalidGrbit;
+    cursor = os_alloc_zero(sizeof(*cursor));
+    if (!cursor)
+        return JET_errOutOfMemory;
+    cursor->txn = txn;
+    cursor->table = table;
+    cursor->open_grbit = grbit;
+    cursor->updatable = !(grbit & JET_bitTableReadOnly) && !table->database->read_only;
+    tree_cursor_init(&cursor->records, &table->records, txn);
+    cursor->records.sequential = (grbit & JET_bitTableSequential) != 0;
+    err = key_form_init(&cursor->form, table, table->primary);
+    if (err >= 0)
+    {
+        os_mutex_lock(&table->database->lock);
+        err = claim_table(cursor);
+        if (err >= 0)
+            link_cursor(cursor);
+        os_mutex_unlock(&table->database->lock);
+    }
+    if (err < 0)
+    {
+        tree_cursor_close(&cursor->records);
+        os_free(cursor);
+        return err;
+    }
+    cursor_defer_first(cursor);
+    *opened = cursor;
+    return wrn;
+}
+
+JET_ERR cursor_close(struct cursor *cursor)
+{
+    cursor_abandon_update(cursor);
+    filter_free(cursor->filter);
+    os_free(cursor->key.data);
+    if (cursor->temp)
+    {
+        if (!--cursor->temp->references)
+            temp_free(cursor->temp);
+    }
+    else
+    {
+        if (cursor->index)
+            tree_cursor_close(&cursor->entries);
+        tree_cursor_close(&cursor->records);
+        unlink_cursor(cursor);
+        table_release(cursor->table);
+    }
+    os_free(cursor);
+    return JET_errSuccess;
+}
+
+JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
+{
+    struct cursor *cursor = os_alloc_zero(sizeof(*cursor));
+    JET_ERR err;
+
+    *duplicate = NULL;
+    if (!cursor)
+        return JET_errOutOfMemory;
+    cursor->txn = from->txn;
+    cursor->table = from->table;
+    cursor->temp = from->temp;
+    cursor->updatable = from->updatable;
+    err = key_form_init(&cursor->form, cursor->table, cursor->table->primary);
+    if (err < 0)
+    {
+        os_free(cursor);
+        return err;
+    }
+    if (cursor->temp)
+        cursor->temp->references++;
+    else
+    {
+        tree_cursor_init(&cursor->records, &cursor->table->records, cursor->txn);
+        table_reference(cursor->table);
+        os_mutex_lock(&cursor->table->database->lock);
+        link_cursor(cursor);
+        os_mutex_unlock(&cursor->table->database->lock);
+    }
+    cursor_defer_first(cursor);
+    *duplicate = cursor;
+    return JET_errSuccess;
+}
+
+/* ---------------------------------------------------------------- places --- */
+
+void place_set_end(struct cursor *cursor, enum tree_state state)
+{
+    cursor->defer_first = false;
+    cursor->record_current = false;
+    if (cursor->temp)
+    {
+        cursor->row_state = state;
+        return;
+    }
+    cursor_tree(cursor)->state = state;
+}
+
+JET_ERR place_first(struct cursor *cursor)
+{
+    cursor->record_current = false;
+    return cursor->temp ? temp_move_end(cursor, false) : tree_move_first(cursor_tree(cursor));
+}
+
+JET_ERR place_last(struct cursor *cursor)
+{
+    cursor->record_current = false;
+    return cursor->temp ? temp_move_end(cursor, true) : tree_move_last(cursor_tree(cursor));
+}
+
+JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
+{
+    struct tree_cursor *tree;
+
+    cursor->record_current = false;
+    if (os_unlikely(cursor->temp != NULL))
+        return temp_move(cursor, forward, other_key);
+    tree = cursor_tree(cursor);
+    if (os_unlikely(other_key))
+        return forward ? tree_move_next_key(tree) : tree_move_prev_key(tree);
+    return forward ? tree_move_next(tree) : tree_move_prev(tree);
+}
+
+JET_ERR place_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode)
+{
+    cursor->record_current = false;
+    return cursor->temp ? temp_seek(cursor, key, size, mode) : tree_seek(cursor_tree(cursor), key, size, mode);
+}
+
+int place_compare(const struct cursor *cursor, const uint8_t *key, uint32_t size)
+{
+    const struct temp_row *row;
+
+    if (!cursor->temp)
+        return tree_compare_key(cursor->index ? &cursor->entries : &cursor->records, key, size);
+    if (temp_current(cursor, &row) < 0)
+        return 0;
+    return key_compare(row->bytes, row->key_size, key, size);
+}
+
+void cursor_defer_first(struct cursor *cursor)
+{
+    place_set_end(cursor, TREE_NOWHERE);
+    cursor->defer_first = true;
+    cursor->range = false;
+    cursor->key.state = 0;
+}
+
+JET_ERR cursor_refresh(struct cursor *cursor)
+{
+    JET_ERR err;
+
+    if (os_likely(!cursor->defer_first))
+        return JET_errSuccess;
+    err = place_first(cursor);
+    if (err < 0)
+    {
+        cursor_defer_first(cursor);
+        return err;
+    }
+    cursor->defer_first = false;
+    return JET_errSuccess;
+}
+
+void cursor_abandon_update(struct cursor *cursor)
+{
+    if (os_likely(!cursor->update))
+        return;
+    os_free(cursor->update);
+    cursor->update = NULL;
+}
+
+/* ---------------------------------------------------------------- record --- */
+
+/* Brings `records` to the record of the current entry. */
+static JET_ERR find_record(struct cursor *cursor)
+{
+    struct page_node node;
+    uint8_t bookmark[KEY_MAX];
+    uint32_t size;
+    JET_ERR err;
+
+    if (cursor->record_current)
+        return JET_errSuccess;
+    err = tree_latch(&cursor->entries, &node);
+    if (err < 0)
+        return err;
+    size = node.data_size;
+    if (size > sizeof(bookmark))
+    {
+        tree_unlatch(&cursor->entries);
+        return JET_errDatabaseCorrupted;
+    }
+    memcpy(bookmark, node.data, size);
+    tree_unlatch(&cursor->entries);
+    err = tree_goto_bookmark(&cursor->records, bookmark, size, NULL, 0);
+    if (err < 0)
+        return err;
+    cursor->record_current = true;
+    return JET_errSuccess;
+}
+
+JET_ERR cursor_latch_record(struct cursor *cursor, struct record *record)
+{
+    struct page_node node;
+    JET_ERR err = cursor_refresh(cursor);
+
+    if (err < 0)
+        return err;
+    if (cursor->temp)
+    {
+        const struct temp_row *row;
+        err = temp_current(cursor, &row);
+        if (err < 0)
+            return err;
+        record->data = row->bytes + row->key_size;
+        record->size = row->record_size;
+        return JET_errSuccess;
+    }
+    if (cursor->index)
+    {
+        err = find_record(cursor);
+        if (err < 0)
+            return err;
+    }
+    err = tree_latch(&cursor->records, &node);
+    if (err < 0)
+        return err;
+    record->data = node.data;
+    record->size = node.data_size;
+    return JET_errSuccess;
+}
+
+void cursor_unlatch_record(struct cursor *cursor)
+{
+    if (!cursor->temp)
+        tree_unlatch(&cursor->records);
+}
+
+JET_ERR cursor_key(struct cursor *cursor, const uint8_t **key, uint32_t *size)
+{
+    const struct tree_cursor *tree;
+    JET_ERR err = cursor_refresh(cursor);
+
+    if (err < 0)
+        return err;
+    if (cursor->temp)
+    {
+        const struct temp_row *row;
+        err = temp_current(cursor, &row);
+        if (err < 0)
+            return err;
+        *key = row->bytes;
+        *size = row->key_size;
+        return JET_errSuccess;
+    }
+    tree = cursor_tree(cursor);
+    if (tree->state != TREE_ON)
+        return JET_errNoCurrentRecord;
+    *key = tree->bookmark;
+    *size = tree->bookmark_key_size;
+    return JET_errSuccess;
+}
+
+JET_ERR cursor_bookmark(struct cursor *cursor, uint8_t *scratch, const uint8_t **bookmark, uint32_t *size)
+{
+    struct tree_cursor *tree = &cursor->entries;
+    struct page_node node;
+    JET_ERR err;
+
+    if (!cursor->index)
+        return cursor_key(cursor, bookmark, size);
+    err = cursor_refresh(cursor);
+    if (err < 0)
+        return err;
+    if (cursor->record_current && cursor->records.state == TREE_ON)
+    {
+        *bookmark = cursor->records.bookmark;
+        *size = cursor->records.bookmark_key_size;
+        return JET_errSuccess;
+    }
+    if (tree->state != TREE_ON)
+        return JET_errNoCurrentRecord;
+    if (!tree->tree->unique)
+    {
+        *bookmark = tree->bookmark + tree->bookmark_key_size;
+        *size = tree->bookmark_data_size;
+        return JET_errSuccess;
+    }
+    /* the place in a unique index is a key alone: the entry itself must tell */
+    err = tree_latch(tree, &node);
+    if (err < 0)
+        return err;
+    if (node.data_size > KEY_MAX)
+        err = JET_errDatabaseCorrupted;
+    else
+    {
+        memcpy(scratch, node.data, node.data_size);
+        *bookmark = scratch;
+        *size = node.data_size;
+    }
+    tree_unlatch(tree);
+    return err;
+}
+
+/* ------------------------------------------------------------ search key --- */
+
+JET_ERR cursor_make_key(struct cursor *cursor, const void *data, uint32_t size, JET_GRBIT grbit)
+{
+    if (os_unlikely(!cursor->key.data))
+    {
+        if (!cursor->form.columns && !(grbit & JET_bitNormalizedKey))
+            return JET_errNoCurrentIndex;
+        cursor->key.data = os_alloc(SEARCH_KEY_SIZE);
+        if (!cursor->key.data)
+            return JET_errOutOfMemory;
+        cursor->key.size = 0;
+        cursor->key.state = 0;
+    }
+    return key_make(&cursor->form, &cursor->key, data, size, grbit);
+}
+
+static uint32_t copy_out(const uint8_t *from, uint32_t size, void *out, uint32_t out_size)
+{
+    uint32_t n = size < out_size ? size : out_size;
+
+    if (out && n)
+        memcpy(out, from, n);
+    return n;
+}
+
+JET_ERR cursor_retrieve_key(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual, JET_GRBIT grbit)
+{
+    struct tree_cursor *tree = cursor_tree(cursor);
+    struct page_node node;
+    uint32_t size, n;
+    JET_ERR err;
+
+    if (grbit & JET_bitRetrieveCopy)
+    {
+        if (!cursor->key.data || !cursor->key.size)
+            return JET_errKeyNotMade;
+        copy_out(cursor->key.data, cursor->key.size, out, out_size);
+        *actual = cursor->key.size;
+        return JET_errSuccess;
+    }
+    if (cursor->temp)
+    {
+        const uint8_t *key;
+        err = cursor_key(cursor, &key, actual);
+        if (err < 0)
+            return err;
+        copy_out(key, *actual, out, out_size);
+        return *actual > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
+    }
+    err = cursor_refresh(cursor);
+    if (err < 0)
+        return err;
+    err = tree_latch(tree, &node);
+    if (err < 0)
+        return err;
+    size = (uint32_t)node.key.prefix_size + node.key.suffix_size;
+    n = copy_out(node.key.prefix, node.key.prefix_size, out, out_size);
+    copy_out(node.key.suffix, node.key.suffix_size, out ? (uint8_t *)out + n : NULL, out_size - n);
+    tree_unlatch(tree);
+    *actual = size;
+    return size > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
+}

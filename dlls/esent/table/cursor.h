@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A cursor (JET_TABLEID): a place in a table's records or in one of its
+ * indexes, a search key, an index range, filters.
+ *
+ * A cursor on a secondary index has two tree cursors: the entries' tree, in
+ * which it moves, and the records' tree, which is brought to the record only when
+ * a column is asked for that the index cannot answer.  A cursor on a temporary
+ * table has neither: it stands on a row by number.
+ *
+ * Currency.  A cursor is on an entry, which may have been deleted since; before
+ * the first or after the last one; or between two, where a key that was sought
+ * would be.  Freshly opened, or after a change of index, it is on the first
+ * entry without having looked for it yet (`defer_first`).
+ *
+ * Range.  JetSetIndexRange makes the search key the limit of moves in one
+ * direction; the key stays where it is, so that making another key moves the
+ * limit, as it does in Windows.  A move past the limit removes the range and leaves
+ * the cursor before the first or after the last entry.
+ *
+ * The functions answer what the API call of the same name documents; api checks
+ * handles and converts strings, nothing else.
+ *
+ * Locks: a cursor is used by one thread at a time.  The list of a table's
+ * cursors is guarded by the database's lock, taken with no page latched.
+ */
+#ifndef ESENT_TABLE_CURSOR_H
+#define ESENT_TABLE_CURSOR_H
+
+#include "table/key.h"
+#include "table/record.h"
+#include "table/schema.h"
+
+struct temp_table;
+struct cursor_filter;
+
+struct cursor
+{
+    struct txn *txn;                /* of the session that owns it; NULL: of none (lists made by the engine) */
+    struct table *table;            /* schema; a temporary table's too */
+    struct temp_table *temp;        /* not NULL: rows in memory, no trees */
+    JET_GRBIT open_grbit;
+    bool updatable;
+    bool denies_read, denies_write;
+    bool defer_first;               /* on the first entry, not looked for yet */
+    bool record_current;            /* `records` stands on the record of the current entry */
+    bool range, range_upper, range_inclusive;
+    const struct index *index;      /* the secondary index in use; NULL: primary or sequential order */
+    struct tree_cursor records;
+    struct tree_cursor entries;     /* when index is not NULL */
+    enum tree_state row_state;      /* temporary tables: where; `row` is the row, or the one after the place */
+    uint32_t row;
+    struct search_key key;          /* data is NULL until first used */
+    struct key_form form;           /* of the index in use */
+    JET_LS ls;
+    struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
+    uint8_t *update;                /* copy buffer of JetPrepareUpdate; NULL when no update is prepared */
+    struct cursor *next, *prev;     /* among the table's */
+};
+
+/*
+ * Opens a cursor and takes over the caller's reference to the table, on success
+ * only.  `read_only_database` as it was attached.  May answer
+ * JET_wrnPrimaryIndexOutOfDate or JET_wrnSecondaryIndexOutOfDate.
+ * Errors: JET_errInvalidGrbit, JET_errTableLocked, JET_errTableInUse,
+ * JET_errPrimaryIndexCorrupted, JET_errSecondaryIndexCorrupted,
+ * JET_errOutOfMemory.
+ */
+JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struct cursor **cursor);
+/* Closes it, drops the reference to the table, frees a temporary table with its last cursor. */
+JET_ERR cursor_close(struct cursor *cursor);
+/* Another cursor on the same table, in primary order, on its first record. */
+JET_ERR cursor_duplicate(const struct cursor *cursor, struct cursor **duplicate);
+
+/* Latches the cursor's current record, going from the index entry to the
+ * record if need be; the bytes are good until cursor_unlatch_record.
+ * JET_errNoCurrentRecord, JET_errRecordDeleted. */
+JET_ERR cursor_latch_record(struct cursor *cursor, struct record *record);
+void cursor_unlatch_record(struct cursor *cursor);
+
+/* Key of the current entry in the order in use, and bookmark of its record.
+ * They point into the cursor, or for the bookmark in a unique secondary index
+ * into *scratch (KEY_MAX bytes), and are good until it moves.
+ * JET_errNoCurrentRecord, JET_errRecordDeleted. */
+JET_ERR cursor_key(struct cursor *cursor, const uint8_t **key, uint32_t *size);
+JET_ERR cursor_bookmark(struct cursor *cursor, uint8_t *scratch, const uint8_t **bookmark, uint32_t *size);
+
+/* ----------------------------------------------------------------- moves --- */
+
+/* JetMove: rows is JET_MoveFirst, JET_MoveLast or a distance; 0 tells whether there is a record. */
+JET_ERR cursor_move(struct cursor *cursor, int32_t rows, JET_GRBIT grbit);
+/* JetSetTableSequential, JetResetTableSequential. */
+void cursor_set_sequential(struct cursor *cursor, bool sequential);
+
+/* ---------------------------------------------------------- keys, ranges --- */
+
+JET_ERR cursor_make_key(struct cursor *cursor, const void *data, uint32_t size, JET_GRBIT grbit);
+JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit);
+JET_ERR cursor_set_range(struct cursor *cursor, JET_GRBIT grbit);
+JET_ERR cursor_retrieve_key(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual, JET_GRBIT grbit);
+
+/* --------------------------------------------------------------- indexes --- */
+
+/* JetSetCurrentIndex4: name NULL or empty, or the primary index's, is the primary order.
+ * JET_errIndexNotFound, JET_errNoCurrentRecord, JET_errBadItagSequence, JET_errFilteredMoveNotSupported. */
+JET_ERR cursor_set_index(struct cursor *cursor, const char *name, JET_GRBIT grbit, uint32_t sequence);
+/* The same by a JET_INDEXID (JetGetIndexInfo): JET_errInvalidIndexId. */
+JET_ERR cursor_set_index_by_id(struct cursor *cursor, const JET_INDEXID *id, JET_GRBIT grbit, uint32_t sequence);
+/* What such an id of an index of this table is. */
+void cursor_index_id(const struct table *table, const struct index *index, JET_INDEXID *id);
+/* The name of the index in use; "" in sequential order. */
+const char *cursor_index_name(const struct cursor *cursor);
+
+/* ------------------------------------------------------------- bookmarks --- */
+
+JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual);
+JET_ERR cursor_goto_bookmark(struct cursor *cursor, const void *bookmark, uint32_t size);
+JET_ERR cursor_get_index_bookmark(struct cursor *cursor, void *key, uint32_t key_max, uint32_t *key_size,
+                                  void *bookmark, uint32_t bookmark_max, uint32_t *bookmark_size);
+JET_ERR cursor_goto_index_bookmark(struct cursor *cursor, const void *key, uint32_t key_size, const void *bookmark,
+                                   uint32_t bookmark_size, JET_GRBIT grbit);
+
+/* -------------------------------------------------- counts and positions --- */
+
+/* Records from the current one on within the range, at most `most` (0: all). */
+JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count);
+JET_ERR cursor_get_position(struct cursor *cursor, uint32_t *before, uint32_t *total);
+JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t total);
+/* JetGetCursorInfo: JET_errNoCurrentRecord, JET_wrnNoErrorInfo never. */
+JET_ERR cursor_info(struct cursor *cursor);
+
+/* JetPrereadKeys; *considered may be NULL. */
+JET_ERR cursor_preread_keys(struct cursor *cursor, const void *const *keys, const JET_ULONG *sizes, int32_t count,
+                            JET_LONG *considered, JET_GRBIT grbit);
+/* JetPrereadIndexRanges; *considered may be NULL. */
+JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *ranges, uint32_t count,
+                              JET_ULONG *considered, const JET_COLUMNID *columns, uint32_t column_count,
+                              JET_GRBIT grbit);
+
+/* --------------------------------------------------------------- filters --- */
+
+/* JetSetCursorFilter: moves in primary order skip records that do not match.  count 0 removes them. */
+JET_ERR cursor_set_filter(struct cursor *cursor, const JET_INDEX_COLUMN *filters, uint32_t count, JET_GRBIT grbit);
+
+/* ----------------------------------------------------------- intersection --- */
+
+/* JetIntersectIndexes: a temporary table of the bookmarks that are in the
+ * range of every cursor.  *list is NULL when there are none. */
+JET_ERR cursor_intersect(struct cursor *const *cursors, uint32_t count, struct cursor **list, JET_COLUMNID *columnid,
+                         uint32_t *records);
+
+#endif

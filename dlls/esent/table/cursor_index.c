@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The index in use; see cursor.h.  Follows ErrIsamSetCurrentIndex. */
+#include <string.h>
+
+#include "os/os.h"
+#include "table/cursor_private.h"
+
+/* Takes up an index (NULL: primary order), the cursor before its first entry. */
+static JET_ERR use_index(struct cursor *cursor, const struct index *index)
+{
+    bool sequential = !cursor->temp && cursor_tree(cursor)->sequential;
+    struct key_form form;
+    JET_ERR err = key_form_init(&form, cursor->table, index ? index : cursor->table->primary);
+
+    if (err < 0)
+        return err;
+    if (cursor->index)
+        tree_cursor_close(&cursor->entries);
+    else
+        cursor->records.sequential = false;
+    cursor->index = index;
+    cursor->form = form;
+    cursor->range = false;
+    cursor->key.state = 0;
+    cursor->key.size = 0;
+    if (index)
+        tree_cursor_init(&cursor->entries, &index->tree, cursor->txn);
+    if (!cursor->temp)
+        cursor_tree(cursor)->sequential = sequential;
+    place_set_end(cursor, TREE_BEFORE_FIRST);
+    return JET_errSuccess;
+}
+
+/* The index of that name: *index NULL for the primary one. */
+static JET_ERR find_by_name(const struct cursor *cursor, const char *name, const struct index **index)
+{
+    *index = NULL;
+    if (!name || !*name)
+        return JET_errSuccess;
+    *index = table_index_by_name(cursor->table, name);
+    if (!*index)
+        return JET_errIndexNotFound;
+    if ((*index)->primary)
+        *index = NULL;
+    return JET_errSuccess;
+}
+
+/* The bytes of an id: where the definition is in memory, its object and its root. */
+struct id_parts
+{
+    JET_API_PTR address;
+    JET_ULONG objid, root;
+};
+
+static void id_split(const JET_INDEXID *id, struct id_parts *parts)
+{
+    memcpy(&parts->address, id->rgbIndexId, sizeof(parts->address));
+    memcpy(&parts->objid, id->rgbIndexId + sizeof(parts->address), sizeof(parts->objid));
+    memcpy(&parts->root, id->rgbIndexId + sizeof(parts->address) + sizeof(parts->objid), sizeof(parts->root));
+}
+
+void cursor_index_id(const struct table *table, const struct index *index, JET_INDEXID *id)
+{
+    struct id_parts parts;
+
+    parts.address = index->primary ? (JET_API_PTR)table : (JET_API_PTR)index;
+    parts.objid = index->primary ? table->objid : index->objid;
+    parts.root = index->primary ? table->records.root : index->tree.root;
+    id->cbStruct = sizeof(*id);
+    memcpy(id->rgbIndexId, &parts.address, sizeof(parts.address));
+    memcpy(id->rgbIndexId + sizeof(parts.address), &parts.objid, sizeof(parts.objid));
+    memcpy(id->rgbIndexId + sizeof(parts.address) + sizeof(parts.objid), &parts.root, sizeof(parts.root));
+}
+
+static JET_ERR find_by_id(const struct cursor *cursor, const JET_INDEXID *id, const struct index **found)
+{
+    const struct table *table = cursor->table;
+    struct id_parts parts;
+
+    *found = NULL;
+    if (id->cbStruct != sizeof(*id))
+        return JET_errInvalidIndexId;
+    id_split(id, &parts);
+    if (parts.address == (JET_API_PTR)table)
+        return parts.objid == table->objid && parts.root == table->records.root ? JET_errSuccess
+                                                                                : JET_errInvalidIndexId;
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        const struct index *index = &table->indexes[i];
+        if (parts.address != (JET_API_PTR)index || index->primary)
+            continue;
+        if (parts.objid != index->objid || parts.root != index->tree.root)
+            return JET_errInvalidIndexId;
+        *found = index;
+        return JET_errSuccess;
+    }
+    return JET_errInvalidIndexId;
+}
+
+/* Changes the index, found or not: when it was not, a secondary index that was in use is left all the same. */
+static JET_ERR change(struct cursor *cursor, const struct index *index, JET_ERR found)
+{
+    if (found == JET_errIndexNotFound && cursor->index)
+    {
+        JET_ERR err = use_index(cursor, NULL);
+        return err < 0 ? err : found;
+    }
+    if (found < 0 || index == cursor->index)
+        return found;
+    return use_index(cursor, index);
+}
+
+static JET_ERR set_index(struct cursor *cursor, const struct index *index, JET_ERR found, JET_GRBIT grbit,
+                         uint32_t sequence)
+{
+    uint8_t scratch[KEY_MAX], saved[KEY_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+    JET_ERR err;
+
+    if (!(grbit & JET_bitNoMove))
+    {
+        cursor_abandon_update(cursor);
+        err = change(cursor, index, found);
+        if (err < 0)
+            return err;
+        /* a range, if the index stays the same, stays too */
+        place_set_end(cursor, TREE_NOWHERE);
+        cursor->defer_first = true;
+        return JET_errSuccess;
+    }
+    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+    if (err < 0)
+        return err;
+    if (size > sizeof(saved))
+        return JET_errDatabaseCorrupted;
+    memcpy(saved, bookmark, size);
+    err = change(cursor, index, found);
+    if (err < 0)
+        return err;
+    return cursor_goto_record(cursor, saved, size, sequence ? sequence : 1);
+}
+
+JET_ERR cursor_set_index(struct cursor *cursor, const char *name, JET_GRBIT grbit, uint32_t sequence)
+{
+    const struct index *index;
+    JET_ERR found;
+
+    if (cursor->filter)
+        return JET_errFilteredMoveNotSupported;
+    found = find_by_name(cursor, name, &index);
+    return set_index(cursor, index, found, grbit, sequence);
+}
+
+JET_ERR cursor_set_index_by_id(struct cursor *cursor, const JET_INDEXID *id, JET_GRBIT grbit, uint32_t sequence)
+{
+    const struct index *index;
+    JET_ERR found;
+
+    if (cursor->filter)
+        return JET_errFilteredMoveNotSupported;
+    found = find_by_id(cursor, id, &index);
+    return set_index(cursor, index, found, grbit, sequence);
+}
+
+const char *cursor_index_name(const struct cursor *cursor)
+{
+    return cursor->index ? cursor->index->name : cursor->table->primary->name;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JetPrereadKeys and JetPrereadIndexRanges; see cursor.h.  Arguments are checked as the
+ * reference does; what is then read is a hint to the cache. */
+#include <string.h>
+
+#include "os/os.h"
+#include "table/cursor_private.h"
+
+#define PREREAD_KEYS 256        /* at most, in one call */
+#define RANGE_BITS (JET_bitPrereadForward | JET_bitPrereadBackward | JET_bitPrereadFirstPage \
+                    | JET_bitPrereadNormalizedKey)
+
+static uint32_t preread(struct cursor *cursor, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count,
+                        bool forward)
+{
+    if (cursor->temp)
+        return count;
+    return tree_preread(cursor_tree(cursor)->tree, keys, sizes, count, forward);
+}
+
+JET_ERR cursor_preread_keys(struct cursor *cursor, const void *const *keys, const JET_ULONG *sizes, int32_t count,
+                            JET_LONG *considered, JET_GRBIT grbit)
+{
+    uint32_t key_max = cursor->form.columns ? cursor->form.key_max : 4;
+    const uint8_t *pointers[PREREAD_KEYS];
+    uint32_t lengths[PREREAD_KEYS], n;
+
+    if (considered)
+        *considered = 0;
+    if (!keys || !sizes || count <= 0)
+        return JET_errInvalidParameter;
+    if (grbit != JET_bitPrereadForward && grbit != JET_bitPrereadBackward)
+        return JET_errInvalidGrbit;
+    for (int32_t i = 0; i < count; i++)
+    {
+        if (!keys[i])
+            return JET_errInvalidParameter;
+        if (!sizes[i] || sizes[i] > key_max)
+            return JET_errInvalidBufferSize;
+        if (i)
+        {
+            int order = key_compare(keys[i - 1], sizes[i - 1], keys[i], sizes[i]);
+            if (grbit == JET_bitPrereadForward ? order > 0 : order < 0)
+                return JET_errInvalidParameter;
+        }
+    }
+    n = count < PREREAD_KEYS ? (uint32_t)count : PREREAD_KEYS;
+    for (uint32_t i = 0; i < n; i++)
+    {
+        pointers[i] = keys[i];
+        lengths[i] = sizes[i];
+    }
+    n = preread(cursor, pointers, lengths, n, grbit == JET_bitPrereadForward);
+    if (considered)
+        *considered = (JET_LONG)(n ? n : 1);
+    return JET_errSuccess;
+}
+
+/* ---------------------------------------------------------------- ranges --- */
+
+/* Makes the key of one end of a range: its columns, then a limit. */
+static JET_ERR make_end(struct cursor *cursor, const JET_INDEX_COLUMN *columns, uint32_t count, bool start,
+                        struct search_key *key)
+{
+    key->size = 0;
+    key->state = 0;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        bool last = i == count - 1;
+        JET_GRBIT grbit = i ? 0 : JET_bitNewKey;
+        JET_ERR err;
+
+        if (columns[i].relop != JET_relopEquals && (!last || columns[i].relop != JET_relopPrefixEquals))
+            return JET_errInvalidParameter;
+        if ((columns[i].grbit & ~(JET_GRBIT)JET_bitZeroLength)
+            || (columns[i].grbit == JET_bitZeroLength && columns[i].cb))
+            return JET_errInvalidParameter;
+        if (columns[i].grbit & JET_bitZeroLength)
+            grbit |= JET_bitKeyDataZeroLength;
+        if (last && columns[i].relop == JET_relopPrefixEquals)
+            grbit |= start ? JET_bitPartialColumnStartLimit : JET_bitPartialColumnEndLimit;
+        else if (last)
+            grbit |= start ? JET_bitFullColumnStartLimit : JET_bitFullColumnEndLimit;
+        err = key_make(&cursor->form, key, columns[i].pv, columns[i].cb, grbit);
+        if (err < 0)
+            return err;
+    }
+    return key->size ? JET_errSuccess : JET_errKeyNotMade;
+}
+
+static JET_ERR check_columns(const struct cursor *cursor, const JET_COLUMNID *columns, uint32_t count)
+{
+    if (count && cursor->index)
+        return JET_errInvalidPreread;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const struct column *column;
+        if (COLUMNID_FID(columns[i]) < COLUMNID_TAGGED_FIRST)
+            return JET_errMustBeSeparateLongValue;
+        column = table_column_by_id(cursor->table, columns[i]);
+        if (!column || (column->type != JET_coltypLongText && column->type != JET_coltypLongBinary))
+            return JET_errMustBeSeparateLongValue;
+    }
+    return JET_errSuccess;
+}
+
+/* Both ends of every range; range i has keys 2 i and 2 i + 1. */
+static JET_ERR make_keys(struct cursor *cursor, const JET_INDEX_RANGE *ranges, uint32_t count, JET_GRBIT grbit,
+                         struct search_key *keys, bool *only_starts)
+{
+    bool forward = (grbit & JET_bitPrereadForward) != 0;
+
+    *only_starts = true;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const JET_INDEX_RANGE *range = &ranges[i];
+        JET_ERR err;
+
+        if (grbit & JET_bitPrereadNormalizedKey)
+        {
+            if ((range->cStartColumns != 1 && range->cEndColumns > 1) || !range->rgStartColumns)
+                return JET_errInvalidParameter;
+            keys[2 * i].data = range->rgStartColumns[0].pv;
+            keys[2 * i].size = range->rgStartColumns[0].cb;
+            keys[2 * i + 1].size = 0;
+            if (range->cEndColumns == 1)
+            {
+                keys[2 * i + 1].data = range->rgEndColumns[0].pv;
+                keys[2 * i + 1].size = range->rgEndColumns[0].cb;
+                *only_starts = false;
+            }
+            continue;
+        }
+        err = make_end(cursor, range->rgStartColumns, range->cStartColumns, forward, &keys[2 * i]);
+        if (err < 0)
+            return err;
+        if (range->cEndColumns)
+            *only_starts = false;
+        err = make_end(cursor, range->rgEndColumns, range->cEndColumns, !forward, &keys[2 * i + 1]);
+        if (err < 0 && !(err == JET_errKeyNotMade && !range->cEndColumns && cursor->key.data))
+            return err;
+    }
+    return JET_errSuccess;
+}
+
+static int compare(const struct search_key *a, const struct search_key *b)
+{
+    return key_compare(a->data, a->size, b->data, b->size);
+}
+
+JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *ranges, uint32_t count,
+                              JET_ULONG *considered, const JET_COLUMNID *columns, uint32_t column_count,
+                              JET_GRBIT grbit)
+{
+    bool forward = (grbit & JET_bitPrereadForward) != 0, only_starts;
+    struct search_key *keys;
+    uint8_t *bytes = NULL;
+    uint32_t n = 0;
+    JET_ERR err;
+
+    if (!ranges && count)
+        return JET_errInvalidParameter;
+    keys = os_alloc_array(2 * (size_t)count + 1, sizeof(*keys));
+    if (keys)
+        bytes = os_alloc_array(2 * (size_t)count + 1, KEY_LIMIT_MAX + 1);
+    if (!bytes)
+    {
+        os_free(keys);
+        return JET_errOutOfMemory;
+    }
+    for (size_t i = 0; i < 2 * (size_t)count; i++)
+        keys[i].data = bytes + i * (KEY_LIMIT_MAX + 1);
+    err = make_keys(cursor, ranges, count, grbit, keys, &only_starts);
+    if (err < 0)
+        goto done;
+    err = JET_errInvalidGrbit;
+    if (!(grbit & (JET_bitPrereadForward | JET_bitPrereadBackward)) || (grbit & ~(JET_GRBIT)RANGE_BITS))
+        goto done;
+    err = check_columns(cursor, columns, column_count);
+    if (err < 0)
+        goto done;
+    err = JET_errInvalidParameter;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const struct search_key *start = &keys[2 * i], *end = only_starts ? start : &keys[2 * i + 1];
+        int order = compare(start, end);
+        if (forward ? order > 0 : order < 0)
+            goto done;
+        if (considered && i)
+        {
+            order = compare(only_starts ? &keys[2 * i - 2] : &keys[2 * i - 1], start);
+            if (forward ? order > 0 : order < 0)
+                goto done;
+        }
+    }
+    err = JET_errSuccess;
+    for (; n < count && n < PREREAD_KEYS; n++)
+    {
+        const uint8_t *key = keys[2 * n].data;
+        uint32_t size = keys[2 * n].size;
+        preread(cursor, &key, &size, 1, forward);
+    }
+    if (considered)
+        *considered = n;
+
+done:
+    os_free(bytes);
+    os_free(keys);
+    return err;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of cursor.h and temp.h share.
+ *
+ * A place is where a cursor is in the order in use: in the entries of its
+ * secondary index, in the records, or in the rows of a temporary table.  The
+ * place_ functions are those of btree.h for whichever it is, and answer as
+ * those do.
+ */
+#ifndef ESENT_TABLE_CURSOR_PRIVATE_H
+#define ESENT_TABLE_CURSOR_PRIVATE_H
+
+#include "table/cursor.h"
+#include "table/temp.h"
+
+struct temp_row
+{
+    uint32_t number;            /* order of insertion */
+    uint32_t key_size;
+    uint32_t record_size;
+    uint8_t bytes[];            /* key, record */
+};
+
+struct temp_chunk;
+
+struct temp_table
+{
+    uint32_t references;        /* cursors */
+    struct table table;
+    struct index primary;
+    struct key_form form;
+    JET_GRBIT grbit;            /* JET_bitTT... */
+    bool finished;              /* rows are in order */
+    uint32_t fixed_size;        /* of a record's fixed part, header included, bitmap not */
+    uint32_t count, capacity;
+    uint32_t inserted;
+    struct temp_row **rows;
+    struct temp_chunk *chunks;
+    uint8_t *scratch;           /* a record being built */
+    uint32_t scratch_size;
+};
+
+/* Rows as a tree: moves within `temp`, with the state in the cursor. */
+JET_ERR temp_move(struct cursor *cursor, bool forward, bool other_key);
+JET_ERR temp_move_end(struct cursor *cursor, bool last);
+JET_ERR temp_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode);
+JET_ERR temp_current(const struct cursor *cursor, const struct temp_row **row);
+
+static inline struct tree_cursor *cursor_tree(struct cursor *cursor)
+{
+    return cursor->index ? &cursor->entries : &cursor->records;
+}
+
+static inline enum tree_state place_state(const struct cursor *cursor)
+{
+    if (cursor->temp)
+        return cursor->row_state;
+    return cursor->index ? cursor->entries.state : cursor->records.state;
+}
+
+/* Puts the cursor off every entry: TREE_BEFORE_FIRST or TREE_AFTER_LAST. */
+void place_set_end(struct cursor *cursor, enum tree_state state);
+JET_ERR place_first(struct cursor *cursor);
+JET_ERR place_last(struct cursor *cursor);
+JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key);
+JET_ERR place_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode);
+/* As memcmp of the key at the place, or of the key that was sought, with this one. */
+int place_compare(const struct cursor *cursor, const uint8_t *key, uint32_t size);
+
+/* Goes to the first entry if the cursor has been meaning to.  JET_errNoCurrentRecord if there is none. */
+JET_ERR cursor_refresh(struct cursor *cursor);
+/* Marks it as being on the first entry, not looked for yet; drops range and search key. */
+void cursor_defer_first(struct cursor *cursor);
+/* Goes to a record by its bookmark, and in a secondary index to the entry that
+ * its `sequence`th value has there. */
+JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence);
+/* A prepared update does not survive a move. */
+void cursor_abandon_update(struct cursor *cursor);
+/* JET_errNoCurrentRecord when the place is beyond the limit of the range; the
+ * range is then gone and the cursor at that end. */
+JET_ERR cursor_check_range(struct cursor *cursor);
+/* Moves on, and on, until a record matches the filter.  With `range` within the range. */
+JET_ERR cursor_step(struct cursor *cursor, bool forward, bool other_key);
+/* Whether the record at the place matches the filter. */
+JET_ERR filter_match(struct cursor *cursor, bool *match);
+void filter_free(struct cursor_filter *filter);
+
+static inline int key_compare(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
+{
+    uint32_t most = a_size < b_size ? a_size : b_size;
+    int order = most ? memcmp(a, b, most) : 0;
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JetSeek and bookmarks; see cursor.h.  Follows ErrIsamSeek, ErrIsamGotoBookmark and their kin. */
+#include <string.h>
+
+#include "os/os.h"
+#include "table/cursor_private.h"
+
+#define SEEK_MODES (JET_bitSeekEQ | JET_bitSeekLT | JET_bitSeekLE | JET_bitSeekGE | JET_bitSeekGT)
+
+/* Seeking is what moves to the place of the key; a record that the filter hides is not there. */
+static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
+{
+    const struct search_key *key = &cursor->key;
+    bool match = true;
+    JET_ERR err = place_seek(cursor, key->data, key->size, mode);
+
+    if (err >= 0 && cursor->filter)
+    {
+        JET_ERR failed = filter_match(cursor, &match);
+        if (failed < 0)
+            return failed;
+    }
+    if (match)
+        return err;
+    if (mode == TREE_SEEK_EQ)
+        return JET_errRecordNotFound;
+    err = cursor_step(cursor, mode == TREE_SEEK_GE || mode == TREE_SEEK_GT, false);
+    if (err == JET_errNoCurrentRecord)
+        return JET_errRecordNotFound;
+    return err < 0 || mode == TREE_SEEK_GT || mode == TREE_SEEK_LT ? err : JET_wrnSeekNotEqual;
+}
+
+/* Whether no other entry has the key of this one.  In an index that is not
+ * unique that is told from the page at hand only, as it is meant to be cheap. */
+static JET_ERR is_only_one(struct cursor *cursor, bool *only)
+{
+    struct tree_cursor *tree = cursor_tree(cursor);
+    struct page_node node, next;
+    struct page_view view;
+    JET_ERR err;
+
+    *only = cursor->temp || tree->tree->unique;
+    if (*only)
+        return JET_errSuccess;
+    err = tree_latch(tree, &node);
+    if (err < 0)
+        return err;
+    if (tree->latched && page_view(&view, tree->latched->data, tree->latched->page_size))
+    {
+        if (tree->line + 1 >= page_lines(&view))
+            *only = !page_next(view.data);
+        else if (page_node(&view, tree->line + 1, &next))
+        {
+            uint8_t key[KEY_MAX];
+            uint32_t size = (uint32_t)next.key.prefix_size + next.key.suffix_size;
+            if (size <= sizeof(key))
+            {
+                memcpy(key, next.key.prefix, next.key.prefix_size);
+                memcpy(key + next.key.prefix_size, next.key.suffix, next.key.suffix_size);
+                *only = tree_compare_key(tree, key, size) != 0;
+            }
+        }
+    }
+    tree_unlatch(tree);
+    return JET_errSuccess;
+}
+
+/* What an equal seek that found its record does besides. */
+static JET_ERR found_equal(struct cursor *cursor, JET_GRBIT grbit)
+{
+    if (grbit & JET_bitCheckUniqueness)
+    {
+        bool only;
+        JET_ERR err = is_only_one(cursor, &only);
+        if (err < 0)
+            return err;
+        if (only)
+            return JET_wrnUniqueKey;
+    }
+    if (grbit & JET_bitSetIndexRange)
+        return cursor_set_range(cursor, JET_bitRangeInclusive | JET_bitRangeUpperLimit);
+    return JET_errSuccess;
+}
+
+JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
+{
+    enum tree_seek_mode mode;
+    JET_ERR err;
+
+    if (!(grbit & SEEK_MODES))
+        return JET_errInvalidParameter;
+    if (!(cursor->key.state & KEY_PREPARED))
+        return JET_errKeyNotMade;
+    cursor_abandon_update(cursor);
+    cursor->range = false;
+    cursor->defer_first = false;
+
+    if (grbit & JET_bitSeekLT)
+        mode = TREE_SEEK_LT;
+    else if (grbit & JET_bitSeekLE)
+        mode = TREE_SEEK_LE;
+    else if (grbit & JET_bitSeekGE)
+        mode = TREE_SEEK_GE;
+    else if (grbit & JET_bitSeekGT)
+        mode = TREE_SEEK_GT;
+    else
+        mode = TREE_SEEK_EQ;
+    err = seek_mode(cursor, mode);
+    if (err == JET_errSuccess && mode == TREE_SEEK_EQ)
+        err = found_equal(cursor, grbit);
+    cursor->key.state = 0;
+    if (os_likely(err >= 0))
+        return err;
+    if (err != JET_errRecordNotFound && err != JET_errNoCurrentRecord)
+        place_set_end(cursor, TREE_BEFORE_FIRST);
+    else if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ)
+        place_set_end(cursor, mode == TREE_SEEK_GE || mode == TREE_SEEK_GT ? TREE_AFTER_LAST : TREE_BEFORE_FIRST);
+    return err;
+}
+
+/* ------------------------------------------------------------- bookmarks --- */
+
+static JET_ERR give(const uint8_t *data, uint32_t size, void *out, uint32_t out_size, uint32_t *actual)
+{
+    uint32_t n = size < out_size ? size : out_size;
+
+    if (actual)
+        *actual = size;
+    if (n && out)
+        memcpy(out, data, n);
+    return size > out_size ? JET_errBufferTooSmall : JET_errSuccess;
+}
+
+JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual)
+{
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+    JET_ERR err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+
+    return err < 0 ? err : give(bookmark, size, out, out_size, actual);
+}
+
+/* Goes to an entry, or else the cursor stays where it was. */
+static JET_ERR goto_or_stay(struct tree_cursor *tree, const void *key, uint32_t key_size, const void *data,
+                            uint32_t data_size)
+{
+    struct tree_cursor before;
+    JET_ERR err = tree_cursor_copy(&before, tree);
+
+    if (err < 0)
+        return err;
+    err = tree_goto_bookmark(tree, key, key_size, data, data_size);
+    if (err < 0)
+    {
+        tree_cursor_close(tree);
+        if (tree_cursor_copy(tree, &before) < 0)
+            tree->state = TREE_NOWHERE;
+    }
+    tree_cursor_close(&before);
+    return err;
+}
+
+/* Goes to a row of a temporary table by its key. */
+static JET_ERR goto_row(struct cursor *cursor, const void *bookmark, uint32_t size)
+{
+    JET_ERR err = temp_seek(cursor, bookmark, size, TREE_SEEK_EQ);
+    return err == JET_errRecordNotFound ? JET_errRecordDeleted : err;
+}
+
+/* The record is found: on to the entry that the `sequence`th value of it has in the index. */
+static JET_ERR goto_entry(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence)
+{
+    struct key_iterator keys;
+    uint8_t key[KEY_MAX];
+    enum key_outcome outcome;
+    struct record record;
+    uint32_t key_size;
+    JET_ERR err;
+
+    cursor->record_current = true;
+    err = cursor_latch_record(cursor, &record);
+    if (err < 0)
+        return err;
+    key_iterate(&keys, &cursor->form, record, cursor->txn);
+    key_iterate_at(&keys, sequence);
+    err = key_from_record(&cursor->form, record, cursor->txn, keys.sequence, keys.tuple, key, &key_size, &outcome,
+                          NULL);
+    cursor_unlatch_record(cursor);
+    if (err < 0)
+        return err;
+    if (outcome == KEY_OUT_OF_VALUES)
+        return JET_errBadItagSequence;
+    if (!key_outcome_indexed(cursor->index, outcome))
+    {
+        place_set_end(cursor, TREE_BEFORE_FIRST);
+        cursor->record_current = true;
+        return JET_errNoCurrentRecord;
+    }
+    if (cursor->entries.tree->unique)
+        return tree_goto_bookmark(&cursor->entries, key, key_size, NULL, 0);
+    return tree_goto_bookmark(&cursor->entries, key, key_size, bookmark, size);
+}
+
+JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence)
+{
+    JET_ERR err;
+
+    if (!size || !bookmark)
+        return JET_errInvalidBookmark;
+    cursor_abandon_update(cursor);
+    cursor->range = false;
+    cursor->key.state = 0;
+    cursor->record_current = false;
+    if (cursor->temp)
+    {
+        cursor->defer_first = false;
+        return goto_row(cursor, bookmark, size);
+    }
+    if (size > KEY_MAX)
+        return JET_errRecordDeleted;
+    err = goto_or_stay(&cursor->records, bookmark, size, NULL, 0);
+    if (err < 0)
+        return err;
+    cursor->defer_first = false;
+    return cursor->index ? goto_entry(cursor, bookmark, size, sequence) : JET_errSuccess;
+}
+
+JET_ERR cursor_goto_bookmark(struct cursor *cursor, const void *bookmark, uint32_t size)
+{
+    return cursor_goto_record(cursor, bookmark, size, 1);
+}
+
+JET_ERR cursor_get_index_bookmark(struct cursor *cursor, void *key, uint32_t key_max, uint32_t *key_size,
+                                  void *bookmark, uint32_t bookmark_max, uint32_t *bookmark_size)
+{
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *at, *mark;
+    uint32_t size, mark_size;
+    JET_ERR err, second;
+
+    if (!cursor->index)
+        return JET_errNoCurrentIndex;
+    err = cursor_refresh(cursor);
+    if (err >= 0)
+    {
+        /* the entry must be there still */
+        struct page_node node;
+        err = tree_latch(&cursor->entries, &node);
+        if (err >= 0)
+            tree_unlatch(&cursor->entries);
+    }
+    if (err >= 0)
+        err = cursor_key(cursor, &at, &size);
+    if (err >= 0)
+        err = cursor_bookmark(cursor, scratch, &mark, &mark_size);
+    if (err < 0)
+        return err;
+    err = give(at, size, key, key_max, key_size);
+    second = give(mark, mark_size, bookmark, bookmark_max, bookmark_size);
+    return err < 0 ? err : second;
+}
+
+JET_ERR cursor_goto_index_bookmark(struct cursor *cursor, const void *key, uint32_t key_size, const void *bookmark,
+                                   uint32_t bookmark_size, JET_GRBIT grbit)
+{
+    struct tree_cursor *tree = &cursor->entries;
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *mark;
+    const void *data = bookmark;
+    uint32_t mark_size, data_size = bookmark_size;
+    JET_ERR err;
+
+    if (!cursor->index)
+        return JET_errNoCurrentIndex;
+    if (!key_size || !key)
+        return JET_errInvalidBookmark;
+    if (!tree->tree->unique && (!bookmark_size || !bookmark))
+        return JET_errInvalidBookmark;
+    cursor_abandon_update(cursor);
+    cursor->range = false;
+    cursor->key.state = 0;
+    cursor->record_current = false;
+    if (key_size > KEY_LIMIT_MAX || (!tree->tree->unique && bookmark_size > KEY_MAX))
+        return JET_errRecordDeleted;
+    if (tree->tree->unique)
+    {
+        data = NULL;
+        data_size = 0;
+    }
+    if (grbit & JET_bitBookmarkPermitVirtualCurrency)
+        err = tree_goto_bookmark(tree, key, key_size, data, data_size);
+    else
+        err = goto_or_stay(tree, key, key_size, data, data_size);
+    if (err < 0)
+    {
+        if (grbit & JET_bitBookmarkPermitVirtualCurrency)
+            cursor->defer_first = false;
+        return err;
+    }
+    cursor->defer_first = false;
+    if (!tree->tree->unique || !bookmark_size)
+        return JET_errSuccess;
+    /* the key may be another record's by now */
+    err = cursor_bookmark(cursor, scratch, &mark, &mark_size);
+    if (err < 0)
+        return err;
+    if (mark_size != bookmark_size || !bookmark || memcmp(mark, bookmark, mark_size))
+        return JET_errRecordDeleted;
+    return JET_errSuccess;
+}
