@@ -5,6 +5,9 @@
 #define FIRST_TABLE_SIZE 256
 /* A chain is followed this far without the mutex: a reader may be led astray by a frame that moved. */
 #define CHAIN_LIMIT 64
+/* Dirty pages written to make room before the limit is exceeded instead: they
+ * may all be latched by the one who asks. */
+#define ROOM_TRIES 16
 #define DEFAULT_LIMIT (64ull << 20)
 
 struct cache cache = { .shard_limit = DEFAULT_LIMIT / CACHE_SHARDS };
@@ -177,37 +180,53 @@ static JET_ERR page_read(struct cache_file *file, uint32_t pgno, uint8_t *data)
     return err < 0 || !file->verify ? err : file->verify(file, pgno, data);
 }
 
+/* One try of enter(): *dirty is a page that must be written before there is room. */
+static JET_ERR try_enter(struct cache_file *file, uint32_t pgno, uint32_t hash, bool exceed, struct cache_page **page,
+                         struct cache_page **dirty)
+{
+    struct cache_shard *shard = cache_shard_of(hash);
+
+    *page = *dirty = NULL;
+    if (table_find_locked(shard, hash, file->id, pgno))
+        return JET_errSuccess;
+    *page = cache_frame_take(shard, file->page_size, exceed, dirty);
+    if (!*page)
+        return *dirty ? JET_errSuccess : JET_errOutOfMemory;
+    atomic_store_explicit(&(*page)->pgno, pgno, memory_order_relaxed);
+    atomic_store_explicit(&(*page)->file_id, file->id, memory_order_relaxed);
+    (*page)->file = file;
+    if (cache_table_insert(shard, *page, hash))
+    {
+        cache_queue_enter(shard, *page, hash);
+        return JET_errSuccess;
+    }
+    cache_frame_give(shard, *page);
+    *page = NULL;
+    return JET_errOutOfMemory;
+}
+
 /* Takes a frame for a page that is not in memory and enters it, latched
  * exclusively and with an odd version; *page is NULL if it was there after all. */
 static JET_ERR enter(struct cache_file *file, uint32_t pgno, uint32_t hash, struct cache_page **page)
 {
     struct cache_shard *shard = cache_shard_of(hash);
-    JET_ERR err = JET_errSuccess;
+    struct cache_page *dirty;
+    bool written = true;
+    JET_ERR err;
 
-    *page = NULL;
-    os_mutex_lock(&shard->mutex);
-    if (!table_find_locked(shard, hash, file->id, pgno))
+    for (int tries = 0;; tries++)
     {
-        *page = cache_frame_take(shard, file->page_size);
-        if (!*page)
-            err = JET_errOutOfMemory;
-        else
-        {
-            atomic_store_explicit(&(*page)->pgno, pgno, memory_order_relaxed);
-            atomic_store_explicit(&(*page)->file_id, file->id, memory_order_relaxed);
-            (*page)->file = file;
-            if (cache_table_insert(shard, *page, hash))
-                cache_queue_enter(shard, *page, hash);
-            else
-            {
-                cache_frame_give(shard, *page);
-                *page = NULL;
-                err = JET_errOutOfMemory;
-            }
-        }
+        os_mutex_lock(&shard->mutex);
+        err = try_enter(file, pgno, hash, tries >= ROOM_TRIES, page, &dirty);
+        os_mutex_unlock(&shard->mutex);
+        if (err < 0 || !dirty || *page)
+            return err;
+        err = cache_page_write(dirty, &written);
+        if (err < 0)
+            return err;
+        if (!written)
+            os_thread_yield();
     }
-    os_mutex_unlock(&shard->mutex);
-    return err;
 }
 
 /* Takes back what enter() did. */
@@ -311,6 +330,26 @@ bool cache_contains(struct cache_file *file, uint32_t pgno)
     uint32_t hash = cache_hash(file->id, pgno);
 
     return table_find(cache_shard_of(hash), hash, file->id, pgno) != NULL;
+}
+
+JET_ERR cache_latch_new(struct cache_file *file, uint32_t pgno, struct cache_page **page)
+{
+    uint32_t hash = cache_hash(file->id, pgno);
+
+    for (;;)
+    {
+        JET_ERR err = enter(file, pgno, hash, page);
+
+        if (err < 0)
+            return err;
+        if (!*page && cache_try_latch(file, pgno, CACHE_EXCLUSIVE, page))
+            cache_change(*page);
+        if (*page)
+            break;
+        os_thread_yield();
+    }
+    memset((*page)->data, 0, (*page)->page_size);
+    return JET_errSuccess;
 }
 
 /* ------------------------------------------------------ optimistic reads --- */

@@ -27,6 +27,12 @@
  * therefore passes through the small queue and leaves the working set alone.
  * A hit costs at most a store of two bits.
  *
+ * A page is changed under an exclusive latch, between cache_change() and the
+ * unlatch, and marked by cache_dirty() with the log position of the change.  It
+ * is written when its place is needed, when the file is flushed, or when
+ * someone asks for old changes to be written (the checkpoint): always from a
+ * copy, sealed with its checksum, after the log is durable up to the position.
+ *
  * Lock order: page latches (top-down, left to right in a tree) before a shard
  * mutex; no page latch is waited for with a shard mutex held; no I/O is done
  * with a shard mutex held.
@@ -68,8 +74,14 @@ struct cache_file
     /* Checks a page just read: checksum, page number, bounds of header and tags.
      * 0, or the error that the reader of the page gets.  Not called with a mutex held. */
     JET_ERR (*verify)(struct cache_file *file, uint32_t pgno, uint8_t *data);
+    /* Stamps the checksum into the copy of a page that is about to be written.  NULL: nothing to stamp. */
+    void (*seal)(struct cache_file *file, uint32_t pgno, uint8_t *data);
+    /* Makes the log durable up to a position; NULL: there is no log.  The error is the write's. */
+    JET_ERR (*flush_log)(struct cache_file *file, uint64_t lgpos);
     void *owner;
     _Atomic uint64_t reads; /* pages read from disk */
+    _Atomic uint64_t writes;
+    _Atomic uint32_t dirty; /* pages changed and not written */
 };
 
 /* A frame.  Identity and version may be read at any time; the page itself
@@ -83,7 +95,11 @@ struct cache_page
     _Atomic uint8_t frequency;      /* 0..3, S3-FIFO */
     uint8_t queue;                  /* enum cache_queue; under the shard's mutex */
     uint8_t shard;
+    _Atomic bool dirty;             /* changed under an exclusive latch, cleared under a shared one by its writer */
+    _Atomic bool writing;           /* one writer at a time */
     uint32_t page_size;
+    uint64_t lgpos;                 /* of the last change; under the latch */
+    _Atomic uint64_t lgpos_first;   /* of the first change that is not on disk */
     uint8_t *data;
     struct cache_file *file;
     _Atomic(struct cache_page *) hash_next;
@@ -132,6 +148,22 @@ static inline uint32_t cache_page_version(const struct cache_page *page)
 {
     return atomic_load_explicit(&page->version, memory_order_relaxed);
 }
+
+/* A page that need not be read, since all of it will be written: zeroed,
+ * latched exclusively, and changing (as after cache_change). */
+JET_ERR cache_latch_new(struct cache_file *file, uint32_t pgno, struct cache_page **page);
+
+/* Announces a change to a page latched exclusively; peeks of it are invalid from here on. */
+void cache_change(struct cache_page *page);
+/* Says that it was changed, by a log record at `lgpos` (0: not logged). */
+void cache_dirty(struct cache_page *page, uint64_t lgpos);
+
+/* Writes the file's dirty pages whose first change lies before `before`
+ * (UINT64_MAX: all) in order of page number, and answers the first error; pages
+ * that could not be written stay dirty.  The file itself is not flushed. */
+JET_ERR cache_write(struct cache_file *file, uint64_t before);
+/* The oldest first change among dirty pages; UINT64_MAX if there is none. */
+uint64_t cache_oldest_change(struct cache_file *file);
 
 /* Tells that pages [first, first + count) will be wanted: reads those that are
  * not in memory, in one call to the platform if they lie together, and hints

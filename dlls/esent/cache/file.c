@@ -11,7 +11,7 @@ void cache_file_init(struct cache_file *file, struct os_file *os, uint32_t page_
     file->read_only = read_only;
 }
 
-/* Lets go of a page of the file, unless it is being read ahead of an answer nobody waits for: then waits for that. */
+/* Lets go of a page of the file, written or not, unless it is being read ahead of an answer nobody waits for: then waits for that. */
 static void page_drop(struct cache_shard *shard, struct cache_page *page, uint32_t file_id)
 {
     if (atomic_load_explicit(&page->file_id, memory_order_relaxed) != file_id)
@@ -24,6 +24,8 @@ static void page_drop(struct cache_shard *shard, struct cache_page *page, uint32
         if (atomic_load_explicit(&page->file_id, memory_order_relaxed) != file_id)
             return;
     }
+    if (atomic_exchange_explicit(&page->dirty, false, memory_order_relaxed))
+        atomic_fetch_sub_explicit(&page->file->dirty, 1, memory_order_relaxed);
     cache_version_open(page);
     cache_table_remove(shard, page, cache_hash(file_id, atomic_load_explicit(&page->pgno, memory_order_relaxed)));
     cache_queue_leave(shard, page);

@@ -36,28 +36,35 @@ static bool chunk_add(struct cache_shard *shard, uint32_t page_size)
     return true;
 }
 
-struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_size)
+struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_size, bool exceed,
+                                    struct cache_page **dirty)
 {
     struct cache_page **head = &shard->free[size_class(page_size)];
     uint64_t limit = atomic_load_explicit(&cache.shard_limit, memory_order_relaxed);
     struct cache_page *page;
 
+    *dirty = NULL;
     /* Two at a time, so that a cache whose limit was lowered shrinks. */
     for (int i = 0; i < 2 && shard->bytes + page_size > limit; i++)
     {
-        page = cache_evict(shard);
-        if (!page)
+        page = cache_evict(shard, dirty);
+        if (page)
+            cache_frame_give(shard, page);
+        else if (*dirty && !i && !exceed)
+            return NULL;
+        else
             break;
-        cache_frame_give(shard, page);
     }
     if (!*head && !chunk_add(shard, page_size))
     {
-        page = cache_evict(shard);
-        if (!page)
+        page = cache_evict(shard, dirty);
+        if (page)
+            cache_frame_give(shard, page);
+        if (!page || !*head)
+        {
+            *dirty = NULL;
             return NULL;
-        cache_frame_give(shard, page);
-        if (!*head)
-            return NULL;
+        }
     }
     page = *head;
     /* Someone who followed a stale pointer may hold the latch for a moment; he asks for nothing meanwhile. */

@@ -83,8 +83,11 @@ static inline bool cache_page_is(const struct cache_page *page, uint32_t file_id
 /* frame.c */
 
 /* A free frame of the shard, latched exclusively, with an odd version; evicts
- * if the shard is full.  NULL when there is no memory.  Shard mutex held. */
-struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_size);
+ * if the shard is full, or exceeds its limit if it must.  NULL when there is no
+ * memory, or when *dirty, if not NULL, should be written first to make room.
+ * Shard mutex held. */
+struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_size, bool exceed,
+                                    struct cache_page **dirty);
 /* Gives back a frame that is latched exclusively and in no table or queue; unlatches it.  Shard mutex held. */
 void cache_frame_give(struct cache_shard *shard, struct cache_page *page);
 
@@ -93,8 +96,15 @@ void cache_frame_give(struct cache_shard *shard, struct cache_page *page);
 /* Puts a page just taken into the queue where its history says it belongs. */
 void cache_queue_enter(struct cache_shard *shard, struct cache_page *page, uint32_t hash);
 void cache_queue_leave(struct cache_shard *shard, struct cache_page *page);
-/* Takes the page that is missed least out of queue and table: latched exclusively, version odd.  NULL: all latched. */
-struct cache_page *cache_evict(struct cache_shard *shard);
+/* Takes the clean page that is missed least out of queue and table: latched
+ * exclusively, version odd.  NULL: there is none that is not latched; then
+ * *dirty (NULL if none) would have been next, but must be written first. */
+struct cache_page *cache_evict(struct cache_shard *shard, struct cache_page **dirty);
+
+/* write.c */
+
+/* Writes a page if it is dirty still and nobody is changing or writing it.  No mutex held. */
+JET_ERR cache_page_write(struct cache_page *page, bool *written);
 
 /* cache.c; shard mutex held in both */
 

@@ -12,6 +12,8 @@
 
 /* The small queue's share of the cache. */
 #define SMALL_SHARE 10
+/* Dirty pages passed over in search of a clean one. */
+#define DIRTY_PASSED 8
 
 static struct cache_list *list_of(struct cache_shard *shard, enum cache_queue queue)
 {
@@ -93,6 +95,12 @@ static bool claim(struct cache_shard *shard, struct cache_page *page, enum cache
 
     if (!os_rwlock_try_lock_write(&page->latch))
         return false;
+    if (atomic_load_explicit(&page->dirty, memory_order_relaxed) ||
+        atomic_load_explicit(&page->writing, memory_order_acquire))
+    {
+        os_rwlock_unlock_write(&page->latch);
+        return false;
+    }
     cache_version_open(page);
     cache_table_remove(shard, page, hash);
     if (from == CACHE_QUEUE_SMALL)
@@ -104,8 +112,11 @@ static bool claim(struct cache_shard *shard, struct cache_page *page, enum cache
     return true;
 }
 
-struct cache_page *cache_evict(struct cache_shard *shard)
+struct cache_page *cache_evict(struct cache_shard *shard, struct cache_page **dirty)
 {
+    unsigned passed = 0;
+
+    *dirty = NULL;
     /* Each page is passed at most once a step of its frequency, and once more if it is latched. */
     for (uint32_t budget = 5 * shard->pages + 1; budget; budget--)
     {
@@ -124,6 +135,15 @@ struct cache_page *cache_evict(struct cache_shard *shard)
         {
             atomic_store_explicit(&page->frequency, frequency - 1, memory_order_relaxed);
             list_push(shard, page, CACHE_QUEUE_MAIN);
+        }
+        else if (atomic_load_explicit(&page->dirty, memory_order_relaxed))
+        {
+            /* It would go; it gets another round for its writer to come by. */
+            list_push(shard, page, CACHE_QUEUE_MAIN);
+            if (!*dirty)
+                *dirty = page;
+            if (++passed > DIRTY_PASSED)
+                return NULL;
         }
         else if (claim(shard, page, small ? CACHE_QUEUE_SMALL : CACHE_QUEUE_MAIN))
             return page;
