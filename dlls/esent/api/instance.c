@@ -3,7 +3,6 @@
  * Instances: made, found room for, ended.  JetInit is in init.c.
  */
 #include "api/private.h"
-#include "table/table.h"
 
 static bool same_name(const WCHAR *a, const WCHAR *b)
 {

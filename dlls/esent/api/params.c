@@ -122,16 +122,22 @@ static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_
     return JET_errSuccess;
 }
 
+static bool param_is_name_alone(const WCHAR *text)
+{
+    static const WCHAR up[] = L"..";
+
+    return os_path_name_start(text) == 0 && !(text[0] && text[1] == ':') && os_text_compare(text, up) != 0 &&
+           os_text_compare(text, up + 1) != 0;
+}
+
 /* A folder: the full path, and a separator at its end.  A path: the full path,
- * but a name without a folder stays what it is. */
+ * but a name without a folder stays what it is.  Nothing means the current folder. */
 static JET_ERR param_complete_path(const struct param_info *info, const WCHAR *text, WCHAR *path)
 {
     size_t length;
     JET_ERR err;
 
-    if (info->type == PARAM_PATH && text[0] && os_path_name_start(text) == 0 && !(text[0] && text[1] == ':'))
-        return os_text_copy(path, OS_PATH_MAX, text) ? JET_errSuccess : JET_errInvalidParameter;
-    if ((err = os_full_path(text, path, OS_PATH_MAX - 1)) < 0)
+    if ((err = os_full_path(text[0] ? text : L".", path, OS_PATH_MAX - 1)) < 0)
         return err;
     length = os_text_length(path);
     if (info->type == PARAM_FOLDER && length && !os_path_is_separator(path[length - 1]))
@@ -139,7 +145,11 @@ static JET_ERR param_complete_path(const struct param_info *info, const WCHAR *t
         path[length++] = OS_PATH_SEPARATOR;
         path[length] = 0;
     }
-    return length < info->low || length > info->high ? JET_errInvalidParameter : JET_errSuccess;
+    if (length < info->low || length > info->high)
+        return JET_errInvalidParameter;
+    if (info->type == PARAM_PATH && param_is_name_alone(text))
+        os_text_copy(path, OS_PATH_MAX, text);
+    return JET_errSuccess;
 }
 
 static JET_ERR param_set_text(struct instance *instance, uint32_t id, const WCHAR *text)
