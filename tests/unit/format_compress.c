@@ -532,7 +532,7 @@ static void test_other_schemes(void **state)
     assert_int_equal(actual, 256);
     assert_int_equal(compress_decode(value, sizeof(value), NULL, 0, &actual), JET_wrnBufferTruncated);
     assert_int_equal(actual, 256);
-    assert_int_equal(decode_error(value, sizeof(value), 40), JET_errFeatureNotAvailable);
+    assert_int_equal(decode_error(value, sizeof(value), 40), JET_errDecompressionFailed);
     assert_int_equal(decode_error(value, 14, 0), JET_errDecompressionFailed);
 }
 

@@ -52,7 +52,7 @@ JET_ERR compress_decode(const uint8_t *data, size_t size, uint8_t *out, size_t o
     case COMPRESS_SCHEME_XPRESS: err = compress_xpress_decode(data, size, out, out_size, actual); break;
     case COMPRESS_SCHEME_SCRUB: err = COMPRESS_WRN_SCRUBBED; break;
     case COMPRESS_SCHEME_XPRESS9: err = compress_xpress9_decode(data, size, out, out_size, actual); break;
-    case COMPRESS_SCHEME_XPRESS10: err = JET_errFeatureNotAvailable; break;
+    case COMPRESS_SCHEME_XPRESS10: err = compress_xpress10_decode(data, size, out, out_size, actual); break;
     case COMPRESS_SCHEME_LZ4: err = compress_lz4_decode(data, size, out, out_size, actual); break;
     default: err = JET_errDecompressionFailed; break;
     }

@@ -11,7 +11,7 @@
  *   3  XPRESS          plain LZ77 (MS-XCA 2.4): size:16, then the stream
  *   4  scrub           no data: what was here was overwritten on deletion
  *   5  XPRESS9         LZ77 and Huffman: crc32c of the data, then one block
- *   6  XPRESS10        a hardware format: size:16, crc32c:32, crc64:64, stream
+ *   6  XPRESS10        the same for hardware: size:16, crc32c:32, crc64:64, frame
  *   7  LZ4             size:16, then an LZ4 block
  *
  * The two 7-bit schemes keep in the lower three bits of that byte the number of
@@ -86,9 +86,8 @@ enum
  *   COMPRESS_WRN_SCRUBBED   nothing is there any more; *actual is 0
  *   JET_errDecompressionFailed              not a value that an engine wrote
  *   JET_errCompressionIntegrityCheckFailed  expands, but to other data
- *   JET_errFeatureNotAvailable              XPRESS10, unless only sized
  *
- * Checksums (XPRESS9) can be verified only when all data is asked for.  Bytes
+ * Checksums (XPRESS9, XPRESS10) can be verified only when all data is asked for.  Bytes
  * of out past the data, or of a failed call, are undefined.
  *
  * Source: published engine, compression.cxx.

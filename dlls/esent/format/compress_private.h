@@ -35,6 +35,8 @@ size_t compress_lz4_encode(const uint8_t *data, size_t size, uint8_t *out, size_
 JET_ERR compress_xpress9_decode_size(const uint8_t *data, size_t size, size_t *actual);
 JET_ERR compress_xpress9_decode(const uint8_t *data, size_t size, uint8_t *out, size_t out_size, size_t *actual);
 
+JET_ERR compress_xpress10_decode(const uint8_t *data, size_t size, uint8_t *out, size_t out_size, size_t *actual);
+
 /*
  * Copies length bytes to dst from distance bytes before it, which may overlap
  * it and then repeats.  1 <= distance <= bytes already written; length <= room,
