@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The index in use: JetSetCurrentIndex 1 to 4, JetGetCurrentIndex. */
+#include <string.h>
+
+#include "api/name.h"
+#include "api/private.h"
+#include "table/cursor.h"
+
+static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name, const JET_INDEXID *id,
+                         JET_GRBIT grbit, JET_ULONG sequence)
+{
+    char checked[SCHEMA_NAME_SIZE] = "";
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (err < 0)
+        return err;
+    if (grbit & ~(JET_GRBIT)(JET_bitMoveFirst | JET_bitNoMove))
+        return api_leave(session, JET_errInvalidGrbit);
+    if (!id && name && *name)
+    {
+        err = api_name(name, checked);
+        if (err < 0)
+            return api_leave(session, err);
+    }
+    if (id)
+        err = cursor_set_index_by_id(cursor, id, grbit, sequence);
+    else
+        err = cursor_set_index(cursor, checked, grbit, sequence);
+    return api_leave(session, err);
+}
+
+static JET_ERR set_index_w(JET_SESID sesid, JET_TABLEID tableid, const WCHAR *wide, const JET_INDEXID *id,
+                           JET_GRBIT grbit, JET_ULONG sequence)
+{
+    char name[4 * SCHEMA_NAME_SIZE];
+
+    return set_index(sesid, tableid, api_name_from_w(wide, name), id, grbit, sequence);
+}
+
+/*
+ * Changes the order in which the cursor moves; a NULL or empty name is the
+ * primary one.  JET_bitNoMove keeps the record, and itagSequence says by which
+ * of its values; else the cursor is on the first record.
+ * Errors: JET_errIndexNotFound, JET_errNoCurrentRecord, JET_errInvalidIndexId,
+ * JET_errBadItagSequence, JET_errInvalidName, JET_errInvalidGrbit.
+ */
+JET_ERR JET_API JetSetCurrentIndex4A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName,
+                                     JET_INDEXID *pindexid, JET_GRBIT grbit, JET_ULONG itagSequence)
+{
+    return set_index(sesid, tableid, szIndexName, pindexid, grbit, itagSequence);
+}
+
+JET_ERR JET_API JetSetCurrentIndex4W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szIndexName,
+                                     JET_INDEXID *pindexid, JET_GRBIT grbit, JET_ULONG itagSequence)
+{
+    return set_index_w(sesid, tableid, szIndexName, pindexid, grbit, itagSequence);
+}
+
+JET_ERR JET_API JetSetCurrentIndex3A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName, JET_GRBIT grbit,
+                                     JET_ULONG itagSequence)
+{
+    return set_index(sesid, tableid, szIndexName, NULL, grbit, itagSequence);
+}
+
+JET_ERR JET_API JetSetCurrentIndex3W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szIndexName, JET_GRBIT grbit,
+                                     JET_ULONG itagSequence)
+{
+    return set_index_w(sesid, tableid, szIndexName, NULL, grbit, itagSequence);
+}
+
+JET_ERR JET_API JetSetCurrentIndex2A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName, JET_GRBIT grbit)
+{
+    return set_index(sesid, tableid, szIndexName, NULL, grbit, 1);
+}
+
+JET_ERR JET_API JetSetCurrentIndex2W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szIndexName, JET_GRBIT grbit)
+{
+    return set_index_w(sesid, tableid, szIndexName, NULL, grbit, 1);
+}
+
+JET_ERR JET_API JetSetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName)
+{
+    return set_index(sesid, tableid, szIndexName, NULL, JET_bitMoveFirst, 1);
+}
+
+JET_ERR JET_API JetSetCurrentIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR szIndexName)
+{
+    return set_index_w(sesid, tableid, szIndexName, NULL, JET_bitMoveFirst, 1);
+}
+
+/* The name, cut to cbIndexName bytes with its NUL; empty in a table without a primary index. */
+JET_ERR JET_API JetGetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PSTR szIndexName, JET_ULONG cbIndexName)
+{
+    struct session *session;
+    struct cursor *cursor;
+    const char *name;
+    size_t size;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (err < 0)
+        return err;
+    if (!cbIndexName)
+        return api_leave(session, JET_wrnBufferTruncated);
+    if (!szIndexName)
+        return api_leave(session, JET_errInvalidParameter);
+    name = cursor_index_name(cursor);
+    size = strlen(name);
+    if (size >= cbIndexName)
+        size = cbIndexName - 1;
+    memcpy(szIndexName, name, size);
+    szIndexName[size] = 0;
+    return api_leave(session, JET_errSuccess);
+}
+
+JET_ERR JET_API JetGetCurrentIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PWSTR szIndexName, JET_ULONG cbIndexName)
+{
+    char name[SCHEMA_NAME_SIZE];
+    JET_ULONG room = cbIndexName / sizeof(WCHAR);
+    WCHAR *wide;
+    JET_ERR err;
+
+    if (room > sizeof(name))
+        room = sizeof(name);
+    err = JetGetCurrentIndexA(sesid, tableid, name, room);
+    if (err < 0 || !room)
+        return err;
+    if (!szIndexName)
+        return JET_errInvalidParameter;
+    err = string_from_a(name, &wide);
+    if (err < 0)
+        return err;
+    os_text_copy(szIndexName, cbIndexName / sizeof(WCHAR), wide);
+    os_free(wide);
+    return JET_errSuccess;
+}
