@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cursors: their bookmark, the entry they are on, seeks. */
+#include "btree/private.h"
+
+void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32_t objid, bool unique,
+               uint32_t page_kind)
+{
+    tree->file = file;
+    tree->root = root;
+    tree->objid = objid;
+    tree->unique = unique;
+    tree->page_kind = page_kind & PAGE_KIND;
+}
+
+/* ---------------------------------------------------------------- cursors --- */
+
+void tree_cursor_init(struct tree_cursor *cursor, const struct tree *tree, struct txn *txn)
+{
+    memset(cursor, 0, offsetof(struct tree_cursor, bookmark_inline));
+    cursor->tree = tree;
+    cursor->txn = txn;
+    cursor->state = TREE_NOWHERE;
+    cursor->bookmark = cursor->bookmark_inline;
+    cursor->bookmark_capacity = TREE_INLINE_BOOKMARK;
+}
+
+void tree_cursor_close(struct tree_cursor *cursor)
+{
+    tree_unlatch(cursor);
+    if (cursor->bookmark != cursor->bookmark_inline)
+        os_free(cursor->bookmark);
+    cursor->bookmark = cursor->bookmark_inline;
+    cursor->bookmark_capacity = TREE_INLINE_BOOKMARK;
+    cursor->bookmark_key_size = cursor->bookmark_data_size = 0;
+    cursor->state = TREE_NOWHERE;
+}
+
+JET_ERR tree_cursor_copy(struct tree_cursor *to, const struct tree_cursor *from)
+{
+    uint32_t size = from->bookmark_key_size + from->bookmark_data_size;
+
+    tree_cursor_init(to, from->tree, from->txn);
+    if (cursor_reserve(to, size) < 0)
+        return JET_errOutOfMemory;
+    memcpy(to->bookmark, from->bookmark, size);
+    to->bookmark_key_size = from->bookmark_key_size;
+    to->bookmark_data_size = from->bookmark_data_size;
+    to->state = from->state;
+    to->sequential = from->sequential;
+    to->hint = from->hint;
+    to->pgno = from->pgno;
+    to->line = from->line;
+    return JET_errSuccess;
+}
+
+JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size)
+{
+    uint8_t *larger;
+
+    if (os_likely(size <= cursor->bookmark_capacity))
+        return JET_errSuccess;
+    larger = os_alloc(size);
+    if (!larger)
+        return JET_errOutOfMemory;
+    memcpy(larger, cursor->bookmark, cursor->bookmark_key_size + cursor->bookmark_data_size);
+    if (cursor->bookmark != cursor->bookmark_inline)
+        os_free(cursor->bookmark);
+    cursor->bookmark = larger;
+    cursor->bookmark_capacity = size;
+    return JET_errSuccess;
+}
+
+void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct tree_target *target)
+{
+    target->aim = aim;
+    target->key = cursor->bookmark;
+    target->key_size = cursor->bookmark_key_size;
+    target->data = cursor->bookmark + cursor->bookmark_key_size;
+    target->data_size = cursor->bookmark_data_size;
+    target->fraction = 0;
+}
+
+JET_ERR cursor_place(struct tree_cursor *cursor, struct tree_leaf *leaf, const struct page_node *node)
+{
+    uint32_t key_size = page_key_size(&node->key);
+    uint32_t data_size = cursor->tree->unique ? 0 : node->data_size;
+    JET_ERR err = cursor_reserve(cursor, key_size + data_size);
+
+    if (err >= 0)
+    {
+        page_key_copy(&node->key, cursor->bookmark);
+        memcpy(cursor->bookmark + key_size, node->data, data_size);
+        cursor->bookmark_key_size = key_size;
+        cursor->bookmark_data_size = data_size;
+        cursor->hint.page = leaf->page;
+        cursor->hint.version = cache_page_version(leaf->page);
+        cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
+        cursor->line = (uint32_t)leaf->line;
+        cursor->state = TREE_ON;
+    }
+    leaf_unlatch(leaf);
+    return err;
+}
+
+JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const uint8_t *key, uint32_t key_size,
+                        const uint8_t *data, uint32_t data_size)
+{
+    JET_ERR err = cursor_reserve(cursor, key_size + data_size);
+
+    if (err < 0)
+        return err;
+    if (key_size)
+        memmove(cursor->bookmark, key, key_size);
+    if (data_size)
+        memmove(cursor->bookmark + key_size, data, data_size);
+    cursor->bookmark_key_size = key_size;
+    cursor->bookmark_data_size = data_size;
+    cursor->hint.page = NULL;
+    cursor->state = state;
+    return JET_errSuccess;
+}
+
+int tree_compare_key(const struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size)
+{
+    uint32_t size = cursor->bookmark_key_size, count = size < key_size ? size : key_size;
+    int order = count ? memcmp(cursor->bookmark, key, count) : 0;
+
+    return order ? order : (int)size - (int)key_size;
+}
+
+/* ------------------------------------------------------ the entry in place --- */
+
+/* Latches the leaf of the cursor's bookmark, if the entry is there. */
+static JET_ERR latch_by_bookmark(struct tree_cursor *cursor, struct tree_leaf *leaf, struct page_node *node)
+{
+    struct tree_target target;
+    JET_ERR err;
+
+    cursor_target(cursor, TREE_AIM_LOWER, &target);
+    err = tree_descend(cursor->tree, &target, leaf);
+    if (err < 0)
+        return err;
+    if (leaf->line >= leaf_lines(leaf))
+        err = JET_errRecordDeleted;
+    else if (!page_node(&leaf->view, (unsigned)leaf->line, node))
+        err = JET_errDatabaseCorrupted;
+    else if (page_key_compare(&node->key, target.key, target.key_size) ||
+             (target.data_size &&
+              (node->data_size != target.data_size || memcmp(node->data, target.data, target.data_size))))
+        err = JET_errRecordDeleted;
+    if (err < 0)
+    {
+        leaf_unlatch(leaf);
+        return err;
+    }
+    cursor->hint.page = leaf->page;
+    cursor->hint.version = cache_page_version(leaf->page);
+    cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
+    cursor->line = (uint32_t)leaf->line;
+    return JET_errSuccess;
+}
+
+JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node)
+{
+    struct tree_leaf leaf = { .page = NULL };
+    JET_ERR err;
+
+    tree_unlatch(cursor);
+    if (cursor->state != TREE_ON)
+        return JET_errNoCurrentRecord;
+    if (os_likely(cursor->hint.page != NULL))
+    {
+        err = cache_latch_hint(cursor->tree->file, cursor->pgno, CACHE_SHARED, &cursor->hint, &leaf.page);
+        if (err < 0)
+            return tree_read_error(err);
+        if (os_likely(leaf.page == cursor->hint.page && cache_page_version(leaf.page) == cursor->hint.version &&
+                      page_view(&leaf.view, leaf.page->data, leaf.page->page_size) &&
+                      page_node(&leaf.view, cursor->line, node)))
+            goto found;
+        leaf_unlatch(&leaf);
+    }
+    err = latch_by_bookmark(cursor, &leaf, node);
+    if (err < 0)
+        return err;
+found:
+    if (os_unlikely(!node_visible(cursor->txn, node)))
+    {
+        leaf_unlatch(&leaf);
+        return JET_errRecordDeleted;
+    }
+    cursor->latched = leaf.page;
+    return JET_errSuccess;
+}
+
+void tree_unlatch(struct tree_cursor *cursor)
+{
+    if (cursor->latched)
+        cache_unlatch(cursor->latched, CACHE_SHARED);
+    cursor->latched = NULL;
+}
+
+/* ------------------------------------------------------------------ seeks --- */
+
+/* From the leaf's line to the first visible entry, as long as entries equal the target. */
+static JET_ERR settle_equal(struct tree_cursor *cursor, const struct tree_target *target, struct tree_leaf *leaf,
+                            struct page_node *node)
+{
+    for (;; leaf->line++)
+    {
+        while (leaf->line >= leaf_lines(leaf))
+        {
+            JET_ERR err = leaf_step_right(cursor->tree, leaf);
+            if (err < 0)
+            {
+                leaf_unlatch(leaf);
+                return err == JET_errNoCurrentRecord ? JET_errRecordNotFound : err;
+            }
+        }
+        if (!page_node(&leaf->view, (unsigned)leaf->line, node))
+        {
+            leaf_unlatch(leaf);
+            return JET_errDatabaseCorrupted;
+        }
+        if (page_key_compare(&node->key, target->key, target->key_size) ||
+            (target->data_size &&
+             (node->data_size != target->data_size || memcmp(node->data, target->data, target->data_size))))
+        {
+            leaf_unlatch(leaf);
+            return JET_errRecordNotFound;
+        }
+        if (node_visible(cursor->txn, node))
+            return JET_errSuccess;
+    }
+}
+
+/* To the first entry with the target's key and data, whatever follows. */
+static JET_ERR seek_equal(struct tree_cursor *cursor, const struct tree_target *target)
+{
+    struct page_node node;
+    struct tree_leaf leaf;
+    JET_ERR err;
+
+    err = tree_descend(cursor->tree, target, &leaf);
+    if (err >= 0)
+        err = settle_equal(cursor, target, &leaf, &node);
+    return err < 0 ? err : cursor_place(cursor, &leaf, &node);
+}
+
+static JET_ERR seek_next(struct tree_cursor *cursor, const struct tree_target *target, bool *equal)
+{
+    struct page_node node;
+    struct tree_leaf leaf;
+    JET_ERR err;
+
+    err = tree_descend(cursor->tree, target, &leaf);
+    if (err >= 0)
+        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+    if (err < 0)
+        return err;
+    *equal = !page_key_compare(&node.key, target->key, target->key_size);
+    return cursor_place(cursor, &leaf, &node);
+}
+
+/* To the first entry whose key is greater. */
+static JET_ERR seek_past_key(struct tree_cursor *cursor, struct tree_target *target)
+{
+    struct page_node node;
+    struct tree_leaf leaf;
+    JET_ERR err;
+
+    target->aim = TREE_AIM_UPPER;
+    err = tree_descend_past(cursor->tree, target, &leaf);
+    if (err >= 0)
+        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+    return err < 0 ? err : cursor_place(cursor, &leaf, &node);
+}
+
+/* To the last entry before the target. */
+static JET_ERR seek_prev(struct tree_cursor *cursor, const struct tree_target *target)
+{
+    struct page_node node;
+    struct tree_leaf leaf;
+    JET_ERR err = TREE_RETRY;
+    int tries;
+
+    for (tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
+    {
+        err = tree_descend(cursor->tree, target, &leaf);
+        if (err < 0)
+            return err;
+        leaf.line--;
+        err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+    }
+    if (err)
+        return err < 0 ? err : JET_errBadPageLink;
+    return cursor_place(cursor, &leaf, &node);
+}
+
+JET_ERR tree_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, enum tree_seek_mode mode)
+{
+    struct tree_target target = { .aim = TREE_AIM_LOWER, .key = key, .key_size = key_size };
+    enum tree_state missed = TREE_BEFORE;
+    bool equal = true;
+    JET_ERR err;
+
+    tree_unlatch(cursor);
+    cursor->run = 0;
+    cursor->ahead = 0;
+    switch (mode)
+    {
+    case TREE_SEEK_EQ:
+        err = seek_equal(cursor, &target);
+        break;
+    case TREE_SEEK_GE:
+        err = seek_next(cursor, &target, &equal);
+        break;
+    case TREE_SEEK_GT:
+        missed = TREE_AFTER;
+        err = seek_past_key(cursor, &target);
+        break;
+    case TREE_SEEK_LE:
+        missed = TREE_AFTER;
+        err = seek_equal(cursor, &target);
+        if (err == JET_errRecordNotFound)
+        {
+            equal = false;
+            err = seek_prev(cursor, &target);
+        }
+        break;
+    default:
+        err = seek_prev(cursor, &target);
+        break;
+    }
+    if (err == JET_errNoCurrentRecord || err == JET_errRecordNotFound)
+    {
+        err = cursor_place_at(cursor, missed, key, key_size, NULL, 0);
+        return err < 0 ? err : JET_errRecordNotFound;
+    }
+    return err >= 0 && !equal ? JET_wrnSeekNotEqual : err;
+}
+
+JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                           uint32_t data_size)
+{
+    struct tree_target target = { .aim = TREE_AIM_LOWER, .key = key, .key_size = key_size };
+    JET_ERR err;
+
+    tree_unlatch(cursor);
+    cursor->run = 0;
+    cursor->ahead = 0;
+    if (!cursor->tree->unique)
+    {
+        target.data = data;
+        target.data_size = data_size;
+    }
+    err = seek_equal(cursor, &target);
+    if (err != JET_errRecordNotFound)
+        return err;
+    err = cursor_place_at(cursor, TREE_BEFORE, key, key_size, target.data, target.data_size);
+    return err < 0 ? err : JET_errRecordDeleted;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of the tree share: targets of a descent, the leaf it ends on,
+ * and moving from leaf to leaf.
+ *
+ * A struct tree_leaf is a latched page with a line, which may lie one past
+ * either end of the page: -1 or the number of lines.  leaf_settle_next() and
+ * leaf_settle_prev() turn such a place into that of an entry that can be seen.
+ *
+ * Functions that may have to give up a latch and find that the tree changed
+ * meanwhile answer TREE_RETRY, with nothing latched; the caller starts over from
+ * what it knows, at most TREE_RETRIES times.
+ */
+#ifndef ESENT_BTREE_PRIVATE_H
+#define ESENT_BTREE_PRIVATE_H
+
+#include "btree/btree.h"
+
+#define TREE_RETRY ((JET_ERR)1)
+#define TREE_RETRIES 1000
+/* Deeper is a cycle: an inner page has at least two children but at the right edge. */
+#define TREE_DEPTH 40
+/* Descents without latches before one with them. */
+#ifdef CACHE_COPY_PEEKS
+#define TREE_OPTIMISTIC_TRIES 0
+#else
+#define TREE_OPTIMISTIC_TRIES 5
+#endif
+
+enum tree_aim
+{
+    TREE_AIM_FIRST,     /* line 0 of the first leaf */
+    TREE_AIM_LAST,      /* the last line of the last leaf */
+    TREE_AIM_LOWER,     /* the first entry not less than the bookmark */
+    TREE_AIM_UPPER,     /* the first entry greater than it */
+    TREE_AIM_PAST_KEY,  /* the same by a key that entries have and that begins no other key */
+    TREE_AIM_FRACTION,  /* that share of the way from first to last */
+};
+
+/* A bookmark without data, in a tree that is not unique, is before all entries of its key. */
+struct tree_target
+{
+    enum tree_aim aim;
+    const uint8_t *key;
+    uint32_t key_size;
+    const uint8_t *data;
+    uint32_t data_size;
+    double fraction;
+};
+
+struct tree_leaf
+{
+    struct cache_page *page;    /* latched shared */
+    struct page_view view;
+    int32_t line;
+};
+
+/* search.c */
+
+/* Goes to the leaf where the target is, or would be.  LOWER and UPPER may give
+ * a line one past the end of the page.  An empty tree gives a leaf without lines. */
+JET_ERR tree_descend(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf);
+
+/* The same for TREE_AIM_UPPER with a bookmark without data, too: there entries of
+ * one key may fill many leaves. */
+JET_ERR tree_descend_past(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf);
+
+/* As tree_descend, adding up what share of children is passed on the way. */
+JET_ERR tree_descend_counting(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf,
+                              uint64_t *before, uint64_t *total);
+
+/* The numbers of leaves from the target on, to the right or (step -1) to the left, as
+ * far as the page above them tells: `count` at most, the target's own first.
+ * Returns how many; 0 as well if something is wrong. */
+uint32_t tree_leaves(const struct tree *tree, const struct tree_target *target, int step, uint32_t *pgnos,
+                     uint32_t count);
+
+/* Whether a page that is latched is a leaf of this tree, and has lines unless it is the root. */
+bool tree_leaf_check(const struct tree *tree, struct tree_leaf *leaf);
+
+/* On a latched leaf: the first line that is not less than the target (`past`: greater).
+ * False when the page is bad. */
+bool leaf_search(const struct page_view *view, const struct tree_target *target, bool past, int32_t *line);
+
+/* move.c */
+
+/* To the neighbouring leaf: its first or its last line.  JET_errNoCurrentRecord
+ * if there is none, and then the leaf stays; else on failure nothing is latched. */
+JET_ERR leaf_step_right(const struct tree *tree, struct tree_leaf *leaf);
+JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf);
+
+/* From the leaf's line on, that line included, to the first entry that the
+ * transaction sees.  On failure nothing is latched. */
+JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node);
+JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node);
+
+/* read_ahead.c */
+
+/* A cursor leaves its leaf, in direction `step`, with nothing latched: reads what will come next. */
+void tree_read_ahead(struct tree_cursor *cursor, int step);
+
+/* cursor.c */
+
+/* Puts the cursor on the entry and unlatches the leaf. */
+JET_ERR cursor_place(struct tree_cursor *cursor, struct tree_leaf *leaf, const struct page_node *node);
+/* Puts the cursor at a bookmark where there may be no entry. */
+JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const uint8_t *key, uint32_t key_size,
+                        const uint8_t *data, uint32_t data_size);
+/* Room for a bookmark of that size; the old one is kept. */
+JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size);
+/* A target made of the cursor's bookmark. */
+void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct tree_target *target);
+
+static inline void leaf_unlatch(struct tree_leaf *leaf)
+{
+    if (leaf->page)
+        cache_unlatch(leaf->page, CACHE_SHARED);
+    leaf->page = NULL;
+}
+
+/* Whether the transaction sees an entry.  The one place where the versions of a
+ * NODE_VERSIONED entry decide; without versions, what is on the page does. */
+static inline bool node_visible(struct txn *txn, const struct page_node *node)
+{
+    (void)txn;
+    return !(node->flags & NODE_DELETED);
+}
+
+/* Whether a page with these flags can belong to the tree. */
+static inline bool tree_kind_fits(const struct tree *tree, uint32_t flags)
+{
+    if (tree->page_kind & PAGE_SPACE_TREE)
+        return flags & PAGE_SPACE_TREE;
+    return (flags & PAGE_KIND) == tree->page_kind;
+}
+
+static inline int32_t leaf_lines(const struct tree_leaf *leaf)
+{
+    return (int32_t)page_lines(&leaf->view);
+}
+
+/* What the caller of a tree learns when a link leads out of the file. */
+static inline JET_ERR tree_read_error(JET_ERR err)
+{
+    return err == JET_errFileIOBeyondEOF ? JET_errDatabaseCorrupted : err;
+}
+
+#endif
