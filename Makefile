@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+#   make run            build, and show it at work under Wine (DB=file: walk that
+#                       database; EXE=program.exe ARGS=...: run that program)
+#   make check          all tests: x86_64 and i686 under Wine, native, sanitizers
+#   make lint           floors, format, static analysis
+#   make conformance    the suite in SHARED on both architectures and natively
+#   make torture        fuzz targets at length
+#   make bench          the benchmark in SHARED
+#   make coverage       what the native tests reach
+#   make install        into a Wine prefix (WINEPREFIX=) or a directory (DESTDIR=)
+#   make all            only build: build/x86_64, build/i686, build/host
+#
+# run, check, conformance, lint and torture install what is missing first
+# (tools/bootstrap); NO_BOOTSTRAP=1 leaves that out.
+
+SHARED        ?= $(wildcard ../shared)
+JOBS          ?= 2
+FUZZ_SECONDS  ?= 20
+TORTURE_RUNS  ?= 1000000
+TEST_SECONDS  ?= 300
+
+# Conformance: what must be the same by now.
+PROGRAMS       ?=
+CORPUS_PENDING ?= srum-win10-belkasoft-dirty.d
+
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+include mk/build.mk
+include mk/tests.mk
+
+.PHONY: default all run check lint conformance torture bench coverage install clean distclean bootstrap
+.DEFAULT_GOAL := all
+
+all: $(LIBRARIES)
+
+bootstrap:
+ifeq ($(NO_BOOTSTRAP),)
+	@tools/bootstrap
+endif
+
+# Each of these looks again after bootstrap, since it finds what is there by name.
+run check lint conformance torture: bootstrap
+	@$(MAKE) --no-print-directory do-$@
+
+# ---- run -------------------------------------------------------------------
+
+RUN_PREFIX = WINEPREFIX=$(abspath build/wineprefix64) WINEDLLOVERRIDES=esent=n
+DB_DEFAULT = $(firstword $(wildcard $(SHARED)/corpus/files/dissect-basic.edb.xz))
+
+.PHONY: do-run
+ifneq ($(EXE),)
+# The architecture is the program's; ours goes before any other by WINEDLLPATH's betters: the override and the path.
+do-run: $(LIBRARIES)
+	@tools/run-exe "$(EXE)" $(ARGS)
+else ifneq ($(DB),)
+do-run: build/x86_64/esent.dll build/x86_64/edbwalk.exe
+	@$(RUN_PREFIX) tools/wine64 build/x86_64/edbwalk.exe $(or $(ARGS),--keys) "$(DB)"
+else ifneq ($(wildcard examples/bookstore.c),)
+do-run: build/x86_64/esent.dll build/x86_64/bookstore.exe
+	@mkdir -p build/run
+	@cd build/run && $(RUN_PREFIX) ../../tools/wine64 ../x86_64/bookstore.exe $(ARGS)
+else
+do-run: build/x86_64/esent.dll build/x86_64/edbwalk.exe
+	@if [ -n "$(DB_DEFAULT)" ]; then \
+	    mkdir -p build/run && xz -dc "$(DB_DEFAULT)" >build/run/example.edb && \
+	    echo "walking a database that Windows wrote ($(notdir $(DB_DEFAULT))); another: make run DB=path" && \
+	    $(RUN_PREFIX) tools/wine64 build/x86_64/edbwalk.exe --keys build/run/example.edb; \
+	else \
+	    echo "nothing can be written yet, so there is no example of its own:" >&2; \
+	    echo "    make run DB=path/to/a/database.edb" >&2; \
+	    exit 1; \
+	fi
+endif
+
+# ---- check -----------------------------------------------------------------
+
+.PHONY: do-check check-programs
+check-programs: $(LIBRARIES) $(TEST_PROGRAMS)
+
+# A program that does not build counts as one that failed, so the rest is run all the same.
+do-check:
+	@$(MAKE) --no-print-directory -k check-programs >build/check.log 2>&1 || \
+	    { echo "not everything was built:"; grep -E 'error|Error|undefined|warning' build/check.log | head -40; }
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) ESENT_CORPUS=$(CORPUS_DIR) \
+	    tools/run-tests -j $(JOBS) -t $(TEST_SECONDS) $(TESTS)
+
+do-torture: $(FUZZ_PROGRAMS) $(CORPUS_STAMP)
+	@[ -n "$(FUZZ_PROGRAMS)" ] || { echo "make torture: no fuzz targets yet"; exit 1; }
+	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) \
+	    tools/run-tests -j $(JOBS) -t 7200 $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
+
+# ---- conformance -----------------------------------------------------------
+
+do-conformance: $(LIBRARIES) build/host/edbwalk
+	@[ -n "$(SHARED)" ] || { echo "make conformance: no ../shared (or SHARED=directory)"; exit 1; }
+	@SHARED="$(abspath $(SHARED))" PROGRAMS="$(PROGRAMS)" CORPUS_PENDING="$(CORPUS_PENDING)" \
+	    tools/run-conformance
+
+bench:
+	@echo "make bench: not yet; it comes with writing" >&2; exit 1
+
+# ---- lint ------------------------------------------------------------------
+
+include mk/lint.mk
+
+# ---- coverage --------------------------------------------------------------
+
+coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%)
+	@for t in $^; do (cd build/coverage && mkdir -p run && cd run && "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
+	@cd build/coverage && find . -name '*.gcda' -path '*dlls*' | xargs -r gcov -n 2>/dev/null | \
+	    awk "/^File '.*dlls/ { split(\$$0, a, \"'\"); file = a[2]; sub(/.*dlls\/esent\//, \"\", file) } \
+	         /^Lines executed/ && file { split(\$$2, b, \":\"); print b[2], \$$4, file; file = \"\" }" | sort -k3
+
+# ---- install ---------------------------------------------------------------
+
+STRIP64 = x86_64-w64-mingw32-strip
+STRIP32 = i686-w64-mingw32-strip
+PREFIX ?= /usr/local
+
+install: build/x86_64/esent.dll build/i686/esent.dll build/host/libesent.so
+	@tools/install $(if $(DESTDIR)$(filter command line,$(origin PREFIX)),"$(DESTDIR)$(PREFIX)","")
+
+clean:
+	rm -rf build/x86_64 build/i686 build/host build/asan build/tsan build/coverage build/fuzz build/corpus build/run
+
+distclean:
+	rm -rf build

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Test programs.
+#
+#   tests/win32/NAME.c   the public header and cmocka; for x86_64 and i686 under
+#                        Wine and natively over libesent.so.  What several share
+#                        is in tests/win32/support/, linked into each.
+#   tests/unit/NAME.c    a floor from inside, native, ASan and UBSan; NAME_threads.c
+#                        under TSan instead.
+#   tests/fuzz/NAME.c    LLVMFuzzerTestOneInput; seeds in tests/fuzz/seeds/NAME/,
+#                        further options of libFuzzer in tests/fuzz/NAME.flags.
+#                        ESENT_CORPUS names a directory of real databases, if any.
+# Scripts that check things count as one case each.
+
+WIN32   := $(sort $(wildcard tests/win32/*.c))
+SUPPORT := $(sort $(wildcard tests/win32/support/*.c))
+UNIT    := $(sort $(wildcard tests/unit/*.c))
+FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
+HEADERS := $(wildcard tests/win32/support/*.h tests/abi/*.h) include/esent.h
+
+TEST_INCLUDES = -Itests/win32/support -Itests
+
+define win32_tests
+build/$(1)/tests/esent.dll: build/$(1)/esent.dll
+	@mkdir -p $$(@D)
+	$$(Q)ln -f $$< $$@
+build/$(1)/tests/%.exe: tests/win32/%.c $$(SUPPORT) $$(HEADERS) build/$(1)/libesent.a build/deps/$(1)/lib/libcmocka.a
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) $$(filter-out -Idlls/esent,$$(FLAGS_$(1))) $$(TEST_INCLUDES) -Ibuild/deps/$(1)/include -static-libgcc \
+	    $$< $$(SUPPORT) -o $$@ build/deps/$(1)/lib/libcmocka.a build/$(1)/libesent.a
+build/deps/$(1)/lib/libcmocka.a:
+	tools/get-cmocka $(1)
+TESTS_$(1) := $(patsubst tests/win32/%.c,build/$(1)/tests/%.exe,$(WIN32))
+endef
+$(eval $(call win32_tests,x86_64))
+$(eval $(call win32_tests,i686))
+
+build/host/tests/%: tests/win32/%.c $(SUPPORT) $(HEADERS) build/host/libesent.so
+	@mkdir -p $(@D)
+	$(call say,host,$@)
+	$(Q)$(HOSTCC) $(filter-out -Idlls/esent,$(FLAGS_host)) $(TEST_INCLUDES) $< $(SUPPORT) -o $@ \
+	    build/host/libesent.so -Wl,-rpath,'$$ORIGIN/..' -lcmocka $(LINK_LIBS_native)
+TESTS_host := $(patsubst tests/win32/%.c,build/host/tests/%,$(WIN32))
+
+define unit_tests
+build/$(1)/tests/%: tests/unit/%.c build/$(1)/libesent.a
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -MF $$@.d $$< -o $$@ build/$(1)/libesent.a -lcmocka $$(LINK_LIBS_native)
+-include $(wildcard build/$(1)/tests/*.d)
+endef
+$(foreach v,asan tsan coverage,$(eval $(call unit_tests,$(v))))
+TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT)))
+TESTS_asan := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter-out %_threads.c,$(UNIT)))
+
+build/fuzz/%: tests/fuzz/%.c build/fuzz/libesent.a
+	$(call say,fuzz,$@)
+	$(Q)$(CC_fuzz) $(FLAGS_fuzz) -MMD -MP -MF $@.d $< $(FUZZ_LINK) -o $@ build/fuzz/libesent.a $(LINK_LIBS_native)
+-include $(wildcard build/fuzz/*.d)
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ))
+
+# Real databases, unpacked, for whoever asks for them.
+CORPUS_DIR   = $(if $(SHARED),$(CURDIR)/build/corpus)
+CORPUS_STAMP = $(if $(SHARED),build/corpus/.complete)
+build/corpus/.complete:
+	@mkdir -p build/corpus
+	@for f in $(SHARED)/corpus/files/*.xz; do \
+	    case $$f in \
+	    *.tar.xz) tar -xJf $$f -C build/corpus ;; \
+	    *) n=$${f##*/}; xz -dc $$f >build/corpus/$${n%.xz} ;; \
+	    esac; \
+	done
+	@touch $@
+
+SCRIPT_TESTS = \
+    "script:tools/check-exports x86_64=build/x86_64/esent.dll" \
+    "script:tools/check-exports i686=build/i686/esent.dll" \
+    "script:tools/check-exports native=build/host/libesent.so" \
+    "script:tools/make-exports --check" \
+    "script:tools/make-wine-makefile --check" \
+    "script:tools/check-header" \
+    "script:tools/check-imports build/x86_64/esent.dll build/i686/esent.dll" \
+    "script:tools/lint-floors"
+
+TEST_PROGRAMS = $(TESTS_x86_64) $(TESTS_i686) $(TESTS_host) $(TESTS_asan) $(TESTS_tsan) $(FUZZ_PROGRAMS) $(CORPUS_STAMP) \
+    build/x86_64/tests/esent.dll build/i686/tests/esent.dll
+TESTS = $(SCRIPT_TESTS) \
+    $(foreach v,asan tsan fuzz x86_64 i686 host,$(addprefix $(v):$(CURDIR)/,$(if $(filter fuzz,$(v)),$(FUZZ_PROGRAMS),$(TESTS_$(v)))))
