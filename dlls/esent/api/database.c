@@ -237,7 +237,7 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     if (err != JET_errSuccess)
         return err;
     options.page_size = param_number(instance, JET_paramDatabasePageSize);
-    options.index_checking = param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
+    options.index_checking = param_number(instance, JET_paramEnableIndexChecking);
     err = database_open(full, &options, &database);
     if (err < 0)
     {

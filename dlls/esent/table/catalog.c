@@ -24,6 +24,7 @@ enum
     MSO_KEY_MAX = 11,
     MSO_LV_CHUNK_MAX = 12,
     MSO_NAME = 128,
+    MSO_STATS = 129,
     MSO_TEMPLATE = 130,
     MSO_DEFAULT = 131,
     MSO_KEY_COLUMNS = 132,
@@ -140,6 +141,9 @@ static void catalog_index(struct table *table, struct index *index, unsigned i, 
     for (unsigned k = 0; k < index->key_columns; k++)
         index->key[k].columnid = catalog_indexes[i].column[k];
     index->key_max = index->var_seg_max = KEY_MOST_OLD;
+    os_text_from_ascii(index->locale, SCHEMA_LOCALE_SIZE, "en-US");
+    index->lcid = OS_LCID_EN_US;
+    index->lcmap_flags = SCHEMA_LCMAP_DEFAULT;
     index->density = 80;
     index->space.cbStruct = sizeof(index->space);
     index->space.ulInitialDensity = 80;
@@ -284,7 +288,7 @@ static JET_ERR row_decode(struct catalog_cursor *cursor, struct record record, s
         struct catalog_bytes *bytes;
     } texts[] =
     {
-        { MSO_NAME, &row->name }, { MSO_TEMPLATE, &row->template_or_callback }, { MSO_DEFAULT, &row->default_value },
+        { MSO_NAME, &row->name }, { MSO_STATS, &row->stats }, { MSO_TEMPLATE, &row->template_or_callback }, { MSO_DEFAULT, &row->default_value },
         { MSO_KEY_COLUMNS, &row->key_columns }, { MSO_VAR_SEG_MAX, &row->var_seg_max },
         { MSO_CONDITIONS, &row->conditions }, { MSO_TUPLE_LIMITS, &row->tuple_limits },
         { MSO_VERSION, &row->version }, { MSO_SORT_ID, &row->sort_id }, { MSO_CALLBACK_DATA, &row->callback_data },

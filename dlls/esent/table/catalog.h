@@ -60,7 +60,7 @@ struct catalog_row
     bool has_lcmap_flags;
     uint32_t key_max;           /* 0: NULL */
     uint32_t lv_chunk_max;      /* 0: NULL */
-    struct catalog_bytes name, template_or_callback, default_value, key_columns, var_seg_max, conditions,
+    struct catalog_bytes name, stats, template_or_callback, default_value, key_columns, var_seg_max, conditions,
         tuple_limits, version, sort_id, callback_data, callback_columns, separate_lv, space_hints, lv_space_hints,
         locale;
 };

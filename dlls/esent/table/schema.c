@@ -211,6 +211,16 @@ uint32_t schema_lv_chunk(uint32_t page_size)
 
 /* ---------------------------------------------------------------- loading --- */
 
+void schema_load_stats(const struct catalog_row *row, struct schema_stats *stats)
+{
+    memset(stats, 0, sizeof(*stats));
+    if (row->stats.size < 12)
+        return;
+    stats->records = le32(row->stats.data);
+    stats->keys = le32(row->stats.data + 4);
+    stats->pages = le32(row->stats.data + 8);
+}
+
 /* What the table's own row says. */
 static JET_ERR load_table_row(struct table *table, const struct catalog_row *row)
 {
@@ -223,6 +233,7 @@ static JET_ERR load_table_row(struct table *table, const struct catalog_row *row
     table->flags = row->flags;
     table->pages = row->pages;
     table->density = row->space;
+    schema_load_stats(row, &table->stats);
     if (row->flags & JET_bitObjectTableTemplate)
         table->grbit |= JET_bitTableCreateTemplateTable;
     if (row->flags & JET_bitObjectTableFixedDDL)

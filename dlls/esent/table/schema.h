@@ -45,9 +45,8 @@ struct column
 {
     JET_COLUMNID id;            /* as the API shows it: the template bit included */
     uint16_t fid;
-    char name[SCHEMA_NAME_SIZE];
-    JET_COLTYP type;            /* as stored; JET_coltypNil: deleted, the place is kept */
     uint16_t code_page;         /* 1200 or 1252 for text, 0 else */
+    JET_COLTYP type;            /* as stored; JET_coltypNil: deleted, the place is kept */
     uint32_t max_size;          /* cbMax, 0: no limit */
     uint16_t fixed_offset;      /* fixed columns: offset in the record */
     uint16_t disk_flags;        /* FIELD flags as the catalog has them */
@@ -55,6 +54,7 @@ struct column
     bool from_template;         /* inherited by this table */
     bool marked_inherited;      /* inherited and tagged: its data in a record carry the derived bit */
     bool has_callback;
+    char name[SCHEMA_NAME_SIZE];
     const uint8_t *default_value;   /* NULL: none */
     uint32_t default_size;
     const char *callback;       /* module!function of a user-defined default */
@@ -121,6 +121,12 @@ struct index_column
     bool must_be_null;          /* in a condition: the column must be NULL (else: must not) */
 };
 
+/* What JetComputeStats counted. */
+struct schema_stats
+{
+    uint32_t records, keys, pages;
+};
+
 struct index
 {
     char name[SCHEMA_NAME_SIZE];
@@ -144,6 +150,7 @@ struct index
     enum sort_state sort_state;
     uint32_t density;
     JET_SPACEHINTS space;
+    struct schema_stats stats;  /* of a secondary index */
     struct tree tree;           /* the entries; for the primary index the table's records */
 };
 
@@ -172,6 +179,7 @@ struct table
     JET_GRBIT grbit;            /* JET_bitTableCreate..., as stored */
     uint32_t flags;             /* JET_bitObject... */
     uint32_t pages, density;
+    struct schema_stats stats;  /* of the records */
     struct tree records;
     struct tree long_values;    /* root 0: none yet */
     bool wide_lids;             /* 8-byte ids of long values */
@@ -189,6 +197,11 @@ struct table
     struct table_callback *callbacks;
     uint16_t fixed_end;         /* offset behind the last fixed column */
     uint16_t tagged_first;      /* lowest id of a tagged column of its own */
+    uint8_t fixed_default_last; /* highest fixed and variable column that has a default; 0: none */
+    uint8_t variable_default_last;
+    bool user_defaults;         /* a callback computes some column's default */
+    uint32_t tagged_default_count;
+    const struct column **tagged_defaults;  /* those with a default, computed ones too, in the order of records */
     bool old_template;          /* or derived from one: template of an engine before marks of inheritance */
     uint32_t separate_lv;       /* values of so many bytes leave the record; 0: the default */
     JET_SPACEHINTS space;

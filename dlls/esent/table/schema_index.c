@@ -13,7 +13,6 @@ enum
 };
 
 #define LCID_NONE 0u
-#define LCMAP_DEFAULT (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
 
 /* ----------------------------------------------------------------- columns --- */
 
@@ -115,7 +114,7 @@ static JET_ERR load_locale(const struct catalog_row *row, struct index *index)
     if (!(index->disk_flags & INDEX_LOCALIZED))
         return JET_errSuccess;
 
-    index->lcmap_flags = row->has_lcmap_flags ? row->lcmap_flags : LCMAP_DEFAULT;
+    index->lcmap_flags = row->has_lcmap_flags ? row->lcmap_flags : SCHEMA_LCMAP_DEFAULT;
     if (row->version.size)
     {
         if (row->version.size != 8)
@@ -258,6 +257,7 @@ JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, st
         return err;
     strcpy(index->name, name);
     index->objid = row->id;
+    schema_load_stats(row, &index->stats);
     tree_init(&index->tree, &table->database->cache, row->place, row->id, index->disk_flags & INDEX_UNIQUE,
               index->primary ? 0 : PAGE_INDEX);
     return JET_errSuccess;

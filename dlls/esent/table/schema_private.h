@@ -9,6 +9,7 @@
 #include "table/catalog.h"
 
 #define SCHEMA_FIXED_START 4            /* offset of a record's first fixed column */
+#define SCHEMA_LCMAP_DEFAULT (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
 #define SCHEMA_VALUE_MAX 65536u         /* longest value of the catalog that is believed */
 
 /* A new table without anything, with an arena that schema_alloc takes zeroed
@@ -50,6 +51,9 @@ JET_ERR schema_finish_columns(struct table *table, struct schema_columns *column
 
 /* Fills an index from its row.  The columns are there already. */
 JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, struct index *index);
+
+/* What JetComputeStats left in a row; zeroes if it never ran. */
+void schema_load_stats(const struct catalog_row *row, struct schema_stats *stats);
 
 /* The space hints of a table's or index's row. */
 JET_ERR schema_load_space(const struct table *table, const struct catalog_row *row, const JET_SPACEHINTS *inherited,
