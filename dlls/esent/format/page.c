@@ -114,7 +114,7 @@ static bool check_tags(const struct page_view *view)
             return false;
         total += line.size;
     }
-    return total + page_free_bytes(view->data) <= view->size - view->header_size;
+    return total + page_free_bytes(view->data) == view->limit;
 }
 
 static bool check_nodes(const struct page_view *view)
