@@ -24,7 +24,7 @@ TEST_SECONDS  ?= 300
 PROGRAMS       ?=
 CORPUS_PENDING ?= srum-win10-belkasoft-dirty.d
 
-ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 MAKEFLAGS += --no-builtin-rules

@@ -73,12 +73,12 @@ build/corpus/.complete:
 	@touch $@
 
 SCRIPT_TESTS = \
+    "script:tools/check-header" \
     "script:tools/check-exports x86_64=build/x86_64/esent.dll" \
     "script:tools/check-exports i686=build/i686/esent.dll" \
     "script:tools/check-exports native=build/host/libesent.so" \
     "script:tools/make-exports --check" \
     "script:tools/make-wine-makefile --check" \
-    "script:tools/check-header" \
     "script:tools/check-imports build/x86_64/esent.dll build/i686/esent.dll" \
     "script:tools/lint-floors"
 
