@@ -118,7 +118,7 @@ static JET_ERR get_info(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide
     *count = 0;
     *infos = NULL;
     err = pack_all(&packer);
-    if (err >= 0 && process.instance_count)
+    if (err >= 0 && (process.instance_count || !wide)) /* the A form gives a buffer even for none */
     {
         arrays = process.instance_count * sizeof(**infos);
         texts = arrays + packer.arrays;
