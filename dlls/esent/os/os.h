@@ -813,6 +813,7 @@ WCHAR os_text_upper(WCHAR c);
 #define OS_MAP_UPPERCASE          0x00000200u
 #define OS_MAP_SORTKEY            0x00000400u
 #define OS_MAP_BYTEREV            0x00000800u
+#define OS_MAP_LINGUISTIC_CASING  0x01000000u /* with OS_MAP_UPPERCASE and OS_MAP_LOWERCASE */
 #define OS_NORM_IGNORECASE        0x00000001u
 #define OS_NORM_IGNORENONSPACE    0x00000002u
 #define OS_NORM_IGNORESYMBOLS     0x00000004u
@@ -837,8 +838,7 @@ struct os_sort_version
 
 /*
  * Finds a locale by name ("" is the invariant one; case does not matter) or by
- * LCID.  JET_errInvalidLanguageId if there is none;
- * JET_errUnicodeNormalizationNotSupported if the tables of text order are not installed.
+ * LCID.  JET_errInvalidLanguageId if there is none.
  */
 JET_ERR os_locale_find(const WCHAR *name, const struct os_locale **locale);
 JET_ERR os_locale_find_lcid(uint32_t lcid, const struct os_locale **locale);
@@ -847,6 +847,8 @@ JET_ERR os_locale_find_lcid(uint32_t lcid, const struct os_locale **locale);
 const WCHAR *os_locale_name(const struct os_locale *locale);
 uint32_t os_locale_lcid(const struct os_locale *locale);
 
+/* JET_errUnicodeNormalizationNotSupported where the system has no tables of text
+   order. */
 JET_ERR os_locale_sort_version(const struct os_locale *locale, struct os_sort_version *version);
 
 /*

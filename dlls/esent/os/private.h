@@ -13,6 +13,9 @@
 uint32_t os_platform_trace_classes(void);
 void os_platform_trace_line(uint32_t class, const char *function, const char *line);
 
+/* What OS_MAP_BYTEREV does: the bytes of each pair exchanged. */
+void os_sort_key_reverse(uint8_t *key, size_t size);
+
 #ifdef _WIN32
 
 /* The JET_ERR for a Windows error code. */

@@ -3,7 +3,7 @@
  * 16-bit text without a locale, and the calendar.
  */
 
-#include "os.h"
+#include "private.h"
 
 size_t os_text_length(const WCHAR *text)
 {
@@ -135,4 +135,27 @@ uint64_t os_time_join(const struct os_time *split)
     ms = (days_of(split->year, split->month, split->day) - DAYS_TO_1601) * MS_PER_DAY;
     ms += ((split->hour * 60u + split->minute) * 60u + split->second) * 1000ull + split->millisecond;
     return ms * UNITS_PER_MS;
+}
+
+/* ---- flags of sort keys ---- */
+
+bool os_sort_flags_valid(uint32_t flags)
+{
+    const uint32_t known = OS_MAP_SORTKEY | OS_MAP_BYTEREV | OS_NORM_IGNORECASE | OS_NORM_IGNORENONSPACE |
+                           OS_NORM_IGNORESYMBOLS | OS_SORT_DIGITSASNUMBERS | OS_LINGUISTIC_IGNORECASE |
+                           OS_LINGUISTIC_IGNOREDIACRITIC | OS_SORT_STRINGSORT | OS_NORM_IGNOREKANATYPE |
+                           OS_NORM_IGNOREWIDTH | OS_NORM_LINGUISTIC_CASING;
+
+    return flags & OS_MAP_SORTKEY && !(flags & ~known);
+}
+
+void os_sort_key_reverse(uint8_t *key, size_t size)
+{
+    for (size_t i = 0; i + 1 < size; i += 2)
+    {
+        uint8_t byte = key[i];
+
+        key[i] = key[i + 1];
+        key[i + 1] = byte;
+    }
 }
