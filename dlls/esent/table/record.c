@@ -28,6 +28,7 @@ enum
 };
 
 #define TAGGED_ENTRY_SIZE 4
+#define TAGGED_ORDER_OWN 0x10000u
 #define MULTI_VALUE_SEPARATED 0x8000
 #define MULTI_VALUE_OFFSET 0x7fff
 #define VARIABLE_NULL 0x8000
@@ -51,6 +52,8 @@ static JET_ERR record_parts(struct record record, struct parts *parts)
         return JET_errDatabaseCorrupted;
     parts->last_fixed = record.data[0];
     parts->last_variable = record.data[1];
+    if (parts->last_fixed >= COLUMNID_VAR_FIRST)
+        return JET_errDatabaseCorrupted;
     end_of_fixed = le16(record.data + 2);
     bitmap = (parts->last_fixed + 7) / 8;
     variables = parts->last_variable < COLUMNID_VAR_FIRST ? 0 : parts->last_variable - COLUMNID_VAR_FIRST + 1;
@@ -90,51 +93,39 @@ static void value_default(const struct column *column, uint32_t sequence, bool w
     value->sequence = 1;
 }
 
-static void value_found(struct record_value *value, const uint8_t *data, uint32_t size)
+static inline void value_found(struct record_value *value, const uint8_t *data, uint32_t size)
 {
     *value = (struct record_value){ .data = data, .size = size, .sequence = 1, .count = 1 };
 }
 
-static uint32_t fixed_size(const struct column *column)
-{
-    switch (column->type)
-    {
-    case JET_coltypBit:
-    case JET_coltypUnsignedByte:
-        return 1;
-    case JET_coltypShort:
-    case JET_coltypUnsignedShort:
-        return 2;
-    case JET_coltypLong:
-    case JET_coltypUnsignedLong:
-    case JET_coltypIEEESingle:
-        return 4;
-    case JET_coltypCurrency:
-    case JET_coltypIEEEDouble:
-    case JET_coltypDateTime:
-    case JET_coltypLongLong:
-    case JET_coltypUnsignedLongLong:
-        return 8;
-    case JET_coltypGUID:
-        return 16;
-    default:
-        return column->max_size;
-    }
-}
-
-static JET_ERR fixed_column(struct record record, const struct parts *parts, const struct column *column,
-                            uint32_t sequence, bool with_default, struct record_value *value)
+/* The commonest of all; looks at no more of the record than it needs. */
+static JET_ERR fixed_column(struct record record, const struct column *column, uint32_t sequence, bool with_default,
+                            struct record_value *value)
 {
     unsigned bit = column->fid - COLUMNID_FIXED_FIRST;
+    uint32_t last, null_bits, bitmap;
 
-    if (column->fid > parts->last_fixed)
-        value_default(column, sequence, with_default, value);
-    else if (record.data[parts->null_bits + bit / 8] & 1u << bit % 8)
-        value_null(value);
-    else if (column->fixed_offset < RECORD_MIN_SIZE || column->fixed_offset + fixed_size(column) > parts->null_bits)
+    if (os_unlikely(record.size < RECORD_MIN_SIZE))
         return JET_errDatabaseCorrupted;
-    else
-        value_found(value, record.data + column->fixed_offset, fixed_size(column));
+    last = record.data[0];
+    if (column->fid > last)
+    {
+        value_default(column, sequence, with_default, value);
+        return JET_errSuccess;
+    }
+    bitmap = (last + 7) / 8;
+    null_bits = le16(record.data + 2);
+    if (os_unlikely(null_bits > record.size || null_bits < RECORD_MIN_SIZE + bitmap))
+        return JET_errDatabaseCorrupted;
+    null_bits -= bitmap;
+    if (record.data[null_bits + bit / 8] & 1u << bit % 8)
+    {
+        value_null(value);
+        return JET_errSuccess;
+    }
+    if (os_unlikely(column->fixed_offset < RECORD_MIN_SIZE || column->fixed_offset + column->max_size > null_bits))
+        return JET_errDatabaseCorrupted;
+    value_found(value, record.data + column->fixed_offset, column->max_size);
     return JET_errSuccess;
 }
 
@@ -200,7 +191,7 @@ static JET_ERR tagged_array(const struct table *table, struct record record, con
 /* Inherited columns come first, then by id. */
 static uint32_t tagged_order(uint16_t fid, bool derived)
 {
-    return (derived ? 0 : 0x10000u) | fid;
+    return (derived ? 0 : TAGGED_ORDER_OWN) | fid;
 }
 
 static uint32_t entry_order(const struct tagged_array *array, uint32_t at)
@@ -297,33 +288,13 @@ static JET_ERR many_values(const uint8_t *data, uint32_t size, uint8_t header, u
     return JET_errSuccess;
 }
 
-static bool is_derived(const struct table *table, const struct column *column)
+/* One value of a tagged column whose header byte and data are known. */
+static JET_ERR tagged_value(uint8_t header, const uint8_t *data, uint32_t size, uint32_t sequence,
+                            struct record_value *value)
 {
-    /* In the template itself its columns are not marked as inherited. */
-    return column->from_template && table->template_table;
-}
+    JET_ERR err = JET_errSuccess;
 
-static JET_ERR tagged_column(const struct table *table, struct record record, const struct parts *parts,
-                             const struct column *column, uint32_t sequence, bool with_default,
-                             struct record_value *value)
-{
-    struct tagged_array array;
-    const uint8_t *data;
-    uint32_t at, size;
-    uint8_t header;
-    JET_ERR err = tagged_array(table, record, parts, &array);
-
-    if (err < 0)
-        return err;
-    if (!tagged_find(&array, tagged_order(column->fid, is_derived(table, column)), &at))
-    {
-        value_default(column, sequence, with_default, value);
-        return JET_errSuccess;
-    }
-    err = tagged_data(&array, at, &header, &data, &size);
-    if (err < 0)
-        return err;
-    if (header & TAGGED_NULL)
+    if (header & TAGGED_NULL || !sequence)
     {
         value_null(value);
         return JET_errSuccess;
@@ -348,33 +319,88 @@ static JET_ERR tagged_column(const struct table *table, struct record record, co
     return err;
 }
 
+static JET_ERR tagged_column(const struct table *table, struct record record, const struct parts *parts,
+                             const struct column *column, uint32_t sequence, bool with_default,
+                             struct record_value *value)
+{
+    struct tagged_array array;
+    const uint8_t *data;
+    uint32_t at, size;
+    uint8_t header;
+    JET_ERR err = tagged_array(table, record, parts, &array);
+
+    if (err < 0)
+        return err;
+    if (!tagged_find(&array, record_tagged_order(column), &at))
+    {
+        value_default(column, sequence, with_default, value);
+        return JET_errSuccess;
+    }
+    err = tagged_data(&array, at, &header, &data, &size);
+    if (err < 0)
+        return err;
+    return tagged_value(header, data, size, sequence, value);
+}
+
 JET_ERR record_column(const struct table *table, struct record record, const struct column *column, uint32_t sequence,
                       bool with_default, struct record_value *value)
 {
     struct parts parts;
     JET_ERR err;
 
-    value_null(value);
-    if (column->type == JET_coltypNil)
-        return JET_errColumnNotFound;
-    err = record_parts(record, &parts);
+    if (os_unlikely(column->type == JET_coltypNil))
+        err = JET_errColumnNotFound;
+    else if (os_likely(column->fid < COLUMNID_VAR_FIRST))
+        err = fixed_column(record, column, sequence, with_default, value);
+    else
+    {
+        err = record_parts(record, &parts);
+        if (err >= 0 && column->fid < COLUMNID_TAGGED_FIRST)
+            err = variable_column(record, &parts, column, sequence, with_default, value);
+        else if (err >= 0)
+            err = tagged_column(table, record, &parts, column, sequence, with_default, value);
+    }
+    if (os_unlikely(err < 0))
+        value_null(value);
+    return err;
+}
+
+JET_ERR record_summary(struct record record, struct record_summary *summary)
+{
+    struct parts parts;
+    JET_ERR err = record_parts(record, &parts);
+
+    *summary = (struct record_summary){ 0 };
     if (err < 0)
         return err;
-    if (column->fid < COLUMNID_VAR_FIRST)
-        return fixed_column(record, &parts, column, sequence, with_default, value);
-    if (column->fid < COLUMNID_TAGGED_FIRST)
-        return variable_column(record, &parts, column, sequence, with_default, value);
-    return tagged_column(table, record, &parts, column, sequence, with_default, value);
+    summary->last_fixed = parts.last_fixed;
+    summary->last_variable = parts.last_variable < COLUMNID_VAR_FIRST ? 0 : parts.last_variable;
+    summary->fixed_size = parts.null_bits - RECORD_MIN_SIZE;
+    summary->null_bits_size = parts.offsets - parts.null_bits;
+    summary->offsets_size = parts.variable - parts.offsets;
+    summary->variable_size = parts.tagged - parts.variable;
+    return JET_errSuccess;
+}
+
+uint32_t record_tagged_order(const struct column *column)
+{
+    return tagged_order(column->fid, column->marked_inherited);
+}
+
+/* The columns of a template, its own or those of a table derived from it, have the template bit in their ids. */
+static bool is_inherited(const struct table *table, uint32_t order)
+{
+    if (!(order & TAGGED_ORDER_OWN) || table->flags & JET_bitObjectTableTemplate)
+        return true;
+    return table->old_template && table->template_table && (order & 0xffffu) < table->tagged_first;
 }
 
 JET_ERR record_tagged_next(const struct table *table, struct record record, struct record_tagged *walk)
 {
     struct parts parts;
     struct tagged_array array;
-    const uint8_t *data;
-    uint32_t size, order;
-    uint8_t header;
-    bool inherited;
+    struct record_value first;
+    uint32_t order;
     JET_ERR err = record_parts(record, &parts);
 
     if (err >= 0)
@@ -383,15 +409,70 @@ JET_ERR record_tagged_next(const struct table *table, struct record record, stru
         return err;
     if (walk->at >= array.count)
         return JET_errNoCurrentRecord;
-    err = tagged_data(&array, walk->at, &header, &data, &size);
+    err = tagged_data(&array, walk->at, &walk->header, &walk->data, &walk->size);
     if (err < 0)
         return err;
-    order = entry_order(&array, walk->at++);
-    walk->count = array.count;
-    walk->null = header & TAGGED_NULL;
-    /* What a template table has of its own is called inherited by its ids, too. */
-    inherited = !(order & 0x10000u) || table->flags & JET_bitObjectTableTemplate;
-    walk->id = (order & 0xffffu) | (inherited ? COLUMNID_TEMPLATE : 0);
+    order = entry_order(&array, walk->at);
+    if ((order & 0xffffu) < COLUMNID_TAGGED_FIRST || (walk->at && order <= walk->order))
+        return JET_errDatabaseCorrupted;
+    walk->at++;
+    walk->order = order;
+    walk->marked_inherited = !(order & TAGGED_ORDER_OWN);
+    walk->inherited = is_inherited(table, order);
+    walk->id = (order & 0xffffu) | (walk->inherited ? COLUMNID_TEMPLATE : 0);
     walk->column = table_column_by_id(table, walk->id);
+    walk->null = walk->header & TAGGED_NULL;
+    walk->is_long = walk->header & TAGGED_LONG_VALUE;
+    walk->two_values = !walk->null && walk->header & TAGGED_TWO_VALUES;
+    walk->many_values = !walk->null && !walk->two_values && walk->header & TAGGED_MULTI_VALUES;
+    err = record_tagged_value(walk, 1, &first);
+    walk->values = first.count;
+    return err;
+}
+
+JET_ERR record_tagged_value(const struct record_tagged *walk, uint32_t sequence, struct record_value *value)
+{
+    JET_ERR err = tagged_value(walk->header, walk->data, walk->size, sequence, value);
+
+    if (err < 0)
+        value_null(value);
+    return err;
+}
+
+static const struct column *next_default(const struct table *table, struct record_columns *walk)
+{
+    while (walk->with_defaults && walk->next_default < table->tagged_default_count)
+    {
+        const struct column *column = table->tagged_defaults[walk->next_default];
+
+        if (!column->callback || walk->with_computed)
+            return column;
+        walk->next_default++;
+    }
+    return NULL;
+}
+
+JET_ERR record_columns_next(const struct table *table, struct record record, struct record_columns *walk)
+{
+    const struct column *column;
+
+    if (!walk->ahead && !walk->ended)
+    {
+        JET_ERR err = record_tagged_next(table, record, &walk->tagged);
+
+        if (err < 0 && err != JET_errNoCurrentRecord)
+            return err;
+        walk->ahead = err >= 0;
+        walk->ended = err < 0;
+    }
+    column = next_default(table, walk);
+    if (walk->ended && !column)
+        return JET_errNoCurrentRecord;
+    walk->in_record = !column || (!walk->ended && walk->tagged.order <= record_tagged_order(column));
+    if (column && (!walk->in_record || walk->tagged.order == record_tagged_order(column)))
+        walk->next_default++;
+    walk->column = walk->in_record ? walk->tagged.column : column;
+    if (walk->in_record)
+        walk->ahead = false;
     return JET_errSuccess;
 }
