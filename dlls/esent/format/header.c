@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "format/checksum.h"
 #include "format/header.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "headers are used in place");
@@ -62,20 +63,6 @@ HEADER_AT(revert_flush, 688);
 HEADER_AT(before_revert, 740);
 _Static_assert(sizeof(struct database_header) == 748, "size of database_header");
 
-uint32_t header_checksum(const void *page, uint32_t size)
-{
-    const uint8_t *bytes = page;
-    uint32_t sum = HEADER_MAGIC;
-
-    for (uint32_t offset = 4; offset < size; offset += 4)
-    {
-        uint32_t word;
-        memcpy(&word, bytes + offset, 4);
-        sum ^= word;
-    }
-    return sum;
-}
-
 uint32_t header_page_size(const struct database_header *header)
 {
     uint32_t size = header->page_size ? header->page_size : 4096;
@@ -90,7 +77,7 @@ static bool header_copy_good(const uint8_t *page, uint32_t size)
     struct database_header header;
 
     memcpy(&header, page, sizeof(header));
-    return header.checksum == header_checksum(page, size) && header_page_size(&header) == size;
+    return header.checksum == checksum_header(page, size) && header_page_size(&header) == size;
 }
 
 JET_ERR header_read(struct os_file *file, struct header_read *read)

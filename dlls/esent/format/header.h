@@ -184,9 +184,6 @@ struct header_read
     bool copies_differ;         /* both good, and not the same */
 };
 
-/* The sum over a page that holds a header (`size` a multiple of 4), its own field left out. */
-uint32_t header_checksum(const void *page, uint32_t size);
-
 /* The page size that a header names, 4096 for none; 0 if it is no page size. */
 uint32_t header_page_size(const struct database_header *header);
 
