@@ -68,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t page_size, pgno = 5;
     uint8_t *page;
     unsigned sum = 0;
+    volatile unsigned sink;
 
     if (!size)
         return 0;
@@ -86,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (page_check(page, page_size, pgno, NULL) == JET_errSuccess)
         sum += use(page, page_size, true);
     free(page);
-    require(sum != 0xffffffff);
+    sink = sum; /* so that all of it is read */
+    (void)sink;
     return 0;
 }

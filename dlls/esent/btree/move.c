@@ -160,6 +160,8 @@ JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_l
 
 JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node)
 {
+    if (leaf->line >= leaf_lines(leaf))
+        leaf->line = leaf_lines(leaf) - 1;
     for (;; leaf->line--)
     {
         while (leaf->line < 0)
