@@ -32,7 +32,7 @@ struct entries
 
 struct totals
 {
-    unsigned indexes, entries, wrong, skipped;
+    unsigned indexes, entries, wrong, outdated, skipped;
 };
 
 static void entries_add(struct entries *entries, const uint8_t *key, uint32_t key_size, const uint8_t *mark,
@@ -189,7 +189,9 @@ static void check_index(struct database *database, const char *name, const struc
     totals->entries += (unsigned)found.count;
     while (at < found.count && at < made.count && !compare_entries(&found.list[at], &made.list[at]))
         at++;
-    if (at < found.count || at < made.count)
+    if ((at < found.count || at < made.count) && index->sort_state != SORT_GOOD)
+        totals->outdated++; /* the order of text has changed since */
+    else if (at < found.count || at < made.count)
     {
         totals->wrong++;
         fprintf(stderr, "  %s.%s: entry %zu of %zu, made %zu\n", name, index->name, at, found.count, made.count);
@@ -271,8 +273,8 @@ static void test_corpus(void **state)
             check_database(file, &totals);
     }
     os_find_close(find);
-    print_message("%u indexes, %u entries, %u skipped for want of an order of text\n", totals.indexes, totals.entries,
-                  totals.skipped);
+    print_message("%u indexes, %u entries, %u of an older order of text, %u skipped for want of one\n", totals.indexes,
+                  totals.entries, totals.outdated, totals.skipped);
     assert_int_equal(totals.wrong, 0);
 }
 
@@ -285,7 +287,7 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests(tests, NULL, NULL);
     for (int i = 1; i < argc; i++)
         check_database(argv[i], &totals);
-    printf("%u indexes, %u entries, %u skipped, %u wrong\n", totals.indexes, totals.entries, totals.skipped,
-           totals.wrong);
+    printf("%u indexes, %u entries, %u of an older order of text, %u skipped, %u wrong\n", totals.indexes,
+           totals.entries, totals.outdated, totals.skipped, totals.wrong);
     return totals.wrong != 0;
 }

@@ -25,6 +25,8 @@ static void find_locale(struct key_form *form)
     const struct index *index = form->index;
 
     form->lcmap_flags = index->lcmap_flags ? index->lcmap_flags : DEFAULT_LCMAP_FLAGS;
+    if (form->lcmap_flags != OS_MAP_UPPERCASE)
+        form->lcmap_flags |= OS_MAP_SORTKEY;
     if (index->locale[0] || !index->lcid)
         form->locale_error = os_locale_find(index->locale, &form->locale);
     else
