@@ -3,6 +3,76 @@
 #include "api/private.h"
 #include "table/retrieve.h"
 
+/* ------------------------------------------------------ computed defaults --- */
+
+/* Finds the function of a callback, `name` being module!function; 32-bit ones may be exported as function@32. */
+static JET_ERR find_callback(const char *name, struct os_module **module, JET_CALLBACK *callback)
+{
+    const char *bang = strchr(name, '!');
+    char text[256 + 4];
+    void (*symbol)(void) = NULL;
+    WCHAR *path;
+    size_t length;
+    JET_ERR err;
+
+    if (!bang || strlen(name) > JET_cbColumnMost)
+        return JET_errInvalidParameter;
+    length = (size_t)(bang - name);
+    memcpy(text, name, length);
+    text[length] = 0;
+    err = string_from_a(text, &path);
+    if (err < 0)
+        return err;
+    strcpy(text, bang + 1);
+    err = os_module_symbol(path, text, module, &symbol);
+    if (err < 0)
+    {
+        strcat(text, "@32");
+        err = os_module_symbol(path, text, module, &symbol);
+    }
+    os_free(path);
+    *callback = (JET_CALLBACK)symbol;
+    return err;
+}
+
+/* The program's function gives the default: *actual is the size of its buffer going in, of the value coming out. */
+static __attribute__((noinline, cold)) JET_ERR computed_default(struct session *session, JET_TABLEID tableid,
+                                                                struct retrieval *retrieval)
+{
+    const struct column *column = retrieval->computed;
+    const struct open_cursor *open = session_find_cursor(session, tableid);
+    JET_SESID sesid = atomic_load(&session->handle);
+    JET_ULONG actual = retrieval->size;
+    struct os_module *module;
+    JET_CALLBACK callback;
+    JET_ERR err;
+
+    if (!open || !param_number(session->instance, JET_paramEnablePersistedCallbacks))
+        return JET_errCallbackFailed;
+    err = find_callback(column->callback, &module, &callback);
+    if (err < 0)
+        return err;
+    api_callback_begin(session);
+    err = callback(sesid, open->dbid, tableid, JET_cbtypUserDefinedDefaultValue, retrieval->data, &actual,
+                   (void *)column->callback_data, column->id);
+    api_callback_end(session);
+    os_module_release(module);
+    retrieval->actual = actual;
+    return err == JET_errSuccess && actual > retrieval->size ? JET_wrnBufferTruncated : err;
+}
+
+/* ------------------------------------------------------------------ calls --- */
+
+static JET_ERR check_retinfo(const JET_RETINFO *info, struct retrieval *retrieval)
+{
+    if (info->cbStruct < sizeof(*info))
+        return JET_errInvalidParameter;
+    retrieval->sequence = info->itagSequence;
+    retrieval->offset = info->ibLongValue;
+    retrieval->columnid_found = info->columnidNextTagged;
+    return JET_errSuccess;
+}
+
 /*
  * One value of the current record (or of the prepared update) into pvData.
  * cbData and *pcbActual are bytes.  Source: documentation, and ErrIsamRetrieveColumn.
@@ -12,26 +82,34 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
 {
     struct session *session;
     struct cursor *cursor;
-    struct retrieve_scope scope = { .latched = false };
-    struct retrieval retrieval = {
-        .columnid = columnid, .sequence = 1, .grbit = grbit, .data = pvData, .size = pvData ? cbData : 0,
-    };
+    struct retrieve_scope scope;
+    struct retrieval retrieval;
     JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
 
-    if (err < 0)
+    if (os_unlikely(err < 0))
         return err;
+    scope.latched = false;
+    retrieval.columnid = columnid;
+    retrieval.sequence = 1;
+    retrieval.offset = 0;
+    retrieval.grbit = grbit;
+    retrieval.data = pvData;
+    retrieval.size = pvData ? cbData : 0;
+    retrieval.actual = 0;
     if (pretinfo)
     {
-        if (pretinfo->cbStruct < sizeof(*pretinfo))
-            return api_leave(session, JET_errInvalidParameter);
-        retrieval.sequence = pretinfo->itagSequence;
-        retrieval.offset = pretinfo->ibLongValue;
+        err = check_retinfo(pretinfo, &retrieval);
+        if (os_unlikely(err < 0))
+            return api_leave(session, err);
     }
     if (os_unlikely(grbit & JET_bitRetrievePhysicalSize && !pcbActual))
-        return api_leave(session, JET_errInvalidParameter);
+        return api_leave(session, grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy)
+                                      ? JET_errInvalidGrbit : JET_errInvalidParameter);
     err = retrieve_column(cursor, &retrieval, &scope);
     retrieve_end(cursor, &scope);
-    if (err >= 0)
+    if (os_unlikely(retrieval.computed && err >= 0))
+        err = computed_default(session, tableid, &retrieval);
+    if (os_likely(err >= 0) || err == JET_errBufferTooSmall)
     {
         if (pcbActual)
             *pcbActual = retrieval.actual;
@@ -45,22 +123,30 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
     return api_leave(session, err);
 }
 
+/* Bits that mean something to JetRetrieveColumn only. */
+#define GRBIT_SINGLE (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
+
 /* One element of JetRetrieveColumns; a negative answer ends the call. */
-static JET_ERR retrieve_element(struct cursor *cursor, JET_RETRIEVECOLUMN *element, struct retrieve_scope *scope)
+static JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid, struct cursor *cursor,
+                                JET_RETRIEVECOLUMN *element, struct retrieve_scope *scope)
 {
+    static const JET_GRBIT from_index = JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark;
     struct retrieval retrieval = {
         .columnid = element->columnid, .sequence = element->itagSequence, .offset = element->ibLongValue,
-        .grbit = element->grbit, .data = element->pvData, .size = element->pvData ? element->cbData : 0,
+        .grbit = element->grbit & ~(JET_GRBIT)GRBIT_SINGLE, .data = element->pvData,
+        .size = element->pvData ? element->cbData : 0, .columnid_found = element->columnid,
     };
-    bool count = !element->itagSequence && !(element->grbit & JET_bitRetrieveFromIndex);
+    bool count = !element->itagSequence && !(element->grbit & from_index);
     JET_ERR err = count ? retrieve_count(cursor, &retrieval, scope) : retrieve_column(cursor, &retrieval, scope);
 
+    if (err >= 0 && retrieval.computed)
+        err = computed_default(session, tableid, &retrieval);
     if (err < 0)
         return err;
     element->err = err;
     element->cbActual = retrieval.actual;
     element->columnidNextTagged = retrieval.columnid_found;
-    if (count || element->grbit & JET_bitRetrieveTag)
+    if (count || element->grbit & from_index)
         element->itagSequence = retrieval.sequence;
     return err;
 }
@@ -84,7 +170,7 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
         return api_leave(session, JET_errInvalidParameter);
     for (JET_ULONG i = 0; i < cretrievecolumn && err >= 0; i++)
     {
-        err = retrieve_element(cursor, &pretrievecolumn[i], &scope);
+        err = retrieve_element(session, tableid, cursor, &pretrievecolumn[i], &scope);
         truncated |= err == JET_wrnBufferTruncated;
     }
     retrieve_end(cursor, &scope);

@@ -12,6 +12,7 @@
 #define ROOT_SIZE 8
 #define ROOT_SIZE_FLAGS 9
 #define ROOT_ENCRYPTED 0x01
+#define PARTLY_DELETED UINT32_MAX       /* for a count of references: being deleted bit by bit */
 #define KEY_MAX 12
 
 struct long_key
@@ -49,7 +50,7 @@ static JET_ERR root_decode(const struct page_node *node, struct long_value *info
     info->references = le32(node->data);
     info->size = le32(node->data + 4);
     info->encrypted = node->data_size == ROOT_SIZE_FLAGS && node->data[8] & ROOT_ENCRYPTED;
-    return JET_errSuccess;
+    return info->size <= JET_cbLVColumnMost ? JET_errSuccess : JET_errLVCorrupted;
 }
 
 JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
@@ -144,62 +145,98 @@ static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct lo
     return corrupted(err);
 }
 
-JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
-                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual)
+JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                             const struct long_value *info, uint32_t offset, void *out, uint32_t out_size,
+                             uint32_t *actual)
 {
-    struct long_value info;
+    uint32_t rest = offset < info->size ? info->size - offset : 0;
     struct long_key key;
-    uint32_t rest;
-    JET_ERR err = long_value_info(table, txn, id, id_size, &info);
+    JET_ERR err;
 
     if (actual)
         *actual = 0;
-    if (err < 0)
-        return err;
-    if (info.encrypted)
+    if (info->encrypted)
         return JET_errColumnNoEncryptionKey;
-    rest = offset < info.size ? info.size - offset : 0;
+    if (info->references == PARTLY_DELETED)
+        return JET_errInternalError;
     if (actual)
         *actual = rest;
     if (rest && out && out_size)
     {
         err = long_key(id, id_size, &key);
         if (err >= 0)
-            err = chunks_read(table, txn, &key, info.size, offset, out, rest < out_size ? rest : out_size);
+            err = chunks_read(table, txn, &key, info->size, offset, out, rest < out_size ? rest : out_size);
+        if (err < 0)
+            return err;
     }
-    if (err < 0)
-        return err;
     return rest > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
 }
 
-JET_ERR long_value_physical_size(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
-                                 uint64_t *size)
+JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual)
 {
-    struct tree_cursor cursor;
-    struct long_key key;
-    JET_ERR err = long_key(id, id_size, &key);
+    struct long_value info;
+    JET_ERR err = long_value_info(table, txn, id, id_size, &info);
 
-    *size = 0;
+    if (actual)
+        *actual = 0;
     if (err < 0)
         return err;
-    if (!table->long_values.root)
+    return long_value_read_part(table, txn, id, id_size, &info, offset, out, out_size, actual);
+}
+
+JET_ERR long_value_space(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                         bool with_chunks, struct long_value_space *space)
+{
+    struct tree_cursor cursor;
+    struct page_node node;
+    struct long_value info;
+    struct long_key key;
+    uint32_t most;
+    JET_ERR err = long_key(id, id_size, &key);
+
+    *space = (struct long_value_space){ 0 };
+    if (err < 0)
+        return err;
+    if (!table->long_values.root || !table->lv_chunk_max)
         return JET_errLVCorrupted;
     tree_cursor_init(&cursor, &table->long_values, txn);
     err = tree_seek(&cursor, key.bytes, key.id_size, TREE_SEEK_EQ);
-    while (err >= 0 && (err = tree_move_next(&cursor)) >= 0)
+    if (err >= 0)
+        err = tree_latch(&cursor, &node);
+    if (err >= 0)
     {
-        struct page_node node;
-
+        err = root_decode(&node, &info);
+        space->root_size = node.data_size;
+        tree_unlatch(&cursor);
+    }
+    if (err < 0)
+        goto done;
+    space->size = space->stored = info.size;
+    if (!with_chunks)
+        goto done;
+    space->stored = 0;
+    most = info.size / table->lv_chunk_max + 1;
+    while ((err = tree_move_next(&cursor)) >= 0)
+    {
         if (cursor.bookmark_key_size != key.id_size + 4 || memcmp(cursor.bookmark, key.bytes, key.id_size))
             break;
         err = tree_latch(&cursor, &node);
         if (err < 0)
             break;
-        *size += node.data_size;
+        space->stored += node.data_size;
         tree_unlatch(&cursor);
+        if (++space->chunks > most)
+        {
+            err = JET_errLVCorrupted;
+            break;
+        }
     }
+    if (err == JET_errNoCurrentRecord)
+        err = JET_errSuccess;
+done:
     tree_cursor_close(&cursor);
-    return err == JET_errNoCurrentRecord ? JET_errSuccess : corrupted(err);
+    return err < 0 ? corrupted(err) : JET_errSuccess;
 }
 
 JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
@@ -232,7 +269,7 @@ JET_ERR record_read_value(const struct table *table, struct txn *txn, const stru
         err = compress_decode(value->data, value->size, out, out_size, &size);
         if (err >= 0 && actual)
             *actual = (uint32_t)size;
-        return err;
+        return err == COMPRESS_WRN_SCRUBBED ? JET_errSuccess : err;
     }
     err = compress_decode_size(value->data, value->size, &size);
     if (err < 0)

@@ -58,18 +58,59 @@ JET_ERR record_column(const struct table *table, struct record record, const str
 JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
                           void *out, uint32_t out_size, uint32_t *actual);
 
+/* What a record has, its tagged columns apart; sizes in bytes. */
+struct record_summary
+{
+    uint32_t last_fixed;        /* highest ids in it; 0: none */
+    uint32_t last_variable;
+    uint32_t fixed_size, null_bits_size;
+    uint32_t offsets_size, variable_size;
+};
+
+JET_ERR record_summary(struct record record, struct record_summary *summary);
+
 /* A tagged column met when walking a record. */
 struct record_tagged
 {
-    uint32_t at, count;         /* where in the array; private to record_tagged_next */
-    const struct column *column;    /* NULL: not in the schema (deleted) */
-    JET_COLUMNID id;
+    uint32_t at;                /* where in the array, and the bytes there: for the functions below */
+    uint32_t size;
+    const uint8_t *data;
+    uint8_t header;
     bool null;                  /* set to NULL, against a default */
+    bool is_long;               /* of a type whose values can be separated */
+    bool two_values, many_values;   /* how several values are stored */
+    bool inherited;             /* its id is that of a template's column */
+    bool marked_inherited;      /* and it says so itself */
+    uint32_t order;             /* ascends; see record_tagged_order */
+    uint32_t values;            /* 0 if null */
+    JET_COLUMNID id;
+    const struct column *column;    /* NULL: not in the schema (deleted) */
 };
 
 /* Walks the tagged columns that the record has, by id, inherited ones first.
  * *walk is zeroed before the first call; JET_errNoCurrentRecord after the last. */
 JET_ERR record_tagged_next(const struct table *table, struct record record, struct record_tagged *walk);
+
+/* Value `sequence` of the column that the walk is at, as record_column gives it; never a default. */
+JET_ERR record_tagged_value(const struct record_tagged *walk, uint32_t sequence, struct record_value *value);
+
+/* Walks the tagged columns that a record has, and where they belong the others that have a default. */
+struct record_columns
+{
+    bool with_defaults;         /* to be set before the first call, as the next one; the rest zeroed */
+    bool with_computed;         /* defaults that a callback computes, too */
+    bool in_record;             /* answered: `tagged` is the column; else it has its default */
+    bool ahead, ended;          /* private */
+    uint32_t next_default;      /* private */
+    const struct column *column;    /* answered; NULL: not in the schema */
+    struct record_tagged tagged;
+};
+
+/* JET_errNoCurrentRecord after the last. */
+JET_ERR record_columns_next(const struct table *table, struct record record, struct record_columns *walk);
+
+/* Where a tagged column stands among those of a record. */
+uint32_t record_tagged_order(const struct column *column);
 
 /* The record with no column set. */
 #define RECORD_MIN_SIZE 4
@@ -92,8 +133,22 @@ JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_
 JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
                         uint32_t offset, void *out, uint32_t out_size, uint32_t *actual);
 
-/* Bytes it takes in its tree, compressed as it is. */
-JET_ERR long_value_physical_size(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
-                                 uint64_t *size);
+/* The same for a value of which long_value_info has told. */
+JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                             const struct long_value *info, uint32_t offset, void *out, uint32_t out_size,
+                             uint32_t *actual);
+
+/* What a long value takes in its tree, bytes. */
+struct long_value_space
+{
+    uint32_t size;              /* of the value */
+    uint32_t root_size;         /* data of its root node */
+    uint32_t chunks;
+    uint64_t stored;            /* data of the chunks, compressed as they are */
+};
+
+/* Without `with_chunks` it looks at the root only: chunks is 0 and stored the size. */
+JET_ERR long_value_space(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
+                         bool with_chunks, struct long_value_space *space);
 
 #endif

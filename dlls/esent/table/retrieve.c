@@ -9,15 +9,16 @@
 #define GRBIT_FROM_INDEX (JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark)
 #define GRBIT_LONG_ID (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
 
-static bool update_prepared(const struct cursor *cursor)
-{
-    return cursor->update != NULL;
-}
+/* Every other bit but these needs a closer look. */
+#define GRBIT_USUAL (JET_bitRetrieveCopy | JET_bitRetrieveTag | JET_bitRetrieveNull | JET_bitRetrieveIgnoreDefault)
+/* What can be told of an encrypted value without its key. */
+#define GRBIT_WITHOUT_KEY (GRBIT_LONG_ID | JET_bitRetrievePhysicalSize)
 
-static JET_ERR scope_begin(struct cursor *cursor, struct retrieve_scope *scope)
+JET_ERR retrieve_begin(struct cursor *cursor, bool copy, struct retrieve_scope *scope)
 {
     JET_ERR err;
 
+    (void)copy;
     if (scope->latched)
         return JET_errSuccess;
     err = cursor_latch_record(cursor, &scope->record);
@@ -32,12 +33,13 @@ void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope)
     scope->latched = false;
 }
 
-static JET_ERR find_column(const struct table *table, JET_COLUMNID id, const struct column **column)
+JET_ERR retrieve_find_column(const struct table *table, JET_COLUMNID id, const struct column **column)
 {
+    *column = NULL;
     if (id & ~(COLUMNID_TEMPLATE | 0xffffu) || !COLUMNID_FID(id))
         return JET_errBadColumnId;
     *column = table_column_by_id(table, id);
-    return *column && (*column)->type != JET_coltypNil ? JET_errSuccess : JET_errColumnNotFound;
+    return *column ? JET_errSuccess : JET_errColumnNotFound;
 }
 
 /* Bits that do not go together, in the order in which Windows' engine finds them. */
@@ -45,8 +47,6 @@ static JET_ERR check_grbit(const struct cursor *cursor, const struct retrieval *
 {
     JET_GRBIT grbit = retrieval->grbit;
 
-    if (grbit & GRBIT_INTERNAL)
-        return JET_errInvalidGrbit;
     if (grbit & JET_bitRetrievePhysicalSize)
     {
         if (grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy))
@@ -56,7 +56,7 @@ static JET_ERR check_grbit(const struct cursor *cursor, const struct retrieval *
     }
     if (grbit & JET_bitRetrieveTuple && !(grbit & JET_bitRetrieveFromIndex))
         return JET_errInvalidGrbit;
-    if (grbit & JET_bitRetrieveAsRefIfNotInRecord && (update_prepared(cursor) || cursor->temp))
+    if (grbit & JET_bitRetrieveAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor->temp))
         return JET_errInvalidGrbit;
     return JET_errSuccess;
 }
@@ -71,18 +71,6 @@ static JET_ERR copy_out(struct retrieval *retrieval, const void *data, uint32_t 
 
 /* ------------------------------------------------------------ from index --- */
 
-/* The key of the place where the cursor is, or of the record as the index entry names it. */
-static JET_ERR key_of_entry(struct cursor *cursor, bool bookmark, const uint8_t **key, uint32_t *size)
-{
-    const struct tree_cursor *tree = cursor->index ? &cursor->entries : &cursor->records;
-
-    if (tree->state != TREE_ON)
-        return JET_errNoCurrentRecord;
-    *key = bookmark ? tree->bookmark + tree->bookmark_key_size : tree->bookmark;
-    *size = bookmark ? tree->bookmark_data_size : tree->bookmark_key_size;
-    return JET_errSuccess;
-}
-
 /* The itagSequence of the value that made this entry, found by making the record's keys again. */
 static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *form, uint32_t at, uint32_t *sequence)
 {
@@ -95,18 +83,8 @@ static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *f
     if (err < 0)
         return err;
     key_iterate(&keys, form, record, cursor->txn);
-    for (;;)
+    while ((err = key_next(&keys, key, &size)) >= 0)
     {
-        uint32_t used[JET_ccolKeyMost];
-
-        memcpy(used, keys.sequence, sizeof(used));
-        err = key_next(&keys, key, &size);
-        if (err < 0)
-        {
-            if (err == JET_errNoCurrentRecord)
-                err = JET_errSecondaryIndexCorrupted;
-            break;
-        }
         if (!tree_compare_key(&cursor->entries, key, size))
         {
             *sequence = keys.used[at];
@@ -114,6 +92,8 @@ static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *f
         }
     }
     cursor_unlatch_record(cursor);
+    if (err == JET_errNoCurrentRecord)
+        return JET_errSecondaryIndexCorrupted;
     return err < 0 ? err : JET_errSuccess;
 }
 
@@ -126,7 +106,7 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
     struct key_form form;
     const struct column *column;
     const uint8_t *key;
-    uint8_t value[KEY_LIMIT_MAX];
+    uint8_t scratch[KEY_MAX], value[KEY_LIMIT_MAX];
     uint32_t key_size, size = 0, at;
     bool null = false, whole;
     JET_ERR err;
@@ -157,7 +137,7 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
     if (form.tuples && !at && !(grbit & JET_bitRetrieveTuple))
         return JET_errIndexTuplesCannotRetrieveFromIndex;
     column = form.column[at];
-    err = key_of_entry(cursor, bookmark, &key, &key_size);
+    err = bookmark ? cursor_bookmark(cursor, scratch, &key, &key_size) : cursor_key(cursor, &key, &key_size);
     if (err < 0)
         return err;
     whole = key_column(&form, key, key_size, at, value, &size, &null);
@@ -171,7 +151,7 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
         if (null)
             retrieval->actual = 0;
     }
-    if (!whole || grbit & JET_bitRetrieveTag)
+    if (!whole || (grbit & JET_bitRetrieveTag && cursor->index))
     {
         uint32_t sequence = 1;
 
@@ -189,12 +169,6 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
 
 /* ----------------------------------------------------------- from record --- */
 
-/* Values that tagged columns have by default, for a scan of all of them. */
-static bool has_scan_default(const struct column *column)
-{
-    return column->default_value || column->callback;
-}
-
 struct scan
 {
     uint32_t wanted;            /* 0: count only */
@@ -208,7 +182,7 @@ struct scan
 /* Counts `values` of a column; true when the wanted one is among them. */
 static bool scan_step(struct scan *scan, const struct column *column, uint32_t values)
 {
-    if (scan->wanted && scan->wanted <= scan->seen + values)
+    if (scan->wanted && scan->wanted - scan->seen <= values)
     {
         scan->column = column;
         scan->sequence = scan->wanted - scan->seen;
@@ -222,102 +196,109 @@ static bool scan_step(struct scan *scan, const struct column *column, uint32_t v
 /* The scan->wanted'th value of all tagged columns, by id; inherited columns first.  scan->column NULL: there is none. */
 static JET_ERR scan_tagged(const struct table *table, struct record record, struct scan *scan)
 {
-    for (uint32_t i = 0; i < table->tagged_count; i++)
-    {
-        const struct column *column = &table->tagged[i];
-        struct record_value value;
-        JET_ERR err;
+    struct record_columns walk = { .with_computed = true };
+    JET_ERR err;
 
-        if (column->type == JET_coltypNil)
+    walk.with_defaults = !(scan->grbit & JET_bitRetrieveIgnoreDefault);
+    while ((err = record_columns_next(table, record, &walk)) >= 0)
+    {
+        if (!walk.column)
             continue;
-        err = record_column(table, record, column, 1, false, &value);
-        if (err < 0)
-            return err;
-        if (value.is_default)
+        if (walk.in_record && walk.tagged.null)
         {
-            if (!(scan->grbit & JET_bitRetrieveIgnoreDefault) && has_scan_default(column) && scan_step(scan, column, 1))
-                return JET_errSuccess;
-        }
-        else if (!value.count)
-        {
-            if (scan->grbit & JET_bitRetrieveNull && scan_step(scan, column, 1))
+            /* Such a one is there against a default only, and counts on demand. */
+            if (scan->grbit & JET_bitRetrieveNull && scan_step(scan, walk.column, 1))
             {
                 scan->set_null = true;
                 return JET_errSuccess;
             }
         }
-        else if (scan_step(scan, column, value.count))
+        else if (scan_step(scan, walk.column, walk.in_record ? walk.tagged.values : 1))
             return JET_errSuccess;
     }
-    return JET_errSuccess;
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+}
+
+static JET_ERR long_id(struct retrieval *retrieval, const uint8_t id[8], uint32_t id_size)
+{
+    uint32_t size = retrieval->size >= 8 ? 8 : 4;
+
+    if (size < id_size || retrieval->size < size)
+        return JET_errInvalidBufferSize;
+    memcpy(retrieval->data, id, size);
+    retrieval->actual = size;
+    return JET_wrnSeparateLongValue;
+}
+
+static JET_ERR long_references(struct cursor *cursor, struct retrieval *retrieval, const uint8_t *id, uint32_t id_size)
+{
+    struct long_value info;
+    JET_ERR err = long_value_info(cursor->table, cursor->txn, id, id_size, &info);
+
+    if (err < 0)
+        return err;
+    if (info.references == UINT32_MAX)
+        return JET_errRecordDeleted;
+    if (retrieval->size < sizeof(info.references))
+        return JET_errInvalidBufferSize;
+    memcpy(retrieval->data, &info.references, sizeof(info.references));
+    retrieval->actual = sizeof(info.references);
+    return JET_wrnSeparateLongValue;
 }
 
 static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval, const struct record_value *value,
                               struct retrieve_scope *scope)
 {
-    uint8_t id[8];
-    struct long_value info;
-    JET_ERR err;
+    static const JET_GRBIT preread = JET_bitRetrievePrereadOnly | JET_bitRetrievePrereadMany;
+    JET_GRBIT grbit = retrieval->grbit;
+    uint32_t id_size = value->size;
+    uint8_t id[8] = { 0 };
 
-    if (value->size != 4 && value->size != 8)
+    if (id_size != 4 && id_size != 8)
         return JET_errLVCorrupted;
-    memcpy(id, value->data, value->size);
-    memset(id + value->size, 0, sizeof(id) - value->size);
-    if (retrieval->grbit & JET_bitRetrieveLongId)
-    {
-        uint32_t size = retrieval->size >= 8 ? 8 : 4;
-
-        if (size < value->size || retrieval->size < size)
-            return JET_errInvalidBufferSize;
-        memcpy(retrieval->data, id, size);
-        retrieval->actual = size;
-        return JET_wrnSeparateLongValue;
-    }
+    memcpy(id, value->data, id_size);
+    if (grbit & JET_bitRetrieveAsRefIfNotInRecord)
+        return JET_errFeatureNotAvailable;
+    if (grbit & preread && (grbit & ~preread || !(grbit & JET_bitRetrievePrereadOnly)))
+        return JET_errInvalidGrbit;
+    if (grbit & JET_bitRetrieveLongId)
+        return long_id(retrieval, id, id_size);
     retrieve_end(cursor, scope);
-    if (retrieval->grbit & JET_bitRetrieveLongValueRefCount)
+    if (grbit & JET_bitRetrieveLongValueRefCount)
+        return long_references(cursor, retrieval, id, id_size);
+    if (grbit & JET_bitRetrievePrereadOnly)
+        return JET_errSuccess;
+    if (grbit & JET_bitRetrievePhysicalSize)
     {
-        err = long_value_info(cursor->table, cursor->txn, id, value->size, &info);
-        if (err < 0)
-            return err;
-        if (retrieval->size < sizeof(info.references))
-            return JET_errInvalidBufferSize;
-        memcpy(retrieval->data, &info.references, sizeof(info.references));
-        retrieval->actual = sizeof(info.references);
-        return JET_wrnSeparateLongValue;
-    }
-    if (retrieval->grbit & JET_bitRetrievePhysicalSize)
-    {
-        uint64_t size;
+        struct long_value_space space;
+        JET_ERR err = long_value_space(cursor->table, cursor->txn, id, id_size, true, &space);
 
-        err = long_value_physical_size(cursor->table, cursor->txn, id, value->size, &size);
-        retrieval->actual = (uint32_t)size;
+        retrieval->actual = (uint32_t)space.stored;
         return err;
     }
-    if (retrieval->grbit & (JET_bitRetrievePrereadOnly | JET_bitRetrievePrereadMany))
-    {
-        if (retrieval->grbit & ~(JET_bitRetrievePrereadOnly | JET_bitRetrievePrereadMany) ||
-            !(retrieval->grbit & JET_bitRetrievePrereadOnly))
-            return JET_errInvalidGrbit;
-        return JET_errSuccess;
-    }
-    if (retrieval->grbit & JET_bitRetrieveAsRefIfNotInRecord)
-        return JET_errFeatureNotAvailable;
-    return long_value_read(cursor->table, cursor->txn, id, value->size, retrieval->offset, retrieval->data,
+    return long_value_read(cursor->table, cursor->txn, id, id_size, retrieval->offset, retrieval->data,
                            retrieval->size, &retrieval->actual);
 }
 
+static bool is_long(const struct column *column)
+{
+    return column->type == JET_coltypLongBinary || column->type == JET_coltypLongText;
+}
+
+/* What is not simply bytes to copy. */
 static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, const struct column *column,
                           struct record_value *value, struct retrieve_scope *scope)
 {
-    /* Only values that can be long have an inside to start in. */
-    bool is_long = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText;
-    uint32_t offset = is_long ? retrieval->offset : 0;
-
     retrieval->actual = 0;
     if (retrieval->grbit & GRBIT_LONG_ID && !value->separated)
         return JET_wrnColumnNull;
+    retrieval->columnid_found = column->id;
     if (value->user_default)
-        return JET_errFeatureNotAvailable;
+    {
+        retrieval->computed = column;
+        retrieve_end(cursor, scope);
+        return JET_errSuccess;
+    }
     if (value->null)
         return JET_wrnColumnNull;
     if (value->separated)
@@ -327,8 +308,9 @@ static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, co
         retrieval->actual = value->size;
         return JET_errSuccess;
     }
-    return record_read_value(cursor->table, cursor->txn, value, offset, retrieval->data, retrieval->size,
-                             &retrieval->actual);
+    /* Only values that can be long have an inside to start in. */
+    return record_read_value(cursor->table, cursor->txn, value, is_long(column) ? retrieval->offset : 0,
+                             retrieval->data, retrieval->size, &retrieval->actual);
 }
 
 /* What is asked of the record itself: the page it is on, the room left in its copy buffer. */
@@ -342,10 +324,11 @@ static JET_ERR about_record(struct cursor *cursor, struct retrieval *retrieval)
         return JET_errInvalidGrbit;
     if (cursor->temp)
         return JET_errInvalidTableId;
+    retrieval->actual = sizeof(pgno);
     if (retrieval->size < sizeof(pgno))
         return JET_errBufferTooSmall;
     if (retrieval->grbit == JET_bitRetrieveCopyIntrinsic)
-        return update_prepared(cursor) ? JET_errFeatureNotAvailable : JET_errUpdateNotPrepared;
+        return retrieve_update_prepared(cursor) ? JET_errFeatureNotAvailable : JET_errUpdateNotPrepared;
     err = cursor_latch_record(cursor, &record);
     if (err < 0)
         return err;
@@ -354,80 +337,168 @@ static JET_ERR about_record(struct cursor *cursor, struct retrieval *retrieval)
     return copy_out(retrieval, &pgno, sizeof(pgno));
 }
 
-JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
+/* A value of a known column. */
+static JET_ERR from_record(struct cursor *cursor, struct retrieval *retrieval, const struct column *column,
+                           struct retrieve_scope *scope)
 {
-    const struct column *column = NULL;
     struct record_value value;
-    JET_ERR err = check_grbit(cursor, retrieval);
+    bool tagged = column->fid >= COLUMNID_TAGGED_FIRST;
+    JET_ERR err;
 
-    retrieval->columnid_found = retrieval->columnid;
+    err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
     if (err < 0)
         return err;
-    if (os_unlikely(retrieval->grbit & (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)))
-        return about_record(cursor, retrieval);
-    if (os_unlikely(retrieval->grbit & GRBIT_FROM_INDEX))
-    {
-        bool answered;
+    err = record_column(cursor->table, scope->record, column, tagged ? retrieval->sequence : 1,
+                        !tagged || !(retrieval->grbit & JET_bitRetrieveIgnoreDefault), &value);
+    if (err < 0)
+        return err;
+    return read_found(cursor, retrieval, column, &value, scope);
+}
 
+/* A value found by its number among those of all tagged columns. */
+static JET_ERR from_scan(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
+{
+    struct scan scan = { .wanted = retrieval->sequence, .grbit = retrieval->grbit };
+    struct record_value value;
+    JET_ERR err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
+
+    if (err < 0)
+        return err;
+    if (!scan.wanted)
+        return JET_errBadItagSequence;
+    err = scan_tagged(cursor->table, scope->record, &scan);
+    if (err < 0)
+        return err;
+    if (scan.column && scan.column->disk_flags & COLUMN_ENCRYPTED && !(retrieval->grbit & GRBIT_WITHOUT_KEY))
+        return JET_errColumnNoEncryptionKey;
+    if (!scan.column || scan.set_null)
+    {
+        retrieval->actual = 0;
+        if (retrieval->grbit & GRBIT_LONG_ID)
+            return JET_wrnColumnNull;
+        retrieval->columnid_found = scan.column ? scan.column->id : 0;
+        return scan.column ? JET_wrnColumnSetNull : JET_wrnColumnNull;
+    }
+    err = record_column(cursor->table, scope->record, scan.column, scan.sequence, true, &value);
+    if (err < 0)
+        return err;
+    return read_found(cursor, retrieval, scan.column, &value, scope);
+}
+
+static __attribute__((noinline, cold)) JET_ERR retrieve_unusual(struct cursor *cursor, struct retrieval *retrieval,
+                                                                struct retrieve_scope *scope)
+{
+    JET_GRBIT grbit = retrieval->grbit;
+    const struct column *column;
+    bool answered;
+    JET_ERR err;
+
+    if (grbit & GRBIT_INTERNAL)
+        return JET_errInvalidGrbit;
+    if (grbit & (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic))
+        return about_record(cursor, retrieval);
+    err = check_grbit(cursor, retrieval);
+    if (err < 0)
+        return err;
+    if (grbit & GRBIT_FROM_INDEX)
+    {
         retrieve_end(cursor, scope);
         err = from_index(cursor, retrieval, &answered);
         if (err < 0 || answered)
             return err;
     }
-    if (retrieval->columnid)
-    {
-        err = find_column(cursor->table, retrieval->columnid, &column);
-        if (err < 0)
-            return err;
-    }
-    err = scope_begin(cursor, scope);
+    if (!retrieval->columnid)
+        return from_scan(cursor, retrieval, scope);
+    err = retrieve_find_column(cursor->table, retrieval->columnid, &column);
     if (err < 0)
         return err;
-    if (!column)
-    {
-        struct scan scan = { .wanted = retrieval->sequence, .grbit = retrieval->grbit };
+    if (column->disk_flags & COLUMN_ENCRYPTED && !(grbit & GRBIT_WITHOUT_KEY))
+        return JET_errColumnNoEncryptionKey;
+    return from_record(cursor, retrieval, column, scope);
+}
 
-        if (!scan.wanted)
-            return JET_errBadItagSequence;
-        err = scan_tagged(cursor->table, scope->record, &scan);
-        if (err < 0)
-            return err;
-        retrieval->actual = 0;
-        retrieval->columnid_found = scan.column ? scan.column->id : 0;
-        if (!scan.column)
-            return JET_wrnColumnNull;
-        if (scan.set_null)
-            return JET_wrnColumnSetNull;
-        column = scan.column;
-        err = record_column(cursor->table, scope->record, column, scan.sequence, true, &value);
-    }
-    else
+/* Fixed columns without a search. */
+static inline const struct column *quick_column(const struct table *table, JET_COLUMNID id)
+{
+    if (os_likely(id - COLUMNID_FIXED_FIRST < table->fixed_count))
     {
-        err = record_column(cursor->table, scope->record, column,
-                            column->fid < COLUMNID_TAGGED_FIRST ? 1 : retrieval->sequence,
-                            !(retrieval->grbit & JET_bitRetrieveIgnoreDefault) || column->fid < COLUMNID_TAGGED_FIRST,
-                            &value);
+        const struct column *column = &table->fixed[id - COLUMNID_FIXED_FIRST];
+
+        return os_likely(column->id == id && column->type != JET_coltypNil) ? column : NULL;
     }
-    if (err < 0)
+    return table_column_by_id(table, id);
+}
+
+static inline void copy_small(void *to, const void *from, uint32_t size)
+{
+    if (size == 4)
+        memcpy(to, from, 4);
+    else if (size == 8)
+        memcpy(to, from, 8);
+    else
+        memcpy(to, from, size);
+}
+
+JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
+{
+    const struct column *column;
+    struct record_value value;
+    uint32_t skip, size;
+    bool tagged;
+    JET_ERR err;
+
+    retrieval->computed = NULL;
+    if (os_unlikely(retrieval->grbit & ~(JET_GRBIT)GRBIT_USUAL))
+        return retrieve_unusual(cursor, retrieval, scope);
+    column = quick_column(cursor->table, retrieval->columnid);
+    if (os_unlikely(!column || column->disk_flags & COLUMN_ENCRYPTED))
+        return retrieve_unusual(cursor, retrieval, scope);
+    err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
+    if (os_unlikely(err < 0))
         return err;
-    return read_found(cursor, retrieval, column, &value, scope);
+    tagged = column->fid >= COLUMNID_TAGGED_FIRST;
+    err = record_column(cursor->table, scope->record, column, tagged ? retrieval->sequence : 1,
+                        !tagged || !(retrieval->grbit & JET_bitRetrieveIgnoreDefault), &value);
+    if (os_unlikely(err < 0))
+        return err;
+    if (os_unlikely(value.null | value.separated | value.compressed | value.encrypted))
+        return read_found(cursor, retrieval, column, &value, scope);
+    skip = is_long(column) ? retrieval->offset : 0;
+    size = skip < value.size ? value.size - skip : 0;
+    retrieval->columnid_found = column->id;
+    retrieval->actual = size;
+    if (os_unlikely(size > retrieval->size))
+    {
+        if (retrieval->size)
+            memcpy(retrieval->data, value.data + skip, retrieval->size);
+        return JET_wrnBufferTruncated;
+    }
+    if (size)
+        copy_small(retrieval->data, value.data + skip, size);
+    return JET_errSuccess;
 }
 
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
 {
     const struct column *column = NULL;
     struct record_value value;
-    JET_ERR err = check_grbit(cursor, retrieval);
+    JET_ERR err;
 
-    retrieval->columnid_found = retrieval->columnid;
-    retrieval->actual = 0;
-    if (err >= 0 && retrieval->columnid)
-        err = find_column(cursor->table, retrieval->columnid, &column);
+    retrieval->computed = NULL;
+    if (retrieval->grbit & GRBIT_INTERNAL)
+        return JET_errInvalidGrbit;
+    err = check_grbit(cursor, retrieval);
     if (err >= 0)
-        err = scope_begin(cursor, scope);
+        err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
+    if (err >= 0 && retrieval->columnid)
+        err = retrieve_find_column(cursor->table, retrieval->columnid, &column);
+    if (err >= 0 && column && column->disk_flags & COLUMN_ENCRYPTED && !(retrieval->grbit & GRBIT_WITHOUT_KEY))
+        err = JET_errColumnNoEncryptionKey;
     if (err < 0)
         return err;
-    if (!retrieval->columnid)
+    retrieval->columnid_found = retrieval->columnid;
+    retrieval->actual = 0;
+    if (!column)
     {
         struct scan scan = { .grbit = retrieval->grbit };
 

@@ -25,22 +25,36 @@ struct retrieval
     uint32_t size;
     uint32_t actual;            /* answered: size of the value from offset on */
     JET_COLUMNID columnid_found;    /* answered: columnidNextTagged */
+    const struct column *computed;  /* answered: a callback knows this column's default; NULL: all is done */
 };
 
-/* Latches the record for the retrievals that follow, until retrieve_end.  `copy`: the copy buffer if there is one. */
+/* Latches the record for the retrievals that follow, until retrieve_end. */
 struct retrieve_scope
 {
     struct record record;
     bool latched;
 };
 
+/* Begins a scope, unless it is begun: the record on its page, or with `copy` the copy buffer if an update is
+ * prepared.  JET_errNoCurrentRecord, JET_errRecordDeleted. */
+JET_ERR retrieve_begin(struct cursor *cursor, bool copy, struct retrieve_scope *scope);
+void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope);
+
 /* One value.  Answers as JetRetrieveColumn documents.  The scope is begun when
  * a record is needed, and ended where another tree must be read, so that several
  * calls can share one latch. */
 JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope);
-void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope);
 
 /* Number of values that retrieval->columnid has (0: all tagged columns together), into retrieval->sequence. */
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope);
+
+/* The column with this id: JET_errBadColumnId, JET_errColumnNotFound. */
+JET_ERR retrieve_find_column(const struct table *table, JET_COLUMNID id, const struct column **column);
+
+/* Whether the record must be read from the copy buffer: asked for, and there is one. */
+static inline bool retrieve_update_prepared(const struct cursor *cursor)
+{
+    return cursor->update != NULL;
+}
 
 #endif

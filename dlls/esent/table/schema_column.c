@@ -249,6 +249,47 @@ static JET_ERR check_offsets(struct table *table)
     return JET_errSuccess;
 }
 
+static bool has_default(const struct column *column)
+{
+    return column->type != JET_coltypNil && (column->default_value || column->callback);
+}
+
+/* Notes the columns with defaults, so that a walk of a record need not look at all columns for them. */
+static JET_ERR note_defaults(struct table *table)
+{
+    const struct column **next;
+
+    for (uint32_t i = 0; i < table->column_count; i++)
+    {
+        const struct column *column = &table->columns[i];
+
+        if (!has_default(column))
+            continue;
+        if (column->callback)
+            table->user_defaults = true;
+        if (column->fid < COLUMNID_VAR_FIRST)
+            table->fixed_default_last = (uint8_t)column->fid;
+        else if (column->fid < COLUMNID_TAGGED_FIRST)
+            table->variable_default_last = (uint8_t)column->fid;
+        else
+            table->tagged_default_count++;
+    }
+    if (!table->tagged_default_count)
+        return JET_errSuccess;
+    table->tagged_defaults = next = schema_alloc(table, table->tagged_default_count * sizeof(*next));
+    if (!next)
+        return JET_errOutOfMemory;
+    for (int marked = 1; marked >= 0; marked--)
+    {
+        for (uint32_t i = 0; i < table->tagged_count; i++)
+        {
+            if (has_default(&table->tagged[i]) && table->tagged[i].marked_inherited == marked)
+                *next++ = &table->tagged[i];
+        }
+    }
+    return JET_errSuccess;
+}
+
 /* Of a template of old engines, the derived tables' own tagged columns follow its last. */
 static uint16_t first_own_tagged(const struct table *template_table)
 {
@@ -321,5 +362,6 @@ JET_ERR schema_finish_columns(struct table *table, struct schema_columns *own)
     table->columns = table->fixed;
     table->column_count = fixed + variable + tagged;
     schema_divide_columns(table);
-    return check_offsets(table);
+    err = check_offsets(table);
+    return err < 0 ? err : note_defaults(table);
 }
