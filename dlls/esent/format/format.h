@@ -14,5 +14,6 @@
 #include "format/compress.h"
 #include "format/header.h"
 #include "format/page.h"
+#include "format/page_edit.h"
 
 #endif
