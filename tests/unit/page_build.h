@@ -10,7 +10,7 @@ struct page_build
 {
     uint8_t *data;
     uint32_t size;
-    uint32_t end;       /* of the lines, from the end of the header */
+    uint32_t end; /* of the lines, from the end of the header */
     uint32_t tags;
     uint32_t reserved;
 };
@@ -55,8 +55,7 @@ static inline void build_node(struct page_build *build, uint32_t flags, uint32_t
     set_le16(node + at, (uint16_t)key_size);
     memcpy(node + at + 2, key, key_size);
     memcpy(node + at + 2 + key_size, data, data_size);
-    if (large)
-        set_le16(node, (uint16_t)(le16(node) | flags << 13));
+    if (large) set_le16(node, (uint16_t)(le16(node) | flags << 13));
     build_line(build, node, at + 2 + key_size + data_size, large ? 0 : flags);
 }
 
@@ -77,8 +76,7 @@ static inline void build_finish(struct page_build *build, uint32_t pgno, uint32_
     header.free_offset = (uint16_t)build->end;
     header.tag_state = (uint16_t)(build->tags | build->reserved << PAGE_TAG_RESERVED_SHIFT);
     memcpy(build->data, &header, sizeof(header));
-    if (page_size_is_large(build->size))
-        set_le32(build->data + PAGE_OFFSET_PGNO, pgno);
+    if (page_size_is_large(build->size)) set_le32(build->data + PAGE_OFFSET_PGNO, pgno);
     checksum_page_set(build->data, build->size, pgno);
 }
 

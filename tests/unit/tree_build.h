@@ -8,8 +8,8 @@
 #include "btree/btree.h"
 #include "page_build.h"
 
-#define TREE_ROOT 2u
-#define TREE_OBJID 9u
+#define TREE_ROOT      2u
+#define TREE_OBJID     9u
 #define TREE_PAGES_MAX 4096u
 
 struct entry
@@ -24,13 +24,13 @@ struct entry
 struct tree_build
 {
     uint32_t page_size;
-    uint32_t kind;              /* PAGE_INDEX ... */
+    uint32_t kind; /* PAGE_INDEX ... */
     bool unique;
     uint32_t per_leaf, per_inner; /* lines of a page */
-    uint32_t prefix;            /* bytes of the key that leaves share */
+    uint32_t prefix;              /* bytes of the key that leaves share */
     struct entry *entries;
     uint32_t count;
-    uint32_t pages;             /* used */
+    uint32_t pages; /* used */
     uint32_t levels;
     struct os_file *disk;
     struct cache_file file;
@@ -44,14 +44,12 @@ static JET_ERR tree_build_verify(struct cache_file *file, uint32_t pgno, uint8_t
 
 static inline void tree_build_write(struct tree_build *build, uint32_t pgno, const uint8_t *data)
 {
-    if (os_file_write_at(build->disk, (uint64_t)(pgno + 1) * build->page_size, data, build->page_size) < 0)
-        abort();
+    if (os_file_write_at(build->disk, (uint64_t)(pgno + 1) * build->page_size, data, build->page_size) < 0) abort();
 }
 
 static inline void tree_build_read(struct tree_build *build, uint32_t pgno, uint8_t *data)
 {
-    if (os_file_read_at(build->disk, (uint64_t)(pgno + 1) * build->page_size, data, build->page_size) < 0)
-        abort();
+    if (os_file_read_at(build->disk, (uint64_t)(pgno + 1) * build->page_size, data, build->page_size) < 0) abort();
 }
 
 /* A child of the level being built: what it is called by and where it is. */
@@ -93,8 +91,7 @@ static inline void tree_build_page(struct tree_build *build, uint32_t pgno, uint
         {
             const struct entry *entry = &build->entries[i];
             uint32_t share = 0;
-            while (share < prefix && share < entry->key_size &&
-                   entry->key[share] == build->entries[first].key[share])
+            while (share < prefix && share < entry->key_size && entry->key[share] == build->entries[first].key[share])
                 share++;
             build_node(&lines, entry->deleted ? NODE_DELETED : 0, share, entry->key + share, entry->key_size - share,
                        entry->data, entry->data_size);
@@ -127,8 +124,7 @@ static inline void tree_build_make(struct tree_build *build)
 
     build->pages = TREE_ROOT;
     build->levels = 1;
-    if (pages <= 1)
-        tree_build_page(build, TREE_ROOT, PAGE_LEAF, 0, build->count, NULL, true, 0, 0);
+    if (pages <= 1) tree_build_page(build, TREE_ROOT, PAGE_LEAF, 0, build->count, NULL, true, 0, 0);
     else
     {
         for (uint32_t i = 0; i < pages; i++)
@@ -138,8 +134,7 @@ static inline void tree_build_make(struct tree_build *build)
             tree_build_page(build, pgno, PAGE_LEAF, first, count, NULL, true, i ? pgno - 1 : 0,
                             i + 1 < pages ? pgno + 1 : 0);
             children[i].pgno = pgno;
-            if (i + 1 < pages)
-                tree_build_separator(build, first + count, &children[i]);
+            if (i + 1 < pages) tree_build_separator(build, first + count, &children[i]);
         }
         build->pages = TREE_ROOT + pages;
         for (uint32_t count = pages; count > 1; level++)
@@ -154,8 +149,7 @@ static inline void tree_build_make(struct tree_build *build)
                 parents[i] = children[first + lines - 1];
                 parents[i].pgno = pgno;
             }
-            if (above > 1)
-                build->pages += above;
+            if (above > 1) build->pages += above;
             memcpy(children, parents, above * sizeof(children[0]));
             count = above;
             above_leaf = false;
@@ -168,10 +162,8 @@ static inline void tree_build_open(struct tree_build *build, const WCHAR *path)
 {
     static const uint8_t zeros[PAGE_SIZE_MAX];
 
-    if (os_file_open(path, OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE, &build->disk) < 0)
-        abort();
-    if (os_file_write_at(build->disk, 0, zeros, build->page_size) < 0)
-        abort();
+    if (os_file_open(path, OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE, &build->disk) < 0) abort();
+    if (os_file_write_at(build->disk, 0, zeros, build->page_size) < 0) abort();
     cache_set_size(0, 0);
     cache_file_init(&build->file, build->disk, build->page_size, true);
     build->file.verify = tree_build_verify;

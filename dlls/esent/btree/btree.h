@@ -45,10 +45,10 @@ struct txn;
 struct tree
 {
     struct cache_file *file;
-    uint32_t root;          /* page number of the root (the FDP) */
+    uint32_t root; /* page number of the root (the FDP) */
     uint32_t objid;
     bool unique;
-    uint32_t page_kind;     /* PAGE_INDEX, PAGE_LONG_VALUE, PAGE_SPACE_TREE or 0: what its pages must be */
+    uint32_t page_kind; /* PAGE_INDEX, PAGE_LONG_VALUE, PAGE_SPACE_TREE or 0: what its pages must be */
 };
 
 /* Names a tree; reads nothing. */
@@ -60,21 +60,21 @@ void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32
 
 enum tree_state
 {
-    TREE_NOWHERE,       /* never placed, or lost */
+    TREE_NOWHERE, /* never placed, or lost */
     TREE_BEFORE_FIRST,
     TREE_AFTER_LAST,
-    TREE_ON,            /* on the entry of the bookmark, which may have been deleted since */
-    TREE_BEFORE,        /* just before the entry of the bookmark, on nothing */
-    TREE_AFTER,         /* just after it, on nothing */
+    TREE_ON,     /* on the entry of the bookmark, which may have been deleted since */
+    TREE_BEFORE, /* just before the entry of the bookmark, on nothing */
+    TREE_AFTER,  /* just after it, on nothing */
 };
 
 struct tree_cursor
 {
     const struct tree *tree;
-    struct txn *txn;            /* whose snapshot decides what is visible; may be NULL: all that is not deleted */
+    struct txn *txn; /* whose snapshot decides what is visible; may be NULL: all that is not deleted */
     enum tree_state state;
-    bool sequential;            /* a scan: read ahead along the parent */
-    struct cache_hint hint;     /* where it stood, valid if the version still is */
+    bool sequential;        /* a scan: read ahead along the parent */
+    struct cache_hint hint; /* where it stood, valid if the version still is */
     uint32_t pgno;
     uint32_t line;
     struct cache_page *latched; /* while between tree_latch and tree_unlatch */
@@ -106,11 +106,11 @@ JET_ERR tree_move_prev_key(struct tree_cursor *cursor);
 
 enum tree_seek_mode
 {
-    TREE_SEEK_EQ,   /* first entry with that key, else JET_errRecordNotFound */
-    TREE_SEEK_GE,   /* first entry with key >= : success if equal, JET_wrnSeekNotEqual if greater */
-    TREE_SEEK_GT,   /* first entry with key > */
-    TREE_SEEK_LE,   /* last entry with key <= : the FIRST of equal ones when equal; JET_wrnSeekNotEqual if less */
-    TREE_SEEK_LT,   /* last entry with key < */
+    TREE_SEEK_EQ, /* first entry with that key, else JET_errRecordNotFound */
+    TREE_SEEK_GE, /* first entry with key >= : success if equal, JET_wrnSeekNotEqual if greater */
+    TREE_SEEK_GT, /* first entry with key > */
+    TREE_SEEK_LE, /* last entry with key <= : the FIRST of equal ones when equal; JET_wrnSeekNotEqual if less */
+    TREE_SEEK_LT, /* last entry with key < */
 };
 
 /* Seeks a key.  When nothing qualifies: JET_errRecordNotFound, and the cursor
@@ -149,7 +149,8 @@ JET_ERR tree_goto_position(struct tree_cursor *cursor, uint32_t before, uint32_t
 JET_ERR tree_goto_position64(struct tree_cursor *cursor, uint64_t before, uint64_t total);
 
 /* Starts reads of the leaves that hold these keys. Returns how many were considered. */
-uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count, bool forward);
+uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count,
+                      bool forward);
 
 /* What a tree's root says about its space: pages it owns, and those of them that
  * are free, from the space header or, where the tree has more than one extent, its

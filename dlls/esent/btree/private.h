@@ -16,25 +16,25 @@
 
 #include "btree/btree.h"
 
-#define TREE_RETRY ((JET_ERR)1)
+#define TREE_RETRY   ((JET_ERR)1)
 #define TREE_RETRIES 1000
 /* Deeper is a cycle: an inner page has at least two children but at the right edge. */
 #define TREE_DEPTH 40
 /* Descents without latches before one with them. */
 #ifdef CACHE_COPY_PEEKS
-#define TREE_OPTIMISTIC_TRIES 0
+#    define TREE_OPTIMISTIC_TRIES 0
 #else
-#define TREE_OPTIMISTIC_TRIES 5
+#    define TREE_OPTIMISTIC_TRIES 5
 #endif
 
 enum tree_aim
 {
-    TREE_AIM_FIRST,     /* line 0 of the first leaf */
-    TREE_AIM_LAST,      /* the last line of the last leaf */
-    TREE_AIM_LOWER,     /* the first entry not less than the bookmark */
-    TREE_AIM_UPPER,     /* the first entry greater than it */
-    TREE_AIM_PAST_KEY,  /* the same by a key that entries have and that begins no other key */
-    TREE_AIM_FRACTION,  /* that share of the way from first to last */
+    TREE_AIM_FIRST,    /* line 0 of the first leaf */
+    TREE_AIM_LAST,     /* the last line of the last leaf */
+    TREE_AIM_LOWER,    /* the first entry not less than the bookmark */
+    TREE_AIM_UPPER,    /* the first entry greater than it */
+    TREE_AIM_PAST_KEY, /* the same by a key that entries have and that begins no other key */
+    TREE_AIM_FRACTION, /* that share of the way from first to last */
 };
 
 /* A bookmark without data, in a tree that is not unique, is before all entries of its key. */
@@ -50,7 +50,7 @@ struct tree_target
 
 struct tree_leaf
 {
-    struct cache_page *page;    /* latched shared */
+    struct cache_page *page; /* latched shared */
     struct page_view view;
     int32_t line;
 };
@@ -113,8 +113,7 @@ void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct t
 
 static inline void leaf_unlatch(struct tree_leaf *leaf)
 {
-    if (leaf->page)
-        cache_unlatch(leaf->page, CACHE_SHARED);
+    if (leaf->page) cache_unlatch(leaf->page, CACHE_SHARED);
     leaf->page = NULL;
 }
 
@@ -129,8 +128,7 @@ static inline bool node_visible(struct txn *txn, const struct page_node *node)
 /* Whether a page with these flags can belong to the tree. */
 static inline bool tree_kind_fits(const struct tree *tree, uint32_t flags)
 {
-    if (tree->page_kind & PAGE_SPACE_TREE)
-        return flags & PAGE_SPACE_TREE;
+    if (tree->page_kind & PAGE_SPACE_TREE) return flags & PAGE_SPACE_TREE;
     return (flags & PAGE_KIND) == tree->page_kind;
 }
 

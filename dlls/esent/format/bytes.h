@@ -15,7 +15,7 @@
 #include <string.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the structs of format/ are the bytes of the file: little-endian machines only"
+#    error "the structs of format/ are the bytes of the file: little-endian machines only"
 #endif
 
 static inline uint16_t le16(const void *from)

@@ -29,8 +29,8 @@
 
 #include "esent.h"
 
-#define CHECKSUM_SEED 0x89abcdefu
-#define CHECKSUM_BLOCKS 4               /* checksums of a page, at most */
+#define CHECKSUM_SEED   0x89abcdefu
+#define CHECKSUM_BLOCKS 4 /* checksums of a page, at most */
 
 /* The checksums of one page; `count` is 1 for a small page. */
 struct page_checksum

@@ -66,30 +66,30 @@ enum
 /* Flags of a node. */
 enum
 {
-    NODE_VERSIONED = 0x1,   /* may have versions in the version store */
+    NODE_VERSIONED = 0x1, /* may have versions in the version store */
     NODE_DELETED = 0x2,
-    NODE_COMPRESSED = 0x4,  /* begins with the size of the prefix it shares */
+    NODE_COMPRESSED = 0x4, /* begins with the size of the prefix it shares */
 };
 
 /* The header, as it lies at the start of a page. */
 struct page_header
 {
     uint64_t checksum;
-    uint64_t dbtime;            /* counts changes of the database; of the last one to this page */
-    uint32_t prev;              /* neighbours on the level, 0 at the ends */
+    uint64_t dbtime; /* counts changes of the database; of the last one to this page */
+    uint32_t prev;   /* neighbours on the level, 0 at the ends */
     uint32_t next;
-    uint32_t objid;             /* of the tree it belongs to */
-    uint16_t free_bytes;        /* all that is free, in one piece or not */
-    uint16_t uncommitted_free;  /* of which a rollback may want this much back */
-    uint16_t free_offset;       /* where the free space before the tags begins, from the end of the header */
-    uint16_t tag_state;         /* number of tags: 12 bits; reserved ones: 3 bits, 0 for one */
+    uint32_t objid;            /* of the tree it belongs to */
+    uint16_t free_bytes;       /* all that is free, in one piece or not */
+    uint16_t uncommitted_free; /* of which a rollback may want this much back */
+    uint16_t free_offset;      /* where the free space before the tags begins, from the end of the header */
+    uint16_t tag_state;        /* number of tags: 12 bits; reserved ones: 3 bits, 0 for one */
     uint32_t flags;
 };
 
 /* What follows it in large pages. */
 struct page_header_large
 {
-    uint64_t checksum[3];       /* of the second to fourth quarter */
+    uint64_t checksum[3]; /* of the second to fourth quarter */
     uint32_t pgno;
     uint8_t reserved[12];
 };
@@ -103,18 +103,18 @@ _Static_assert(offsetof(struct page_header, flags) == 36, "page header");
 _Static_assert(sizeof(struct page_header_large) == 40, "large page header");
 _Static_assert(offsetof(struct page_header_large, pgno) == 24, "large page header");
 
-#define PAGE_HEADER_SIZE ((uint32_t)sizeof(struct page_header))
-#define PAGE_LARGE_HEADER_SIZE (PAGE_HEADER_SIZE + (uint32_t)sizeof(struct page_header_large))
-#define PAGE_OFFSET_FLAGS ((uint32_t)offsetof(struct page_header, flags))
-#define PAGE_OFFSET_CHECKSUMS PAGE_HEADER_SIZE
-#define PAGE_OFFSET_PGNO (PAGE_HEADER_SIZE + (uint32_t)offsetof(struct page_header_large, pgno))
+#define PAGE_HEADER_SIZE        ((uint32_t)sizeof(struct page_header))
+#define PAGE_LARGE_HEADER_SIZE  (PAGE_HEADER_SIZE + (uint32_t)sizeof(struct page_header_large))
+#define PAGE_OFFSET_FLAGS       ((uint32_t)offsetof(struct page_header, flags))
+#define PAGE_OFFSET_CHECKSUMS   PAGE_HEADER_SIZE
+#define PAGE_OFFSET_PGNO        (PAGE_HEADER_SIZE + (uint32_t)offsetof(struct page_header_large, pgno))
 
-#define PAGE_TAG_SIZE 4u
-#define PAGE_TAG_COUNT 0x0fffu          /* in tag_state */
+#define PAGE_TAG_SIZE           4u
+#define PAGE_TAG_COUNT          0x0fffu /* in tag_state */
 #define PAGE_TAG_RESERVED_SHIFT 12
-#define PAGE_TAG_RESERVED 0x7u
-#define PAGE_KEY_SIZE 0x1fffu           /* in a node's sizes; above it, in large pages, the node's flags */
-#define PAGE_NODE_FLAGS_SHIFT 13
+#define PAGE_TAG_RESERVED       0x7u
+#define PAGE_KEY_SIZE           0x1fffu /* in a node's sizes; above it, in large pages, the node's flags */
+#define PAGE_NODE_FLAGS_SHIFT   13
 
 /* Pages above 8 KB are of the large format. */
 static inline bool page_size_is_large(uint32_t size)
@@ -192,11 +192,11 @@ struct page_view
     const uint8_t *data;
     uint32_t size;
     uint16_t header_size;
-    uint16_t tags;          /* number of tags, the reserved ones included */
+    uint16_t tags; /* number of tags, the reserved ones included */
     uint32_t flags;
-    uint16_t reserved;      /* tags before the first node: 1, later formats up to 7 */
-    uint16_t limit;         /* bytes between header and tags: no line reaches further */
-    const uint8_t *prefix;  /* what nodes may share */
+    uint16_t reserved;     /* tags before the first node: 1, later formats up to 7 */
+    uint16_t limit;        /* bytes between header and tags: no line reaches further */
+    const uint8_t *prefix; /* what nodes may share */
     uint16_t prefix_size;
     bool large;
 };
@@ -206,7 +206,7 @@ struct page_line
 {
     const uint8_t *data;
     uint16_t size;
-    uint16_t tag_flags;     /* of a small page's node */
+    uint16_t tag_flags; /* of a small page's node */
 };
 
 /* The line of a tag (0 the external header, nodes after the reserved ones);
@@ -215,13 +215,11 @@ static inline bool page_tag(const struct page_view *view, unsigned tag, struct p
 {
     uint32_t word, size, offset, mask = view->large ? 0x7fff : 0x1fff;
 
-    if (tag >= view->tags)
-        return false;
+    if (tag >= view->tags) return false;
     word = page_word32(view->data + view->size - PAGE_TAG_SIZE * (tag + 1));
     size = word & mask;
     offset = (word >> 16) & mask;
-    if (offset + size > view->limit)
-        return false;
+    if (offset + size > view->limit) return false;
     line->data = view->data + view->header_size + offset;
     line->size = (uint16_t)size;
     line->tag_flags = (uint16_t)(word >> 29);
@@ -241,8 +239,7 @@ static inline bool page_view(struct page_view *view, const uint8_t *data, uint32
     uint32_t header_size = page_header_size(size);
     struct page_line line;
 
-    if (header_size + tags * PAGE_TAG_SIZE > size)
-        return false;
+    if (header_size + tags * PAGE_TAG_SIZE > size) return false;
     view->data = data;
     view->size = size;
     view->header_size = (uint16_t)header_size;
@@ -253,14 +250,11 @@ static inline bool page_view(struct page_view *view, const uint8_t *data, uint32
     view->large = page_size_is_large(size);
     view->prefix = data;
     view->prefix_size = 0;
-    if (!tags)
-        return true;
-    if (tags < view->reserved || !page_tag(view, 0, &line))
-        return false;
+    if (!tags) return true;
+    if (tags < view->reserved || !page_tag(view, 0, &line)) return false;
     if (view->flags & PAGE_ROOT)
     {
-        if (!(view->flags & PAGE_SPACE_TREE) || line.size <= PAGE_SPLIT_BUFFER_SIZE)
-            return true;
+        if (!(view->flags & PAGE_SPACE_TREE) || line.size <= PAGE_SPLIT_BUFFER_SIZE) return true;
         line.data += PAGE_SPLIT_BUFFER_SIZE;
         line.size -= PAGE_SPLIT_BUFFER_SIZE;
     }
@@ -282,8 +276,7 @@ static inline bool page_node(const struct page_view *view, unsigned line, struct
     const uint8_t *at;
     uint32_t first, size, prefix = 0;
 
-    if (!page_tag(view, line + view->reserved, &bytes) || bytes.size < 2)
-        return false;
+    if (!page_tag(view, line + view->reserved, &bytes) || bytes.size < 2) return false;
     at = bytes.data;
     size = bytes.size - 2u;
     first = page_word16(at);
@@ -292,15 +285,13 @@ static inline bool page_node(const struct page_view *view, unsigned line, struct
     if (node->flags & NODE_COMPRESSED)
     {
         prefix = first & PAGE_KEY_SIZE;
-        if (size < 2 || prefix > view->prefix_size)
-            return false;
+        if (size < 2 || prefix > view->prefix_size) return false;
         first = page_word16(at);
         at += 2;
         size -= 2;
     }
     first &= PAGE_KEY_SIZE;
-    if (first > size)
-        return false;
+    if (first > size) return false;
     node->key.prefix = view->prefix;
     node->key.prefix_size = (uint16_t)prefix;
     node->key.suffix = at;
@@ -329,8 +320,7 @@ static inline int page_key_compare(const struct page_key *key, const uint8_t *by
     uint32_t count = key->prefix_size < size ? key->prefix_size : size;
     int order = count ? memcmp(key->prefix, bytes, count) : 0;
 
-    if (order || count < key->prefix_size)
-        return order ? order : 1;
+    if (order || count < key->prefix_size) return order ? order : 1;
     bytes += count;
     size -= count;
     count = key->suffix_size < size ? key->suffix_size : size;
@@ -341,10 +331,10 @@ static inline int page_key_compare(const struct page_key *key, const uint8_t *by
 /* The tree's space header, in the external header of a root. */
 struct page_space_header
 {
-    uint32_t primary_pages;     /* of the first extent; in version 2, of the last one taken */
-    uint32_t parent;            /* root of the tree that pages come from, 0 for the database's own */
-    uint32_t flags;             /* PAGE_SPACE_* */
-    uint32_t available;         /* one extent: a bit a page after the root, low bit first, set if free;
+    uint32_t primary_pages; /* of the first extent; in version 2, of the last one taken */
+    uint32_t parent;        /* root of the tree that pages come from, 0 for the database's own */
+    uint32_t flags;         /* PAGE_SPACE_* */
+    uint32_t available;     /* one extent: a bit a page after the root, low bit first, set if free;
                                    several: root of the tree of owned extents, that of free ones is the next page */
 };
 
@@ -352,7 +342,7 @@ _Static_assert(sizeof(struct page_space_header) == 16, "space header");
 
 enum
 {
-    PAGE_SPACE_MULTIPLE = 0x01, /* more than one extent: has trees of space */
+    PAGE_SPACE_MULTIPLE = 0x01,   /* more than one extent: has trees of space */
     PAGE_SPACE_NON_UNIQUE = 0x02, /* the tree is not unique */
     PAGE_SPACE_VERSION_2 = 0x04,
 };
@@ -363,7 +353,7 @@ struct page_root_fields
     struct page_space_header space;
     bool has_space;
     bool has_auto_increment;
-    uint64_t auto_increment;    /* highest number given out */
+    uint64_t auto_increment; /* highest number given out */
 };
 
 /*
@@ -392,8 +382,8 @@ bool page_split_buffer(const struct page_view *view, struct page_split_buffer *b
 /* Whether page_check() had to correct something. */
 struct page_check_result
 {
-    uint32_t corrected;         /* bits turned back */
-    uint32_t bit;               /* the first of them, from the start of the page */
+    uint32_t corrected; /* bits turned back */
+    uint32_t bit;       /* the first of them, from the start of the page */
 };
 
 /*
