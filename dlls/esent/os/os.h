@@ -82,8 +82,8 @@
 #define OS_OPEN_RANDOM         0x0800u
 #define OS_OPEN_DELETE_ON_CLOSE 0x1000u
 
-/* A database or log opened to be written: readers are let in, as Windows'
-   engine shares them, and no second writer. */
+/* As Windows' engine opens what it writes: for itself alone; and what it only
+   reads: with others who only read. */
 #define OS_OPEN_EXCLUSIVE_WRITE (OS_OPEN_WRITE)
 #define OS_OPEN_READ_ONLY       (OS_OPEN_SHARE_READ)
 
