@@ -239,8 +239,8 @@ struct race
 {
     JET_INSTANCE instance;
     JET_SESID session;
-    volatile int rounds, bad;
-    volatile bool stop;
+    _Atomic int rounds, bad;
+    _Atomic bool stop;
 };
 
 /* Until the session is gone; only answers that make sense. */
@@ -262,7 +262,7 @@ static void keep_calling(void *context)
 
 static void ending_under_load(void **state)
 {
-    struct race race[3] = { 0 };
+    static struct race race[3];
     struct test_thread *thread[3];
     unsigned i, round;
 

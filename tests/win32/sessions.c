@@ -215,7 +215,7 @@ static void a_context_goes_from_thread_to_thread(void **state)
 struct crowd
 {
     JET_SESID session;
-    volatile int done, shared, wrong;
+    _Atomic int done, shared, wrong;
 };
 
 static void hammer(void *context)

@@ -157,7 +157,7 @@ static void the_neighbour_goes_on(void **state)
 struct worker
 {
     JET_SESID session;
-    volatile int rounds, wrong, refused;
+    _Atomic int rounds, wrong, refused;
 };
 
 /* Transactions until told to stop; every answer is success or the documented one. */
@@ -197,9 +197,9 @@ static void threads_inside(void **state)
     for (round = 0; round < 20; round++)
     {
         JET_INSTANCE instance = test_instance("inside", "off");
-        memset((void *)worker, 0, sizeof(worker));
         for (i = 0; i < 4; i++)
         {
+            worker[i].rounds = worker[i].wrong = worker[i].refused = 0;
             worker[i].session = test_session(instance);
             thread[i] = test_thread_start(work, &worker[i]);
         }

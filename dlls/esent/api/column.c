@@ -41,7 +41,7 @@ static __attribute__((noinline, cold)) JET_ERR computed_default(struct session *
 {
     const struct column *column = retrieval->computed;
     const struct open_cursor *open = session_find_cursor(session, tableid);
-    JET_SESID sesid = atomic_load(&session->handle);
+    JET_SESID sesid = session->handle;
     JET_ULONG actual = retrieval->size;
     struct os_module *module;
     JET_CALLBACK callback;

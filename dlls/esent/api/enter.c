@@ -20,18 +20,18 @@ static JET_ERR refusal(const struct instance *instance, uint32_t state, uint32_t
     return JET_errSuccess;
 }
 
-/* Someone is inside: a callback of the same thread may come in, others not. */
-static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t flags)
+/* Someone is inside: a callback of the same thread may come in, others not.
+ * The instance may be gone for all that the others know. */
+static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t flags, JET_SESID lock)
 {
     JET_ERR err;
 
-    if (atomic_load(&session->callback_thread) != os_thread_id() || atomic_load(&session->handle) != sesid)
-    {
-        /* The state is told first, as it would be if the session were free. */
-        if (atomic_load(&session->handle) != sesid)
-            return JET_errInvalidSesid;
+    if (lock == SESSION_ENDING)
+        return JET_errTermInProgress;
+    if (lock != SESSION_BUSY(sesid))
+        return JET_errInvalidSesid;
+    if (atomic_load(&session->callback_thread) != os_thread_id())
         return JET_errSessionSharingViolation;
-    }
     err = refusal(session->instance, atomic_load(&session->instance->state), flags);
     if (err >= 0)
         session->nested++;
@@ -41,28 +41,21 @@ static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t fla
 JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **entered)
 {
     struct session *session = handle_object(sesid, HANDLE_SESSION);
+    JET_SESID lock = sesid;
     uint32_t state;
     JET_ERR err;
 
     if (os_unlikely(!session))
         return JET_errInvalidSesid;
     *entered = session;
-    if (os_unlikely(atomic_exchange(&session->busy, 1) != 0))
-        return enter_busy(session, sesid, flags);
-    if (os_unlikely(atomic_load_explicit(&session->handle, memory_order_relaxed) != sesid))
-    {
-        err = JET_errInvalidSesid;
-        goto refused;
-    }
+    if (os_unlikely(!atomic_compare_exchange_strong(&session->lock, &lock, SESSION_BUSY(sesid))))
+        return enter_busy(session, sesid, flags, lock);
     state = atomic_load(&session->instance->state);
     if (os_likely(!(state & INSTANCE_SLOW)))
         return JET_errSuccess;
     err = refusal(session->instance, state, flags);
-    if (err >= 0)
-        return JET_errSuccess;
-
-refused:
-    atomic_store_explicit(&session->busy, 0, memory_order_release);
+    if (err < 0)
+        atomic_store_explicit(&session->lock, sesid, memory_order_release);
     return err;
 }
 
@@ -71,7 +64,7 @@ JET_ERR api_leave(struct session *session, JET_ERR err)
     if (os_unlikely(session->nested))
         session->nested--;
     else
-        atomic_store_explicit(&session->busy, 0, memory_order_release);
+        atomic_store_explicit(&session->lock, session->handle, memory_order_release);
     return err;
 }
 

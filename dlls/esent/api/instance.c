@@ -101,7 +101,7 @@ static bool instance_is_idle(struct instance *instance)
     os_mutex_lock(&instance->lock);
     idle = atomic_load(&instance->calls) == 0;
     for (session = instance->sessions; session && idle; session = session->next)
-        idle = atomic_load(&session->busy) == 0;
+        idle = atomic_load(&session->lock) == session->handle;
     os_mutex_unlock(&instance->lock);
     return idle;
 }
@@ -211,6 +211,7 @@ static bool transactions_open(struct instance *instance)
 static void end_all_sessions(struct instance *instance)
 {
     struct session *session;
+    JET_SESID lock;
 
     for (;;)
     {
@@ -219,8 +220,9 @@ static void end_all_sessions(struct instance *instance)
         os_mutex_unlock(&instance->lock);
         if (!session)
             return;
-        while (atomic_exchange(&session->busy, 1) != 0) /* one who comes and is sent away */
-            os_thread_yield();
+        for (lock = session->handle; !atomic_compare_exchange_strong(&session->lock, &lock, SESSION_ENDING);
+             lock = session->handle)
+            os_thread_yield(); /* one who came and is being sent away */
         session_end(session);
     }
 }

@@ -61,7 +61,7 @@ static JET_ERR session_info(const struct session *session, void *result, uint32_
         return JET_errInvalidParameter;
     info->ulTrxBegin0 = session->txn.level ? (JET_ULONG)session->txn.begin : 0xffffffffu;
     info->ulTrxLevel = session->txn.level;
-    info->ulProcid = (JET_ULONG)atomic_load(&session->handle);
+    info->ulProcid = (JET_ULONG)session->handle;
     info->ulFlags = 0;
     info->ulTrxContext = session->txn_context;
     return JET_errSuccess;

@@ -21,18 +21,19 @@
  *     err = ... ;
  *     return api_leave(session, err);
  *
- * Between the two the session belongs to this thread: its `busy` is set by an
- * atomic exchange, a second thread gets JET_errSessionSharingViolation, and
- * JetTerm waits for it to be clear.  The exchange comes before the look at the
- * instance's state, and the one who changes the state looks at `busy` after:
- * so either the call sees the state or the stopper sees the call.  Nothing that
- * threads of different sessions share is written on this path.
+ * Between the two the session belongs to this thread: its `lock` is taken by an
+ * atomic compare and exchange, a second thread gets
+ * JET_errSessionSharingViolation, and JetTerm waits for it to be free.  The lock
+ * is taken before the look at the instance's state, and the one who changes the
+ * state looks at the locks after: so either the call sees the state or the
+ * stopper sees the call.  Nothing that threads of different sessions share is
+ * written on this path.
  *
  * A session's memory is used again for sessions only, never given back while
  * the library is loaded: that makes the look at a session that another thread
  * ends at this moment harmless.
  *
- * Lock order: process.lock, instance.lock, session.busy (as a lock), then what
+ * Lock order: process.lock, instance.lock, session.lock, then what
  * the floors below take.  process.lock is never waited for inside a session.
  */
 #ifndef ESENT_API_PRIVATE_H
@@ -219,11 +220,18 @@ JET_ERR process_find_instance(JET_INSTANCE handle, struct instance **instance);
 
 /* -------------------------------------------------------------- session --- */
 
+/* What session.lock is while a call is inside; no handle has such a value. */
+#define SESSION_BUSY(handle) (~(handle))
+#define SESSION_ENDING ((JET_SESID)1)   /* JetTerm has it */
+
 struct session
 {
-    _Atomic uint32_t busy;              /* a call is inside */
-    uint32_t nested;                    /* calls made by a callback of that call */
-    _Atomic JET_SESID handle;           /* 0: not in use */
+    /* The session's handle while it is free to be entered, else one of the
+     * above; 0: not in use.  A stale handle never matches it, not even when the
+     * memory is a new session's. */
+    _Atomic JET_SESID lock;
+    uint32_t nested;                    /* calls made by a callback of the call that is inside */
+    JET_SESID handle;
     struct instance *instance;
     _Atomic uint32_t callback_thread;   /* thread that is in a program's callback; 0: none */
     uintptr_t context;                  /* JetSetSessionContext; 0: none */

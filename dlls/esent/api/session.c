@@ -18,7 +18,6 @@ static struct session *session_take(void)
     return session ? session : os_alloc_zero(sizeof(*session));
 }
 
-/* Everything but `busy`, which someone with a stale handle may be touching. */
 static void session_clear(struct session *session)
 {
     session->nested = 0;
@@ -44,7 +43,6 @@ static void session_give_back(struct session *session)
 JET_ERR session_new(struct instance *instance, struct session **created)
 {
     struct session *session;
-    JET_API_PTR handle;
     JET_ERR err;
 
     if (!(session = session_take()))
@@ -57,14 +55,14 @@ JET_ERR session_new(struct instance *instance, struct session **created)
     os_mutex_lock(&instance->lock);
     if (instance->session_count >= param_number(instance, JET_paramMaxSessions))
         err = JET_errOutOfSessions;
-    else if ((err = handle_new(HANDLE_SESSION, session, instance, &handle)) >= 0)
+    else if ((err = handle_new(HANDLE_SESSION, session, instance, &session->handle)) >= 0)
     {
         session->next = instance->sessions;
         if (session->next)
             session->next->prev = session;
         instance->sessions = session;
         instance->session_count++;
-        atomic_store(&session->handle, handle);
+        atomic_store(&session->lock, session->handle);
     }
     os_mutex_unlock(&instance->lock);
     if (err < 0)
@@ -79,8 +77,7 @@ void session_end(struct session *session)
     struct instance *instance = session->instance;
     uint32_t i;
 
-    handle_free(atomic_load(&session->handle));
-    atomic_store(&session->handle, 0);
+    handle_free(session->handle);
     while (session->txn.level)
         session_rollback(session);
     session_close_cursors(session, JET_dbidNil, 0);
@@ -101,7 +98,7 @@ void session_end(struct session *session)
 
     session_params_free(session);
     session->nested = 0;
-    atomic_store_explicit(&session->busy, 0, memory_order_release);
+    atomic_store_explicit(&session->lock, 0, memory_order_release);
     session_give_back(session);
 }
 
@@ -113,7 +110,7 @@ static JET_ERR begin_session(struct instance *instance, JET_SESID *sesid)
     if (!sesid)
         return JET_errInvalidParameter;
     if ((err = session_new(instance, &session)) >= 0)
-        *sesid = atomic_load(&session->handle);
+        *sesid = session->handle;
     return err;
 }
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sessions come and go, instances are stopped and ended, calls are made, all at once; for race detectors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "api/private.h"
+
+#define THREADS 5
+
+static JET_INSTANCE instance;
+static _Atomic JET_SESID shared;
+static _Atomic int wrong, quit;
+
+static void expect(JET_ERR err, bool foreign)
+{
+    switch (err)
+    {
+    case JET_errSuccess:
+    case JET_errInvalidSesid:
+    case JET_errInvalidInstance:
+    case JET_errInvalidParameter:
+    case JET_errTermInProgress:
+    case JET_errNotInitialized:
+    case JET_errClientRequestToStopJetService:
+        return;
+    case JET_errSessionSharingViolation:
+    case JET_errNotInTransaction:
+    case JET_errTransTooDeep:
+        if (foreign)
+            return;
+        break;
+    }
+    atomic_store(&wrong, err);
+}
+
+static void work(void *context)
+{
+    JET_SESID sesid;
+    JET_ERR err;
+    JET_API_PTR number;
+
+    (void)context;
+    while (!atomic_load(&quit))
+    {
+        err = JetBeginSessionA(instance, &sesid, NULL, NULL);
+        expect(err, false);
+        if (err < 0)
+            continue;
+        expect(JetBeginTransaction(sesid), false);
+        atomic_store(&shared, sesid);
+        expect(JetGetSystemParameterA(instance, 0, JET_paramMaxSessions, &number, NULL, 0), false);
+        expect(JetRollback(sesid, 0), true);
+        do
+            expect(err = JetEndSession(sesid, 0), true);
+        while (err == JET_errSessionSharingViolation || err == JET_errTermInProgress);
+    }
+}
+
+/* Uses sessions that are another thread's, alive or not. */
+static void disturb(void *context)
+{
+    JET_ULONG version;
+
+    (void)context;
+    while (!atomic_load(&quit))
+        expect(JetGetVersion(atomic_load(&shared), &version), true);
+}
+
+static void all_at_once(void **state)
+{
+    struct os_thread *thread[THREADS];
+    JET_ERR err;
+    int i, round;
+
+    (void)state;
+    assert_int_equal(JetSetSystemParameterA(NULL, 0, JET_paramRecovery, 0, "off"), JET_errSuccess);
+    assert_int_equal(JetSetSystemParameterA(NULL, 0, JET_paramMaxSessions, 1000, NULL), JET_errSuccess);
+    for (round = 0; round < 30; round++)
+    {
+        assert_int_equal(JetCreateInstanceA(&instance, "threads"), JET_errSuccess);
+        assert_int_equal(JetInit(&instance), JET_errSuccess);
+        atomic_store(&quit, 0);
+        for (i = 0; i < THREADS; i++)
+            assert_int_equal(os_thread_create(&thread[i], i ? work : disturb, NULL, NULL), JET_errSuccess);
+        os_sleep(3);
+        if (round % 2)
+            assert_int_equal(JetStopServiceInstance(instance), JET_errSuccess);
+        while ((err = JetTerm2(instance, 0)) == JET_errTooManyActiveUsers)
+            os_sleep(1);
+        assert_int_equal(err, JET_errSuccess);
+        atomic_store(&quit, 1);
+        for (i = 0; i < THREADS; i++)
+            os_thread_join(thread[i]);
+        assert_int_equal(atomic_load(&wrong), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
