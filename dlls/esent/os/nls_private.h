@@ -55,7 +55,7 @@ enum script
     SCRIPT_PRIVATE_FIRST = 169,
     SCRIPT_PRIVATE_LAST = 175,
     SCRIPT_IDEOGRAPH_FIRST = 192,
-    SCRIPT_IDEOGRAPH_LAST = 241,
+    SCRIPT_IDEOGRAPH_LAST = 239,
 };
 
 /* Bits of the case weight. */

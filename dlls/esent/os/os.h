@@ -792,7 +792,8 @@ bool os_code_page_valid(uint32_t code_page);
  * no NUL is looked for or added; *needed (may be NULL) is set to the count of
  * the whole result, also when it does not fit: JET_errBufferTooSmall.  With
  * to == NULL only the count is wanted.  What has no counterpart becomes the
- * default character, and *replaced (may be NULL) is set.
+ * default character, and *replaced (may be NULL) is set, which Windows does not
+ * tell of UTF-8.
  * Errors: JET_errInvalidCodePage.
  */
 JET_ERR os_text_to_wide(uint32_t code_page, const char *from, size_t cb, WCHAR *to, size_t cch, size_t *needed);

@@ -189,6 +189,8 @@ static JET_ERR file_read(struct os_file *base, uint64_t offset, void *data, size
 {
     char *to = data;
 
+    if (offset > INT64_MAX || size > INT64_MAX - offset)
+        return JET_errFileIOBeyondEOF;
     while (size)
     {
         DWORD part = size < CALL_SIZE ? (DWORD)size : CALL_SIZE, count = 0;
@@ -210,6 +212,8 @@ static JET_ERR file_write(struct os_file *base, uint64_t offset, const void *dat
 {
     const char *from = data;
 
+    if (offset > INT64_MAX || size > INT64_MAX - offset)
+        return JET_errDiskFull;
     while (size)
     {
         DWORD part = size < CALL_SIZE ? (DWORD)size : CALL_SIZE, count = 0;

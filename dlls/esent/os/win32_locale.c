@@ -181,12 +181,16 @@ static bool sort_version(const WCHAR *name, struct os_sort_version *version)
 JET_ERR os_locale_find(const WCHAR *name, const struct os_locale **out)
 {
     struct os_sort_version version;
+    WCHAR own[OS_LOCALE_NAME_MAX];
 
     if ((*out = known_locale(name)))
         return JET_errSuccess;
     if (os_text_length_max(name, OS_LOCALE_NAME_MAX) == OS_LOCALE_NAME_MAX || !IsValidLocaleName(name) ||
         !sort_version(name, &version))
         return JET_errInvalidLanguageId;
+    /* In the system's spelling. */
+    if (name[0] && GetLocaleInfoEx(name, LOCALE_SNAME, own, OS_LOCALE_NAME_MAX) > 0)
+        name = own;
     return add_locale(name, out);
 }
 
