@@ -139,22 +139,26 @@ static void how_long_it_takes(void **state)
     struct cursor *cursor;
     struct open_cursor open = { 0 };
     JET_API_PTR tableid;
-    uint64_t before, after;
-    const int rounds = 1000000;
-    int i;
+    uint64_t before, took, best = UINT64_MAX;
+    const int rounds = 10000;
+    int i, batch;
 
     (void)state;
     session = handle_object(sesid, HANDLE_SESSION);
     open.cursor = (struct cursor *)&open;
     assert_int_equal(handle_new(HANDLE_CURSOR, &open, session, &tableid), JET_errSuccess);
-    before = os_clock_us();
-    for (i = 0; i < rounds; i++)
+    for (batch = 0; batch < 100; batch++)
     {
-        api_enter_cursor(sesid, tableid, 0, &session, &cursor);
-        api_leave(session, JET_errSuccess);
+        before = os_clock_us();
+        for (i = 0; i < rounds; i++)
+        {
+            api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+            api_leave(session, JET_errSuccess);
+        }
+        took = os_clock_us() - before;
+        best = took < best ? took : best;
     }
-    after = os_clock_us();
-    print_message("entering with a cursor and leaving: %.1f ns\n", (double)(after - before) * 1000 / rounds);
+    print_message("entering with a cursor and leaving: %.1f ns\n", (double)best * 1000 / rounds);
     handle_free(tableid);
     assert_int_equal(JetTerm(instance), JET_errSuccess);
 }

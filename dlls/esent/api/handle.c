@@ -6,19 +6,17 @@
  */
 #include "api/private.h"
 
-#define SLOT_BITS 20
-#define TYPE_BITS 3                     /* no type is 7: all ones is never a handle */
-#define GENERATION_SHIFT (SLOT_BITS + TYPE_BITS)
+#define GENERATION_SHIFT (HANDLE_SLOT_BITS + HANDLE_TYPE_BITS)
 #define GENERATION_MASK ((uintptr_t)-1 >> GENERATION_SHIFT)
 #define NO_SLOT 0xffffffffu
 
-_Static_assert(HANDLE_CHUNKS * HANDLE_CHUNK == 1u << SLOT_BITS, "slots fill their bits");
-_Static_assert(HANDLE_OTHER < (1 << TYPE_BITS) - 1, "the last type is kept out");
+_Static_assert(HANDLE_CHUNKS * HANDLE_CHUNK == 1u << HANDLE_SLOT_BITS, "slots fill their bits");
+_Static_assert(HANDLE_OTHER < (1 << HANDLE_TYPE_BITS) - 1, "the last type is kept out: all ones is never a handle");
 
 static struct handle_slot *slot_at(struct handle_table *table, uint32_t number)
 {
     struct handle_slot *chunk =
-        atomic_load_explicit(&table->chunks[number >> HANDLE_CHUNK_BITS], memory_order_acquire);
+        atomic_load_explicit(&table->chunks[number >> HANDLE_CHUNK_BITS], memory_order_relaxed);
     return chunk ? &chunk[number & (HANDLE_CHUNK - 1)] : NULL;
 }
 
@@ -27,7 +25,7 @@ static JET_ERR slot_take(struct handle_table *table, uint32_t *number)
 {
     struct handle_slot *slot;
 
-    if (table->free_count >= HANDLE_FREE_KEPT || (table->used == 1u << SLOT_BITS && table->free_count))
+    if (table->free_count >= HANDLE_FREE_KEPT || (table->used == 1u << HANDLE_SLOT_BITS && table->free_count))
     {
         *number = table->free_first;
         slot = slot_at(table, *number);
@@ -35,7 +33,7 @@ static JET_ERR slot_take(struct handle_table *table, uint32_t *number)
         table->free_count--;
         return JET_errSuccess;
     }
-    if (table->used == 1u << SLOT_BITS)
+    if (table->used == 1u << HANDLE_SLOT_BITS)
         return JET_errOutOfMemory;
     if (!slot_at(table, table->used))
     {
@@ -61,7 +59,7 @@ JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR
     {
         slot = slot_at(table, number);
         slot->generation++;
-        *handle = ((uintptr_t)slot->generation & GENERATION_MASK) << GENERATION_SHIFT | (uintptr_t)type << SLOT_BITS |
+        *handle = ((uintptr_t)slot->generation & GENERATION_MASK) << GENERATION_SHIFT | (uintptr_t)type << HANDLE_SLOT_BITS |
                   number;
         atomic_store_explicit(&slot->object, object, memory_order_relaxed);
         atomic_store_explicit(&slot->owner, owner, memory_order_relaxed);
@@ -71,24 +69,11 @@ JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR
     return err;
 }
 
-/* The slot of a handle that is alive, else NULL. */
-static struct handle_slot *slot_find(uintptr_t handle, enum handle_type type)
-{
-    struct handle_slot *slot;
-
-    if ((handle >> SLOT_BITS & ((1u << TYPE_BITS) - 1)) != (uintptr_t)type)
-        return NULL;
-    slot = slot_at(&process.handles, (uint32_t)(handle & ((1u << SLOT_BITS) - 1)));
-    if (!slot || atomic_load_explicit(&slot->handle, memory_order_acquire) != handle)
-        return NULL;
-    return slot;
-}
-
 void handle_free(uintptr_t handle)
 {
     struct handle_table *table = &process.handles;
     struct handle_slot *slot;
-    uint32_t number = (uint32_t)(handle & ((1u << SLOT_BITS) - 1));
+    uint32_t number = (uint32_t)(handle & ((1u << HANDLE_SLOT_BITS) - 1));
 
     os_mutex_lock(&table->lock);
     slot = slot_at(table, number);
@@ -104,19 +89,4 @@ void handle_free(uintptr_t handle)
         table->free_last = number;
     }
     os_mutex_unlock(&table->lock);
-}
-
-void *handle_object(uintptr_t handle, enum handle_type type)
-{
-    struct handle_slot *slot = slot_find(handle, type);
-    return slot ? atomic_load_explicit(&slot->object, memory_order_relaxed) : NULL;
-}
-
-void *handle_object_of(uintptr_t handle, enum handle_type type, const void *owner)
-{
-    struct handle_slot *slot = slot_find(handle, type);
-
-    if (!slot || atomic_load_explicit(&slot->owner, memory_order_relaxed) != owner)
-        return NULL;
-    return atomic_load_explicit(&slot->object, memory_order_relaxed);
 }

@@ -75,6 +75,8 @@ struct handle_slot
     uint32_t generation;
 };
 
+#define HANDLE_SLOT_BITS 20
+#define HANDLE_TYPE_BITS 3
 #define HANDLE_CHUNK_BITS 10
 #define HANDLE_CHUNK (1u << HANDLE_CHUNK_BITS)
 #define HANDLE_CHUNKS 1024              /* a million handles */
@@ -90,13 +92,9 @@ struct handle_table
 };
 
 /* A new handle: never 0, never all ones, not seen lately.  `owner` is what
- * handle_owner tells of it.  JET_errOutOfMemory. */
+ * handle_object_of asks for.  JET_errOutOfMemory. */
 JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR *handle);
 void handle_free(uintptr_t handle);
-/* The object, or NULL if these bits are no live handle of that type. */
-void *handle_object(uintptr_t handle, enum handle_type type);
-/* The object if, besides, it belongs to that owner. */
-void *handle_object_of(uintptr_t handle, enum handle_type type, const void *owner);
 
 /* ----------------------------------------------------------- parameters --- */
 
@@ -209,6 +207,39 @@ struct process
 };
 
 extern struct process process;
+
+/* The slot of a handle that is alive, else NULL. */
+static inline struct handle_slot *handle_slot(uintptr_t handle, enum handle_type type)
+{
+    struct handle_slot *slot;
+
+    if ((handle >> HANDLE_SLOT_BITS & ((1u << HANDLE_TYPE_BITS) - 1)) != (uintptr_t)type)
+        return NULL;
+    slot = atomic_load_explicit(&process.handles.chunks[handle >> HANDLE_CHUNK_BITS & (HANDLE_CHUNKS - 1)],
+                                memory_order_acquire);
+    if (!slot)
+        return NULL;
+    slot += handle & (HANDLE_CHUNK - 1);
+    return atomic_load_explicit(&slot->handle, memory_order_acquire) == handle ? slot : NULL;
+}
+
+/* The object, or NULL if these bits are no live handle of that type. */
+static inline void *handle_object(uintptr_t handle, enum handle_type type)
+{
+    struct handle_slot *slot = handle_slot(handle, type);
+
+    return slot ? atomic_load_explicit(&slot->object, memory_order_relaxed) : NULL;
+}
+
+/* The object if, besides, it belongs to that owner. */
+static inline void *handle_object_of(uintptr_t handle, enum handle_type type, const void *owner)
+{
+    struct handle_slot *slot = handle_slot(handle, type);
+
+    if (!slot || atomic_load_explicit(&slot->owner, memory_order_relaxed) != owner)
+        return NULL;
+    return atomic_load_explicit(&slot->object, memory_order_relaxed);
+}
 
 /* The global parameters have their defaults after this.  process.lock is held. */
 void process_prepare(void);
