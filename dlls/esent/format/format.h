@@ -13,6 +13,8 @@
 #include "format/checksum.h"
 #include "format/compress.h"
 #include "format/header.h"
+#include "format/log_file.h"
+#include "format/log_record.h"
 #include "format/page.h"
 #include "format/page_edit.h"
 
