@@ -60,7 +60,7 @@ struct cursor
 
 /*
  * Opens a cursor and takes over the caller's reference to the table, on success
- * only.  `read_only_database` as it was attached.  May answer
+ * only.  May answer
  * JET_wrnPrimaryIndexOutOfDate or JET_wrnSecondaryIndexOutOfDate.
  * Errors: JET_errInvalidGrbit, JET_errTableLocked, JET_errTableInUse,
  * JET_errPrimaryIndexCorrupted, JET_errSecondaryIndexCorrupted,
@@ -126,7 +126,7 @@ JET_ERR cursor_goto_index_bookmark(struct cursor *cursor, const void *key, uint3
 JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count);
 JET_ERR cursor_get_position(struct cursor *cursor, uint32_t *before, uint32_t *total);
 JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t total);
-/* JetGetCursorInfo: JET_errNoCurrentRecord, JET_wrnNoErrorInfo never. */
+/* JetGetCursorInfo: whether the cursor is on a record.  JET_errNoCurrentRecord, JET_errRecordDeleted. */
 JET_ERR cursor_info(struct cursor *cursor);
 
 /* JetPrereadKeys; *considered may be NULL. */
