@@ -335,7 +335,7 @@ static void check_requested(JET_ENUMCOLUMN *columns, JET_ULONG count)
 
     /* Columns that are not there: the first such error, and the answer all the same. */
     wanted[0].ctagSequence = 0;
-    wanted[1] = (JET_ENUMCOLUMNID){ .columnid = 65000 };
+    wanted[1] = (JET_ENUMCOLUMNID){ .columnid = 0x8000fffe };
     wanted[2] = (JET_ENUMCOLUMNID){ .columnid = 0x12345678 };
     assert_int_equal(enumerate(3, wanted, 0x7fffffff, JET_bitEnumeratePresenceOnly, &found, &answer),
                      JET_errColumnNotFound);
