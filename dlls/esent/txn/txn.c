@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "txn/txn.h"
+#include "txn/version.h"
 
 void txn_root_init(struct txn_root *root)
 {
-    os_mutex_init(&root->lock);
+    memset(root, 0, sizeof(*root));
     root->clock = 1;
-    root->oldest = root->newest = NULL;
-    root->open = 0;
+}
+
+void txn_root_free(struct txn_root *root)
+{
+    version_root_free(root);
 }
 
 uint64_t txn_root_oldest(struct txn_root *root)
@@ -27,6 +30,8 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->read_only = false;
     txn->begin = TXN_TIME_NEVER;
     txn->id = 0;
+    txn->newest = NULL;
+    txn->batch = NULL;
 }
 
 static void txn_link(struct txn *txn)
@@ -43,6 +48,7 @@ static void txn_link(struct txn *txn)
     os_mutex_unlock(&root->lock);
 }
 
+/* Ends the transaction; its versions, if it has any, get their time of commit. */
 static void txn_unlink(struct txn *txn)
 {
     struct txn_root *root = txn->root;
@@ -52,7 +58,7 @@ static void txn_unlink(struct txn *txn)
     *(txn->newer ? &txn->newer->older : &root->newest) = txn->older;
     root->open--;
     if (!txn->read_only)
-        root->clock++;
+        version_commit(txn, root->clock++);
     os_mutex_unlock(&root->lock);
     txn->older = txn->newer = NULL;
     txn->begin = TXN_TIME_NEVER;
@@ -73,21 +79,28 @@ JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id)
     return JET_errSuccess;
 }
 
-static JET_ERR txn_end_level(struct txn *txn)
+static void txn_end_level(struct txn *txn)
 {
-    if (txn->level == 0)
-        return JET_errNotInTransaction;
     if (--txn->level == 0)
         txn_unlink(txn);
-    return JET_errSuccess;
 }
 
 JET_ERR txn_commit(struct txn *txn)
 {
-    return txn_end_level(txn);
+    if (txn->level == 0)
+        return JET_errNotInTransaction;
+    version_commit_level(txn);
+    txn_end_level(txn);
+    return JET_errSuccess;
 }
 
 JET_ERR txn_rollback(struct txn *txn)
 {
-    return txn_end_level(txn);
+    JET_ERR err;
+
+    if (txn->level == 0)
+        return JET_errNotInTransaction;
+    err = version_rollback(txn);
+    txn_end_level(txn);
+    return err;
 }

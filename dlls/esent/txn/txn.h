@@ -10,7 +10,8 @@
  *
  * The instance's txn_root keeps the clock and the list of open transactions,
  * oldest first, so that the oldest begin time, below which no version is
- * needed any more, is found at its head.  Versions are not kept yet.
+ * needed any more, is found at its head.  What entries were before the
+ * transaction changed them is kept as versions (version.h).
  *
  * A struct txn is used by one thread at a time.  Lock order: root.lock is a leaf.
  */
@@ -27,10 +28,44 @@
 #define TXN_TIME_NEVER UINT64_MAX
 
 struct txn;
+struct version;
+struct version_batch;
+
+/* What the floors above do with versions (version.h). */
+struct version_hooks
+{
+    void *context;
+    /* Undoes the change that a version tells of, newest first, when its
+     * transaction rolls back.  An entry whose insert is undone leaves the page
+     * if it has no other version, else it becomes a deleted one again. */
+    JET_ERR (*undo)(void *context, struct txn *txn, struct version *version);
+    /* Nobody needs the committed version any more, which is out of its chain: a
+     * delete takes its entry off the page, if that has no version left. */
+    void (*expire)(void *context, struct version *version);
+};
+
+#define VERSION_PARTS 64
+
+/* A part of the hash table of versions, with a lock of its own. */
+struct version_part
+{
+    struct os_rwlock lock;
+    struct version **bucket;
+    uint32_t mask;
+    uint32_t count;
+    uint32_t apart[10];                 /* parts are in different cache lines */
+};
 
 /* Transactions of one instance. */
 struct txn_root
 {
+    struct version_part part[VERSION_PARTS];
+    struct version_hooks hooks;         /* set before the first version is made */
+    uint64_t max_bytes;                 /* of versions; 0: no limit */
+    _Atomic uint64_t bytes;             /* of versions kept */
+    _Atomic uint64_t versions;
+    struct os_mutex clean;              /* one cleans at a time */
+    struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
     struct os_mutex lock;               /* guards all below */
     uint64_t clock;                     /* the next time to be given out */
     struct txn *oldest, *newest;        /* open ones, by begin time */
@@ -45,9 +80,13 @@ struct txn
     bool read_only;
     uint64_t begin;                     /* TXN_TIME_NEVER at level 0: sees all that is committed */
     int64_t id;                         /* the caller's number, JetBeginTransaction3 */
+    struct version *newest;             /* its versions */
+    struct version_batch *batch;        /* what they are kept in; NULL until the first */
 };
 
 void txn_root_init(struct txn_root *root);
+/* No transaction is open and no version left. */
+void txn_root_free(struct txn_root *root);
 
 /* Begin time of the oldest open transaction; the present if there is none. */
 uint64_t txn_root_oldest(struct txn_root *root);

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The version store. */
+#include "txn/version.h"
+
+/* Chunks of a batch: the first is small, since most transactions are. */
+#define CHUNK_FIRST 2048u
+#define CHUNK_MAX (256u * 1024u)
+#define PART_BUCKETS 64u
+
+struct chunk
+{
+    struct chunk *older;
+    uint32_t size, used;        /* of bytes */
+    uint8_t bytes[];
+};
+
+/* All versions of one transaction. */
+struct version_batch
+{
+    _Atomic uint64_t committed;         /* TXN_TIME_NEVER while open; set under txn_root.lock */
+    struct txn *txn;                    /* while open */
+    struct txn_root *root;
+    struct version_batch *next;         /* in the queue of committed ones */
+    struct version *newest;             /* what is left to drop, once committed */
+    bool unlinked;                      /* all of them are out of their chains */
+    struct chunk *chunks;               /* newest first */
+    uint64_t bytes;
+};
+
+/* ---------------------------------------------------------------- memory --- */
+
+static struct version_batch *batch_of(struct txn *txn)
+{
+    if (!txn->batch)
+    {
+        txn->batch = os_alloc_zero(sizeof(*txn->batch));
+        if (txn->batch)
+        {
+            atomic_init(&txn->batch->committed, TXN_TIME_NEVER);
+            txn->batch->txn = txn;
+            txn->batch->root = txn->root;
+        }
+    }
+    return txn->batch;
+}
+
+static void chunk_free_newest(struct version_batch *batch)
+{
+    struct chunk *chunk = batch->chunks;
+
+    batch->chunks = chunk->older;
+    batch->bytes -= chunk->size;
+    atomic_fetch_sub_explicit(&batch->root->bytes, chunk->size, memory_order_relaxed);
+    os_free(chunk);
+}
+
+static void batch_free(struct version_batch *batch)
+{
+    while (batch->chunks)
+        chunk_free_newest(batch);
+    os_free(batch);
+}
+
+static JET_ERR batch_alloc(struct version_batch *batch, uint32_t size, void **memory)
+{
+    struct chunk *chunk = batch->chunks;
+
+    size = (size + 15u) & ~15u;
+    if (!chunk || chunk->size - chunk->used < size)
+    {
+        struct txn_root *root = batch->root;
+        uint32_t chunk_size = chunk ? chunk->size * 2 : CHUNK_FIRST;
+
+        if (chunk_size > CHUNK_MAX)
+            chunk_size = CHUNK_MAX;
+        if (chunk_size < size)
+            chunk_size = size;
+        if (root->max_bytes && atomic_load_explicit(&root->bytes, memory_order_relaxed) + chunk_size > root->max_bytes)
+            return JET_errVersionStoreOutOfMemory;
+        chunk = os_alloc(sizeof(*chunk) + chunk_size);
+        if (!chunk)
+            return JET_errVersionStoreOutOfMemory;
+        chunk->size = chunk_size;
+        chunk->used = 0;
+        chunk->older = batch->chunks;
+        batch->chunks = chunk;
+        batch->bytes += chunk_size;
+        atomic_fetch_add_explicit(&root->bytes, chunk_size, memory_order_relaxed);
+    }
+    *memory = chunk->bytes + chunk->used;
+    chunk->used += size;
+    return JET_errSuccess;
+}
+
+/* Gives back the newest version's memory and all that came after it. */
+static void batch_reset(struct version_batch *batch, struct version *version)
+{
+    const uint8_t *at = (const uint8_t *)version;
+
+    while (at < batch->chunks->bytes || at >= batch->chunks->bytes + batch->chunks->size)
+        chunk_free_newest(batch);
+    batch->chunks->used = (uint32_t)(at - batch->chunks->bytes);
+    if (!batch->chunks->used && batch->chunks->older)
+        chunk_free_newest(batch);
+}
+
+/* ----------------------------------------------------------- hash table --- */
+
+static uint32_t hash_bytes(uint64_t hash, const uint8_t *bytes, uint32_t size)
+{
+    while (size >= 8)
+    {
+        uint64_t word;
+
+        memcpy(&word, bytes, 8);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+        hash ^= hash >> 29;
+        bytes += 8;
+        size -= 8;
+    }
+    while (size--)
+        hash = (hash ^ *bytes++) * 0x100000001b3ull;
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static uint32_t place_hash(const struct version_place *place)
+{
+    uint32_t hash = hash_bytes((uint64_t)place->database << 32 | place->root, place->key, place->key_size);
+
+    return place->data_size ? hash_bytes(hash, place->data, place->data_size) : hash;
+}
+
+static struct version_part *part_of(struct txn_root *root, uint32_t hash)
+{
+    return &root->part[hash % VERSION_PARTS];
+}
+
+static struct version **bucket_of(struct version_part *part, uint32_t hash)
+{
+    return &part->bucket[(hash / VERSION_PARTS) & part->mask];
+}
+
+static bool is_place(const struct version *version, const struct version_place *place, uint32_t hash)
+{
+    return version->hash == hash && version->root == place->root && version->database == place->database &&
+           version->key_size == place->key_size && version->data_size == place->data_size &&
+           !memcmp(version_key(version), place->key, place->key_size) &&
+           (!place->data_size || !memcmp(version_data(version), place->data, place->data_size));
+}
+
+/* The link to the head of the entry's chain; its end if there is none.  Part locked, and has buckets. */
+static struct version **head_of(struct version_part *part, const struct version_place *place, uint32_t hash)
+{
+    struct version **link = bucket_of(part, hash);
+
+    while (*link && !is_place(*link, place, hash))
+        link = &(*link)->chain_next;
+    return link;
+}
+
+/* Room for one more head.  Part locked exclusively. */
+static bool part_grow(struct version_part *part)
+{
+    uint32_t count = part->bucket ? (part->mask + 1) * 2 : PART_BUCKETS, old_count = part->bucket ? part->mask + 1 : 0;
+    struct version **old = part->bucket, **bucket;
+
+    if (part->bucket && part->count <= part->mask)
+        return true;
+    bucket = os_alloc_array(count, sizeof(*bucket));
+    if (!bucket)
+        return old != NULL;
+    part->bucket = bucket;
+    part->mask = count - 1;
+    for (uint32_t i = 0; i < old_count; i++)
+        for (struct version *head = old[i], *next; head; head = next)
+        {
+            struct version **link = bucket_of(part, head->hash);
+
+            next = head->chain_next;
+            head->chain_next = *link;
+            *link = head;
+        }
+    os_free(old);
+    return true;
+}
+
+void version_unlink(struct txn_root *root, struct version *version)
+{
+    struct version_place place = { version->database, version->root, version_key(version), version->key_size,
+                                   version_data(version), version->data_size };
+    struct version_part *part = part_of(root, version->hash);
+    struct version **link;
+
+    if (!version->linked)
+        return;
+    os_rwlock_lock_write(&part->lock);
+    link = head_of(part, &place, version->hash);
+    if (*link == version && version->older)
+    {
+        version->older->chain_next = version->chain_next;
+        *link = version->older;
+    }
+    else if (*link == version)
+    {
+        *link = version->chain_next;
+        part->count--;
+    }
+    else
+    {
+        for (link = &(*link)->older; *link != version; link = &(*link)->older)
+            ;
+        *link = version->older;
+    }
+    version->linked = false;
+    os_rwlock_unlock_write(&part->lock);
+}
+
+/* --------------------------------------------------------- changes --- */
+
+static bool is_open(const struct version *version)
+{
+    return atomic_load_explicit(&version->batch->committed, memory_order_acquire) == TXN_TIME_NEVER;
+}
+
+static bool sees(const struct txn *txn, const struct version *version)
+{
+    if (txn && version->batch == txn->batch)
+        return true;
+    return atomic_load_explicit(&version->batch->committed, memory_order_acquire) < (txn ? txn->begin : TXN_TIME_NEVER);
+}
+
+JET_ERR version_check(struct txn *txn, const struct version_place *place, enum version_op op)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(txn->root, hash);
+    JET_ERR err = JET_errSuccess;
+
+    os_rwlock_lock_read(&part->lock);
+    for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
+    {
+        if (op == VERSION_DELTA && version->op == VERSION_DELTA)
+            continue;
+        /* A lock that was let go by commit changed nothing. */
+        if (sees(txn, version) || (version->op == VERSION_LOCK && !is_open(version)))
+            continue;
+        err = JET_errWriteConflict;
+        break;
+    }
+    os_rwlock_unlock_read(&part->lock);
+    return err;
+}
+
+static void version_fill(struct version *version, const struct version_place *place, uint32_t hash,
+                         const struct version_change *change)
+{
+    uint8_t *bytes = version->bytes;
+
+    version->owner = change->owner;
+    version->database = place->database;
+    version->root = place->root;
+    version->hash = hash;
+    version->op = (uint8_t)change->op;
+    version->offset = (uint16_t)change->offset;
+    version->delta_size = (uint8_t)change->delta_size;
+    version->delta = change->delta;
+    version->key_size = place->key_size;
+    version->data_size = place->data_size;
+    version->image_size = change->image_size;
+    version->log_position = 0;
+    if (place->key_size)
+        memcpy(bytes, place->key, place->key_size);
+    if (place->data_size)
+        memcpy(bytes + place->key_size, place->data, place->data_size);
+    if (change->image_size)
+        memcpy(bytes + place->key_size + place->data_size, change->image, change->image_size);
+}
+
+JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
+                       struct version **created)
+{
+    struct version_batch *batch = batch_of(txn);
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(txn->root, hash);
+    struct version *version;
+    void *memory;
+    JET_ERR err;
+
+    *created = NULL;
+    if (!batch)
+        return JET_errOutOfMemory;
+    err = batch_alloc(batch, (uint32_t)sizeof(*version) + place->key_size + place->data_size + change->image_size,
+                      &memory);
+    if (err < 0)
+        return err;
+    version = memory;
+    version_fill(version, place, hash, change);
+    version->batch = batch;
+    version->level = (uint8_t)txn->level;
+    version->txn_older = txn->newest;
+    version->older = version->chain_next = NULL;
+    version->linked = change->op != VERSION_ACTION;
+    if (version->linked)
+    {
+        struct version **link;
+
+        os_rwlock_lock_write(&part->lock);
+        if (!part_grow(part))
+        {
+            os_rwlock_unlock_write(&part->lock);
+            batch_reset(batch, version);
+            return JET_errVersionStoreOutOfMemory;
+        }
+        link = head_of(part, place, hash);
+        if (*link)
+        {
+            version->older = *link;
+            version->chain_next = (*link)->chain_next;
+            (*link)->chain_next = NULL;
+        }
+        else
+            part->count++;
+        *link = version;
+        os_rwlock_unlock_write(&part->lock);
+    }
+    txn->newest = version;
+    atomic_fetch_add_explicit(&txn->root->versions, 1, memory_order_relaxed);
+    *created = version;
+    return JET_errSuccess;
+}
+
+/* The newest version of the transaction is no more. */
+static void pop(struct txn *txn)
+{
+    struct version *version = txn->newest;
+
+    version_unlink(txn->root, version);
+    txn->newest = version->txn_older;
+    atomic_fetch_sub_explicit(&txn->root->versions, 1, memory_order_relaxed);
+    batch_reset(txn->batch, version);
+}
+
+void version_cancel(struct txn *txn, struct version *version)
+{
+    if (txn->newest == version)
+        pop(txn);
+}
+
+/* -------------------------------------------------------------- reading --- */
+
+void version_look(struct txn_root *root, struct txn *txn, const struct version_place *place, bool deleted,
+                  int32_t delta_offset, struct version_view *view)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(root, hash);
+
+    *view = (struct version_view){ .present = !deleted };
+    os_rwlock_lock_read(&part->lock);
+    for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
+    {
+        if (sees(txn, version))
+            continue;
+        if (version->op == VERSION_INSERT)
+            view->present = false;
+        switch (version->op)
+        {
+        case VERSION_DELETE:
+            view->present = true;
+            break;
+        case VERSION_INSERT: /* of a deleted entry: an older delete, undone, brings back its data */
+        case VERSION_REPLACE:
+            if (version->op == VERSION_INSERT && !version->image_size)
+                break;
+            view->replaced = true;
+            view->image = version_image(version);
+            view->image_size = version->image_size;
+            view->delta = 0; /* the image is from before the newer deltas */
+            break;
+        case VERSION_DELTA:
+            if (version->offset == delta_offset)
+                view->delta += version->delta;
+            break;
+        default:
+            break;
+        }
+    }
+    view->replaced = view->replaced && view->present;
+    if (view->replaced)
+        view->lock = &part->lock;
+    else
+        os_rwlock_unlock_read(&part->lock);
+}
+
+void version_view_end(struct version_view *view)
+{
+    if (view->lock)
+        os_rwlock_unlock_read(view->lock);
+    view->lock = NULL;
+}
+
+bool version_any(struct txn_root *root, const struct version_place *place)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(root, hash);
+    bool any;
+
+    os_rwlock_lock_read(&part->lock);
+    any = part->bucket && *head_of(part, place, hash);
+    os_rwlock_unlock_read(&part->lock);
+    return any;
+}
+
+/* ---------------------------------------------------- ends of transactions --- */
+
+JET_ERR version_rollback(struct txn *txn)
+{
+    struct txn_root *root = txn->root;
+    JET_ERR err = JET_errSuccess, now;
+
+    while (txn->newest && txn->newest->level >= txn->level)
+    {
+        if (root->hooks.undo)
+        {
+            now = root->hooks.undo(root->hooks.context, txn, txn->newest);
+            err = err < 0 ? err : now;
+        }
+        pop(txn);
+    }
+    return err < 0 ? err : JET_errSuccess;
+}
+
+void version_commit_level(struct txn *txn)
+{
+    if (txn->level > 1)
+        for (struct version *version = txn->newest; version && version->level == txn->level;
+             version = version->txn_older)
+            version->level--;
+}
+
+void version_commit(struct txn *txn, uint64_t time)
+{
+    struct txn_root *root = txn->root;
+    struct version_batch *batch = txn->batch;
+
+    txn->batch = NULL;
+    if (!batch)
+        return;
+    if (!txn->newest)
+    {
+        batch_free(batch);
+        return;
+    }
+    batch->newest = txn->newest;
+    batch->txn = NULL;
+    batch->next = NULL;
+    *(root->committed ? &root->committed_last->next : &root->committed) = batch;
+    root->committed_last = batch;
+    txn->newest = NULL;
+    atomic_store_explicit(&batch->committed, time, memory_order_release);
+}
+
+/* The oldest batch that nobody needs; NULL if there is none. */
+static struct version_batch *batch_to_drop(struct txn_root *root)
+{
+    struct version_batch *batch;
+
+    os_mutex_lock(&root->lock);
+    batch = root->committed;
+    if (batch && root->oldest && root->oldest->begin <= atomic_load_explicit(&batch->committed, memory_order_relaxed))
+        batch = NULL;
+    os_mutex_unlock(&root->lock);
+    return batch;
+}
+
+uint32_t version_clean(struct txn_root *root, uint32_t most)
+{
+    struct version_batch *batch;
+    uint32_t dropped = 0;
+
+    if (!os_mutex_try_lock(&root->clean))
+        return 0;
+    while (dropped < most && (batch = batch_to_drop(root)))
+    {
+        /* All of them before the first expires, so that an entry whose last versions these are shows none. */
+        for (struct version *version = batch->unlinked ? NULL : batch->newest; version; version = version->txn_older)
+            version_unlink(root, version);
+        batch->unlinked = true;
+        while (dropped < most && batch->newest)
+        {
+            struct version *version = batch->newest;
+
+            batch->newest = version->txn_older;
+            if (root->hooks.expire)
+                root->hooks.expire(root->hooks.context, version);
+            atomic_fetch_sub_explicit(&root->versions, 1, memory_order_relaxed);
+            dropped++;
+        }
+        if (batch->newest)
+            break;
+        os_mutex_lock(&root->lock);
+        root->committed = batch->next;
+        if (!root->committed)
+            root->committed_last = NULL;
+        os_mutex_unlock(&root->lock);
+        batch_free(batch);
+    }
+    os_mutex_unlock(&root->clean);
+    return dropped;
+}
+
+void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)
+{
+    *count = atomic_load_explicit(&root->versions, memory_order_relaxed);
+    *bytes = atomic_load_explicit(&root->bytes, memory_order_relaxed);
+}
+
+void version_root_free(struct txn_root *root)
+{
+    while (version_clean(root, UINT32_MAX))
+        ;
+    for (unsigned i = 0; i < VERSION_PARTS; i++)
+    {
+        os_free(root->part[i].bucket);
+        root->part[i].bucket = NULL;
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Versions: what entries of trees were before, for those who may still see it.
+ *
+ * A change to an entry puts a version at the head of the chain of that entry,
+ * which is found by a hash of (database, tree, bookmark).  The page has the
+ * newest state; a version tells how to get from it to the state before.  An
+ * entry that has versions is marked on its page (NODE_VERSIONED), so entries
+ * without pay nothing; a mark left behind is harmless.
+ *
+ * A version belongs to an open transaction until that commits to level 0.  All
+ * versions of the transaction are in one batch, whose commit time is set by a
+ * single store while the clock is locked, so others see all of them or none.
+ * Walking a chain from its head undoes the versions that a transaction must not
+ * see; the rest of the chain is older and visible.
+ *
+ * Versions of one transaction are also linked newest first, with the level at
+ * which they were made: that is the list that rollback undoes.
+ *
+ * Committed batches wait in a queue, oldest first, and are dropped when every
+ * open transaction began after their commit.  Dropping the version of a delete
+ * takes the entry off its page, which the owner of the trees does in `expire`.
+ *
+ * Memory comes in chunks that belong to one batch and goes with it; there is no
+ * limit but the caller's (txn_root.max_bytes).
+ *
+ * Locks: the hash table is cut into parts, each with a rwlock, held while a
+ * chain is read or changed, and for nothing else.  Page latches come before
+ * them; txn_root.lock is not held with one.
+ */
+#ifndef ESENT_TXN_VERSION_H
+#define ESENT_TXN_VERSION_H
+
+#include "txn/txn.h"
+
+enum version_op
+{
+    VERSION_INSERT = 1, /* the entry was not there (or was a deleted one: `image` is its data then) */
+    VERSION_DELETE,     /* the entry was there, with the data that is still on the page */
+    VERSION_REPLACE,    /* the data was `image` */
+    VERSION_DELTA,      /* the number of `delta_size` bytes at `offset` was less by `delta`; many transactions may have one */
+    VERSION_LOCK,       /* nothing changed: the entry is locked against other writers */
+    VERSION_ACTION,     /* no entry: something of the caller's to be undone or finished (schema, space) */
+};
+
+/* Names an entry. */
+struct version_place
+{
+    uint32_t database;          /* tree_store.id */
+    uint32_t root;              /* of the tree */
+    const uint8_t *key;
+    uint32_t key_size;
+    const uint8_t *data;        /* of entries in trees that are not unique; else NULL */
+    uint32_t data_size;
+};
+
+/* A version as its owner sees it again when it is undone or dropped. */
+struct version
+{
+    struct version *older;              /* in the chain of the entry */
+    struct version *chain_next;         /* heads only: next entry in the bucket */
+    struct version *txn_older;          /* versions of the transaction, newest first */
+    struct version_batch *batch;        /* of the transaction that made it */
+    void *owner;                        /* the tree, or what the caller likes */
+    uint32_t database, root;
+    uint32_t hash;
+    uint8_t op, level;
+    bool linked;                        /* in a chain; actions are not */
+    uint8_t delta_size;
+    uint16_t offset;
+    uint32_t key_size, data_size, image_size;
+    int64_t delta;
+    uint64_t log_position;              /* of the record of this change */
+    uint8_t bytes[];                    /* key, data, image */
+};
+
+static inline const uint8_t *version_key(const struct version *version)
+{
+    return version->bytes;
+}
+
+static inline const uint8_t *version_data(const struct version *version)
+{
+    return version->bytes + version->key_size;
+}
+
+static inline const uint8_t *version_image(const struct version *version)
+{
+    return version->bytes + version->key_size + version->data_size;
+}
+
+/* What a change is, for version_create. */
+struct version_change
+{
+    enum version_op op;
+    void *owner;
+    const uint8_t *image;       /* the data before, of a replace (or of the deleted entry that an insert revives) */
+    uint32_t image_size;
+    uint32_t offset;            /* of a delta */
+    uint32_t delta_size;
+    int64_t delta;
+};
+
+/*
+ * Whether the transaction may change an entry: JET_errWriteConflict if its
+ * newest version belongs to another open transaction, or was committed after
+ * this one began (two deltas do not conflict).  The entry's leaf is latched
+ * exclusively, here and in version_create, which must follow under the same latch.
+ */
+JET_ERR version_check(struct txn *txn, const struct version_place *place, enum version_op op);
+
+/* Adds a version at the head of the entry's chain.  JET_errVersionStoreOutOfMemory
+ * when the caller's limit is reached, JET_errOutOfMemory. */
+JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
+                       struct version **version);
+/* Takes back the version just created, the newest of its transaction: the change did not happen. */
+void version_cancel(struct txn *txn, struct version *version);
+/* Takes a version out of its chain.  An undo does this under the latch under
+ * which it restores the page; what it leaves in, rollback takes out after it. */
+void version_unlink(struct txn_root *root, struct version *version);
+
+/* What a transaction sees of an entry that is marked as versioned.  txn NULL: the newest committed state. */
+struct version_view
+{
+    bool present;               /* false: for this transaction the entry is not there */
+    bool replaced;              /* the data is `image`, not the page's */
+    const uint8_t *image;       /* good until version_view_end */
+    uint32_t image_size;
+    int64_t delta;              /* to be taken off the number at the offset asked for */
+    struct os_rwlock *lock;     /* held while `replaced` */
+};
+
+/* `deleted`: whether the entry on the page is marked deleted.  delta_offset: of
+ * the number whose deltas by others are to be added up in view->delta, -1: none.
+ * A part of the table stays locked until version_view_end when `replaced`; no
+ * other entry may be looked at meanwhile. */
+void version_look(struct txn_root *root, struct txn *txn, const struct version_place *place, bool deleted,
+                  int32_t delta_offset, struct version_view *view);
+void version_view_end(struct version_view *view);
+
+/* Whether any version of the entry is left (else a deleted entry may leave its page). */
+bool version_any(struct txn_root *root, const struct version_place *place);
+
+/* Drops what nobody needs any more, at most `most` versions; returns how many.  From any thread, one at a time. */
+uint32_t version_clean(struct txn_root *root, uint32_t most);
+/* Versions kept now, and their bytes. */
+void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
+
+/* ---- for txn.c ---- */
+
+/* Undoes and takes out the transaction's versions of its present level; the first error, but all are tried. */
+JET_ERR version_rollback(struct txn *txn);
+/* The versions of the present level become the next outer level's. */
+void version_commit_level(struct txn *txn);
+/* The transaction's versions are committed at `time`; root->lock is held. */
+void version_commit(struct txn *txn, uint64_t time);
+/* Frees the table of versions, which is empty. */
+void version_root_free(struct txn_root *root);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The version store against a model: random transactions on a "page" of a few entries, and a full copy of what each
+ * transaction must see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "txn/version.h"
+
+#define KEYS 12
+#define SESSIONS 6
+
+struct entry
+{
+    bool there;                 /* on the page, deleted or not */
+    bool deleted;
+    int64_t value;
+};
+
+struct image
+{
+    bool present[KEYS];
+    int64_t value[KEYS];
+    bool touched[KEYS];         /* changed by this transaction, but for deltas */
+};
+
+static struct txn_root root;
+static struct entry page[KEYS];
+static struct image committed;          /* the model */
+static struct txn txns[SESSIONS];
+static struct image seen[SESSIONS][TXN_LEVELS + 1];     /* seen[s][l]: before level l + 1 began */
+static struct image now[SESSIONS];
+static int64_t own[SESSIONS][KEYS];     /* deltas made by the open transaction */
+static uint32_t seed;
+
+static uint32_t rnd(uint32_t n)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 8) % n;
+}
+
+static struct version_place place_of(const uint8_t *key)
+{
+    return (struct version_place){ .database = 1, .root = 9, .key = key, .key_size = 1 };
+}
+
+static JET_ERR undo(void *context, struct txn *txn, struct version *version)
+{
+    uint8_t key = version_key(version)[0];
+    struct version_place place = place_of(&key);
+    struct entry *entry = &page[key];
+
+    (void)context;
+    (void)txn;
+    switch (version->op)
+    {
+    case VERSION_INSERT:
+        version_unlink(&root, version);
+        entry->deleted = true;
+        if (version->image_size)
+            memcpy(&entry->value, version_image(version), sizeof(entry->value));
+        entry->there = version_any(&root, &place);
+        break;
+    case VERSION_DELETE:
+        entry->deleted = false;
+        break;
+    case VERSION_REPLACE:
+        memcpy(&entry->value, version_image(version), sizeof(entry->value));
+        break;
+    case VERSION_DELTA:
+        entry->value -= version->delta;
+        version_unlink(&root, version);
+        break;
+    default:
+        break;
+    }
+    return JET_errSuccess;
+}
+
+static void expire(void *context, struct version *version)
+{
+    uint8_t key = version_key(version)[0];
+    struct version_place place = place_of(&key);
+
+    (void)context;
+    if (version->op == VERSION_DELETE && page[key].deleted && !version_any(&root, &place))
+        page[key] = (struct entry){ .there = false };
+}
+
+/* What a transaction sees, by the store. */
+static bool look(struct txn *txn, uint8_t key, int64_t *value)
+{
+    struct version_place place = place_of(&key);
+    struct version_view view;
+    bool present;
+
+    if (!page[key].there)
+        return false;
+    version_look(&root, txn, &place, page[key].deleted, 0, &view);
+    present = view.present;
+    *value = page[key].value;
+    if (view.replaced)
+        memcpy(value, view.image, sizeof(*value));
+    *value -= view.delta;
+    version_view_end(&view);
+    return present;
+}
+
+static void compare(int s)
+{
+    for (uint8_t key = 0; key < KEYS; key++)
+    {
+        int64_t value = 0;
+        bool present = look(&txns[s], key, &value);
+
+        assert_int_equal(present, now[s].present[key]);
+        if (present)
+            assert_int_equal(value, now[s].value[key]);
+    }
+}
+
+/* Whether the model allows a write: nobody else has an open change, nor committed one since this one began. */
+static uint32_t changed_at[KEYS], began_at[SESSIONS], clock_now;
+static uint32_t replaced_at[KEYS];      /* changed by other than a delta */
+
+static bool allowed(int s, uint8_t key, bool delta)
+{
+    for (int other = 0; other < SESSIONS; other++)
+        if (other != s && txns[other].level && (now[other].touched[key] || (own[other][key] && !delta)))
+            return false;
+    return (delta ? replaced_at : changed_at)[key] < began_at[s];
+}
+
+static void write_entry(int s)
+{
+    uint8_t key = (uint8_t)rnd(KEYS);
+    struct version_place place = place_of(&key);
+    struct version_change change = { .op = VERSION_INSERT };
+    int64_t value = 1000 + rnd(1000), before = page[key].value;
+    struct version *version;
+    bool there = page[key].there;
+    JET_ERR err;
+
+    if (now[s].present[key])
+        change.op = (enum version_op[]){ VERSION_DELETE, VERSION_REPLACE, VERSION_DELTA, VERSION_DELTA }[rnd(4)];
+    /* The sums in this model are easiest if deltas are not mixed with other changes in one transaction. */
+    if (change.op == VERSION_DELTA ? now[s].touched[key] : own[s][key] != 0)
+        return;
+    err = there ? version_check(&txns[s], &place, change.op) : JET_errSuccess;
+    if (there)
+        assert_int_equal(err, allowed(s, key, change.op == VERSION_DELTA) ? JET_errSuccess : JET_errWriteConflict);
+    if (err < 0)
+        return;
+    if (change.op == VERSION_REPLACE || (change.op == VERSION_INSERT && there))
+    {
+        change.image = (const uint8_t *)&before;
+        change.image_size = sizeof(before);
+    }
+    change.delta_size = 8;
+    change.delta = change.op == VERSION_DELTA ? 1 + rnd(9) : 0;
+    assert_int_equal(version_create(&txns[s], &place, &change, &version), JET_errSuccess);
+    if (rnd(20) == 0)
+    {
+        version_cancel(&txns[s], version);
+        return;
+    }
+    switch (change.op)
+    {
+    case VERSION_INSERT:
+        page[key] = (struct entry){ true, false, value };
+        now[s].present[key] = true;
+        now[s].value[key] = value;
+        break;
+    case VERSION_DELETE:
+        page[key].deleted = true;
+        now[s].present[key] = false;
+        break;
+    case VERSION_REPLACE:
+        page[key].value = value;
+        now[s].value[key] = value;
+        break;
+    default:
+        page[key].value += change.delta;
+        now[s].value[key] += change.delta;
+        own[s][key] += change.delta;
+        return;
+    }
+    now[s].touched[key] = true;
+}
+
+static void end(int s, bool commit)
+{
+    uint32_t level = txns[s].level;
+
+    if (!commit)
+    {
+        assert_int_equal(txn_rollback(&txns[s]), JET_errSuccess);
+        now[s] = seen[s][level];
+        if (level > 1)
+            for (int key = 0; key < KEYS; key++)
+                if (own[s][key]) /* deltas back to what they were */
+                    own[s][key] = now[s].value[key] - seen[s][1].value[key];
+        return;
+    }
+    if (level == 1)
+    {
+        clock_now++;
+        for (int key = 0; key < KEYS; key++)
+        {
+            if (now[s].touched[key])
+            {
+                committed.present[key] = now[s].present[key];
+                committed.value[key] = now[s].value[key];
+                changed_at[key] = replaced_at[key] = clock_now;
+            }
+            else if (own[s][key])
+            {
+                committed.value[key] += own[s][key];
+                changed_at[key] = clock_now;
+            }
+        }
+    }
+    assert_int_equal(txn_commit(&txns[s]), JET_errSuccess);
+}
+
+static void step(void)
+{
+    int s = (int)rnd(SESSIONS);
+
+    if (!txns[s].level)
+    {
+        memset(own[s], 0, sizeof(own[s]));
+        now[s] = committed;
+        seen[s][1] = committed;
+        began_at[s] = ++clock_now;
+        assert_int_equal(txn_begin(&txns[s], false, 0), JET_errSuccess);
+        return;
+    }
+    switch (rnd(10))
+    {
+    case 0:
+        if (txns[s].level < TXN_LEVELS)
+        {
+            assert_int_equal(txn_begin(&txns[s], false, 0), JET_errSuccess);
+            seen[s][txns[s].level] = now[s];
+        }
+        break;
+    case 1:
+        end(s, true);
+        break;
+    case 2:
+        end(s, false);
+        break;
+    case 3:
+        version_clean(&root, rnd(5));
+        break;
+    default:
+        write_entry(s);
+        break;
+    }
+}
+
+static void random_histories_look_as_the_model_says(void **state)
+{
+    uint64_t count, bytes;
+
+    (void)state;
+    for (uint32_t history = 1; history <= 400; history++)
+    {
+        seed = history;
+        clock_now = 0;
+        memset(page, 0, sizeof(page));
+        memset(&committed, 0, sizeof(committed));
+        memset(changed_at, 0, sizeof(changed_at));
+        memset(replaced_at, 0, sizeof(replaced_at));
+        txn_root_init(&root);
+        root.hooks = (struct version_hooks){ NULL, undo, expire };
+        for (int s = 0; s < SESSIONS; s++)
+            txn_init(&txns[s], &root);
+        for (int i = 0; i < 300; i++)
+        {
+            step();
+            for (int s = 0; s < SESSIONS; s++)
+                if (txns[s].level)
+                    compare(s);
+        }
+        for (int s = 0; s < SESSIONS; s++)
+            while (txns[s].level)
+                end(s, rnd(2));
+        while (version_clean(&root, 3))
+            ;
+        version_usage(&root, &count, &bytes);
+        assert_int_equal(count, 0);
+        assert_int_equal(bytes, 0);
+        for (int key = 0; key < KEYS; key++)
+        {
+            assert_int_equal(page[key].there && !page[key].deleted, committed.present[key]);
+            if (committed.present[key])
+                assert_int_equal(page[key].value, committed.value[key]);
+            else
+                assert_false(page[key].there);
+        }
+        txn_root_free(&root);
+    }
+}
+
+static void a_large_transaction_rolls_back_and_leaves_nothing(void **state)
+{
+    uint64_t count, bytes;
+    uint32_t i;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&txns[0], &root);
+    assert_int_equal(txn_begin(&txns[0], false, 0), JET_errSuccess);
+    for (i = 0; i < 200000; i++)
+    {
+        struct version_place place = { .database = 1, .root = 3, .key = (const uint8_t *)&i, .key_size = sizeof(i) };
+        struct version_change change = { .op = VERSION_INSERT };
+        struct version *version;
+
+        assert_int_equal(version_create(&txns[0], &place, &change, &version), JET_errSuccess);
+    }
+    assert_int_equal(txn_rollback(&txns[0]), JET_errSuccess);
+    version_usage(&root, &count, &bytes);
+    assert_int_equal(count, 0);
+    assert_int_equal(bytes, 0);
+    txn_root_free(&root);
+}
+
+static void the_callers_limit_is_an_error(void **state)
+{
+    struct version_place place = place_of((const uint8_t *)"k");
+    struct version_change change = { .op = VERSION_INSERT };
+    struct version *version;
+    JET_ERR err = JET_errSuccess;
+
+    (void)state;
+    txn_root_init(&root);
+    root.max_bytes = 65536;
+    txn_init(&txns[0], &root);
+    assert_int_equal(txn_begin(&txns[0], false, 0), JET_errSuccess);
+    for (int i = 0; i < 10000 && err >= 0; i++)
+        err = version_create(&txns[0], &place, &change, &version);
+    assert_int_equal(err, JET_errVersionStoreOutOfMemory);
+    assert_int_equal(txn_rollback(&txns[0]), JET_errSuccess);
+    txn_root_free(&root);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_histories_look_as_the_model_says),
+        cmocka_unit_test(a_large_transaction_rolls_back_and_leaves_nothing),
+        cmocka_unit_test(the_callers_limit_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
