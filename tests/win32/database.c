@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Attaching, opening, closing, detaching; what is known of databases and files. */
+#include "small_database.h"
+#include "support.h"
+
+static uint8_t image[SMALL_SIZE];
+static JET_INSTANCE instance;
+static JET_SESID session;
+
+/* A fresh file; the name is good for a while, as test_file's are. */
+static const char *make_database(const char *name, uint32_t state)
+{
+    const char *path = test_file(name);
+
+    small_database(image, state);
+    test_file_write(path, image, sizeof(image));
+    return path;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    instance = test_instance("database", "off");
+    session = test_session(instance);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    assert_ok(JetEndSession(session, 0));
+    assert_ok(JetTerm(instance));
+    return 0;
+}
+
+static void attach_open_close_detach(void **state)
+{
+    const char *path = make_database("a.edb", JET_dbstateCleanShutdown);
+    JET_DBID dbid = 0, second;
+
+    (void)state;
+    assert_err(JetOpenDatabaseA(session, path, NULL, &dbid, 0), JET_errDatabaseNotFound);
+    assert_int_equal(dbid, JET_dbidNil);
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_wrnDatabaseAttached);
+    assert_err(JetOpenDatabaseA(session, path, NULL, &dbid, 0), JET_wrnFileOpenReadOnly);
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &second, JET_bitDbReadOnly));
+    assert_int_equal(dbid, second);
+    assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_err(JetCloseDatabase(session, dbid, 0), JET_errDatabaseNotFound);
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseNotFound);
+    assert_err(JetCloseDatabase(session, dbid, 0), JET_errInvalidDatabaseId);
+    assert_err(JetCloseDatabase(session, 12345, 0), JET_errInvalidDatabaseId);
+}
+
+static void all_are_detached_without_a_name(void **state)
+{
+    const char *first = make_database("b.edb", JET_dbstateCleanShutdown);
+    const char *second = make_database("c.edb", JET_dbstateCleanShutdown);
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, first, JET_bitDbReadOnly));
+    assert_ok(JetAttachDatabase2W(session, test_wide(second), 100, JET_bitDbReadOnly));
+    assert_ok(JetDetachDatabaseA(session, NULL));
+    assert_err(JetDetachDatabaseA(session, first), JET_errDatabaseNotFound);
+    assert_err(JetDetachDatabaseA(session, second), JET_errDatabaseNotFound);
+}
+
+static void wrong_arguments_of_attach(void **state)
+{
+    const char *path = make_database("d.edb", JET_dbstateCleanShutdown);
+    JET_ULONG number = 0;
+    JET_SETDBPARAM parameter = { JET_dbparamDbSizeMaxPages, &number, sizeof(number) };
+
+    (void)state;
+    assert_err(JetAttachDatabaseA(session, NULL, 0), JET_errDatabaseInvalidPath);
+    assert_err(JetAttachDatabaseA(session, "", 0), JET_errDatabaseInvalidPath);
+    assert_err(JetAttachDatabaseA(session, test_file("absent.edb"), 0), JET_errFileNotFound);
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbVersioningOff), JET_errCannotDisableVersioning);
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly | JET_bitDbDeleteUnicodeIndexes),
+               JET_errInvalidGrbit);
+    assert_err(JetAttachDatabase3A(session, path, NULL, 1, 0), JET_errInvalidParameter);
+    parameter.dbparamid = 1;
+    assert_err(JetAttachDatabase3A(session, path, &parameter, 1, 0), JET_errInvalidDbparamId);
+    parameter.dbparamid = JET_dbparamDbSizeMaxPages;
+    parameter.cbParam = 3;
+    assert_err(JetAttachDatabase3A(session, path, &parameter, 1, 0), JET_errInvalidBufferSize);
+    assert_err(JetDetachDatabase2A(session, path, JET_bitForceDetach), JET_errForceDetachNotAllowed);
+    assert_ok(JetBeginTransaction(session));
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_errInTransaction);
+    assert_err(JetDetachDatabaseA(session, path), JET_errInTransaction);
+    assert_ok(JetRollback(session, 0));
+}
+
+static void files_that_are_no_clean_databases(void **state)
+{
+    const char *path = make_database("e.edb", JET_dbstateDirtyShutdown);
+
+    (void)state;
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_errDatabaseDirtyShutdown);
+    assert_err(JetAttachDatabaseA(session, path, 0), JET_errDatabaseDirtyShutdown);
+    test_file_write(path, "no database", 11);
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_errDatabaseCorrupted);
+    memset(image, 0, sizeof(image));
+    test_file_write(path, image, sizeof(image));
+    assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_errDatabaseCorrupted);
+}
+
+static void exclusive_open(void **state)
+{
+    const char *path = make_database("f.edb", JET_dbstateCleanShutdown);
+    JET_SESID other = test_session(instance);
+    JET_DBID dbid, second;
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, JET_bitDbExclusive));
+    assert_err(JetOpenDatabaseA(other, path, NULL, &second, 0), JET_errDatabaseLocked);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetOpenDatabaseA(other, path, NULL, &second, 0));
+    assert_err(JetOpenDatabaseA(session, path, NULL, &dbid, JET_bitDbExclusive), JET_errDatabaseInUse);
+    assert_ok(JetEndSession(other, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+static void a_file_belongs_to_one_instance(void **state)
+{
+    const char *path = make_database("g.edb", JET_dbstateCleanShutdown);
+    JET_INSTANCE other = test_instance("other", "off");
+    JET_SESID there = test_session(other);
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_err(JetAttachDatabaseA(there, path, JET_bitDbReadOnly), JET_errDatabaseSharingViolation);
+    assert_err(JetDetachDatabaseA(there, path), JET_errDatabaseNotFound);
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_ok(JetAttachDatabaseA(there, path, JET_bitDbReadOnly));
+    assert_ok(JetTerm(other));
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+static void reading_leaves_the_file_alone(void **state)
+{
+    const char *path = make_database("h.edb", JET_dbstateCleanShutdown);
+    static uint8_t after[SMALL_SIZE + 1];
+    JET_TABLEID table;
+    JET_DBID dbid;
+    FILE *file;
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    assert_ok(JetOpenTableA(session, dbid, "people", NULL, 0, 0, &table));
+    assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    small_database(image, JET_dbstateCleanShutdown);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(after, 1, sizeof(after), file), SMALL_SIZE);
+    fclose(file);
+    assert_memory_equal(image, after, SMALL_SIZE);
+}
+
+static void info_of_an_open_database(void **state)
+{
+    const char *path = make_database("i.edb", JET_dbstateCleanShutdown);
+    JET_DBINFOMISC7 misc;
+    JET_ULONG number = 0;
+    char name[600];
+    JET_DBID dbid;
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, JET_bitDbReadOnly));
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoPageSize));
+    assert_int_equal(number, 4096);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, 2, JET_DbInfoPageSize), JET_errBufferTooSmall);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoFilesize));
+    assert_int_equal(number, SMALL_PAGES + 2);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoVersion));
+    assert_int_equal(number, 0x620);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoCp));
+    assert_int_equal(number, 1252);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoLCID));
+    assert_int_equal(number, 1033);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, 3, JET_DbInfoCp), JET_errInvalidBufferSize);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, name, sizeof(name), JET_DbInfoFilename));
+    assert_string_equal(name, path);
+    assert_err(JetGetDatabaseInfoA(session, dbid, name, 3, JET_DbInfoFilename), JET_errBufferTooSmall);
+    assert_err(JetGetDatabaseInfoW(session, dbid, name, 3, JET_DbInfoFilename), JET_errBufferTooSmall);
+    assert_ok(JetGetDatabaseInfoA(session, dbid, &misc, sizeof(misc), JET_DbInfoMisc));
+    assert_int_equal(misc.ulVersion, 0x620);
+    assert_int_equal(misc.ulUpdate, 20);
+    assert_int_equal(misc.dwBuildNumber, 18362);
+    assert_int_equal(misc.signDb.ulRandom, 4711);
+    assert_int_equal(misc.dbstate, JET_dbstateCleanShutdown);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &misc, 7, JET_DbInfoMisc), JET_errInvalidBufferSize);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), 1000), JET_errInvalidParameter);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoIsam),
+               JET_errFeatureNotAvailable);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoPageSize),
+               JET_errInvalidDatabaseId);
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+static void info_of_a_file(void **state)
+{
+    const char *path = make_database("j.edb", JET_dbstateDirtyShutdown);
+    JET_DBINFOUPGRADE upgrade;
+    JET_DBINFOMISC misc;
+    JET_ULONG number = 0;
+    uint64_t size = 0;
+
+    (void)state;
+    assert_ok(JetGetDatabaseFileInfoA(path, &number, sizeof(number), JET_DbInfoPageSize));
+    assert_int_equal(number, 4096);
+    assert_ok(JetGetDatabaseFileInfoW(test_wide(path), &size, sizeof(size), JET_DbInfoFilesize));
+    assert_int_equal(size, SMALL_SIZE);
+    assert_err(JetGetDatabaseFileInfoA(path, &size, 4, JET_DbInfoFilesize), JET_errInvalidBufferSize);
+    assert_ok(JetGetDatabaseFileInfoA(path, &misc, sizeof(misc), JET_DbInfoMisc));
+    assert_int_equal(misc.dbstate, JET_dbstateDirtyShutdown);
+    assert_ok(JetGetDatabaseFileInfoA(path, &number, sizeof(number), JET_DbInfoFileType));
+    assert_int_equal(number, JET_filetypeDatabase);
+    number = 5;
+    assert_ok(JetGetDatabaseFileInfoA(path, &number, sizeof(number), JET_DbInfoDBInUse));
+    assert_int_equal(number, 0);
+    memset(&upgrade, 0, sizeof(upgrade));
+    upgrade.cbStruct = sizeof(upgrade);
+    assert_ok(JetGetDatabaseFileInfoA(path, &upgrade, sizeof(upgrade), JET_DbInfoUpgrade));
+    assert_int_equal(upgrade.fAlreadyUpgraded, 1);
+    assert_int_equal(upgrade.cbFilesizeLow, SMALL_SIZE);
+    assert_err(JetGetDatabaseFileInfoA(path, &number, sizeof(number), 777), JET_errInvalidParameter);
+    assert_err(JetGetDatabaseFileInfoA(test_file("absent.edb"), &number, sizeof(number), JET_DbInfoPageSize),
+               JET_errFileNotFound);
+    test_file_write(path, "nothing", 7);
+    assert_err(JetGetDatabaseFileInfoA(path, &number, sizeof(number), JET_DbInfoPageSize), JET_errReadVerifyFailure);
+
+    path = make_database("j.edb", JET_dbstateCleanShutdown);
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_ok(JetGetDatabaseFileInfoA(path, &number, sizeof(number), JET_DbInfoDBInUse));
+    assert_int_equal(number, 1);
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] =
+    {
+        cmocka_unit_test(attach_open_close_detach),
+        cmocka_unit_test(all_are_detached_without_a_name),
+        cmocka_unit_test(wrong_arguments_of_attach),
+        cmocka_unit_test(files_that_are_no_clean_databases),
+        cmocka_unit_test(exclusive_open),
+        cmocka_unit_test(a_file_belongs_to_one_instance),
+        cmocka_unit_test(reading_leaves_the_file_alone),
+        cmocka_unit_test(info_of_an_open_database),
+        cmocka_unit_test(info_of_a_file),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
