@@ -316,26 +316,27 @@ static JET_ERR add_tagged(struct enumerator *at, struct record_columns *walk, bo
     }
 }
 
+/* No fewer than there will be. */
 static JET_ERR count_columns(struct enumerator *at, const struct record_summary *summary, bool defaults,
                              uint64_t *count)
 {
     const struct table *table = at->cursor->table;
-    struct record_tagged walk = { 0 };
-    JET_ERR err = record_tagged_next(table, at->copy.record, &walk);
+    uint32_t tagged;
+    JET_ERR err = record_tagged_count(table, at->copy.record, &tagged);
 
-    *count = table->fixed_count + table->variable_count;
-    if (at->how->grbit & JET_bitEnumerateTaggedOnly)
-        *count = 0;
-    else if (!defaults && summary->last_fixed < table->fixed_count)
-        *count = summary->last_fixed + table->variable_count;
+    *count = tagged;
     if (defaults)
         *count += table->tagged_default_count;
-    while (err >= 0)
-    {
-        ++*count;
-        err = record_tagged_next(table, at->copy.record, &walk);
-    }
-    return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+    if (at->how->grbit & JET_bitEnumerateTaggedOnly)
+        return err;
+    *count += summary->last_fixed;
+    if (summary->last_variable)
+        *count += summary->last_variable - COLUMNID_VAR_FIRST + 1;
+    if (defaults)
+        *count += table->fixed_default_last;
+    if (defaults && table->variable_default_last)
+        *count += table->variable_default_last - COLUMNID_VAR_FIRST + 1;
+    return err;
 }
 
 static JET_ERR enumerate_all(struct enumerator *at)

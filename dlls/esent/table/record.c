@@ -382,6 +382,18 @@ JET_ERR record_summary(struct record record, struct record_summary *summary)
     return JET_errSuccess;
 }
 
+JET_ERR record_tagged_count(const struct table *table, struct record record, uint32_t *count)
+{
+    struct parts parts;
+    struct tagged_array array = { .count = 0 };
+    JET_ERR err = record_parts(record, &parts);
+
+    if (err >= 0)
+        err = tagged_array(table, record, &parts, &array);
+    *count = array.count;
+    return err;
+}
+
 uint32_t record_tagged_order(const struct column *column)
 {
     return tagged_order(column->fid, column->marked_inherited);
@@ -393,6 +405,16 @@ static bool is_inherited(const struct table *table, uint32_t order)
     if (!(order & TAGGED_ORDER_OWN) || table->flags & JET_bitObjectTableTemplate)
         return true;
     return table->old_template && table->template_table && (order & 0xffffu) < table->tagged_first;
+}
+
+/* Records have columns that follow one another more often than not. */
+static const struct column *next_column(const struct table *table, const struct column *before, JET_COLUMNID id)
+{
+    const struct column *next = before ? before + 1 : table->tagged;
+
+    if (next < table->tagged + table->tagged_count && next->id == id && next->type != JET_coltypNil)
+        return next;
+    return table_column_by_id(table, id);
 }
 
 JET_ERR record_tagged_next(const struct table *table, struct record record, struct record_tagged *walk)
@@ -420,7 +442,7 @@ JET_ERR record_tagged_next(const struct table *table, struct record record, stru
     walk->marked_inherited = !(order & TAGGED_ORDER_OWN);
     walk->inherited = is_inherited(table, order);
     walk->id = (order & 0xffffu) | (walk->inherited ? COLUMNID_TEMPLATE : 0);
-    walk->column = table_column_by_id(table, walk->id);
+    walk->column = next_column(table, walk->column, walk->id);
     walk->null = walk->header & TAGGED_NULL;
     walk->is_long = walk->header & TAGGED_LONG_VALUE;
     walk->two_values = !walk->null && walk->header & TAGGED_TWO_VALUES;

@@ -69,6 +69,9 @@ struct record_summary
 
 JET_ERR record_summary(struct record record, struct record_summary *summary);
 
+/* Tagged columns in a record, those that are set to NULL or deleted too. */
+JET_ERR record_tagged_count(const struct table *table, struct record record, uint32_t *count);
+
 /* A tagged column met when walking a record. */
 struct record_tagged
 {
