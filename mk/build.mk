@@ -122,8 +122,8 @@ build/host/%: tools/%.c build/host/libesent.so
 # A floor's tests reach past the API: all objects, linked statically.
 define archive
 build/$(1)/libesent.a: $$(OBJ_$(1))
-	@rm -f $$@
-	$$(Q)ar rcs $$@ $$^
+	@rm -f $$@.tmp
+	$$(Q)ar rcs $$@.tmp $$^ && mv $$@.tmp $$@
 endef
 $(foreach v,asan tsan coverage fuzz,$(eval $(call archive,$(v))))
 
