@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bits of a record's layout, for the files that change records.  Source: published engine, tagfld.hxx and rec.hxx. */
+#ifndef ESENT_TABLE_RECORD_LAYOUT_H
+#define ESENT_TABLE_RECORD_LAYOUT_H
+
+/* Header byte of a tagged column's data. */
+enum
+{
+    TAGGED_LONG_VALUE = 0x01,
+    TAGGED_COMPRESSED = 0x02,
+    TAGGED_SEPARATED = 0x04,
+    TAGGED_MULTI_VALUES = 0x08,
+    TAGGED_TWO_VALUES = 0x10,
+    TAGGED_NULL = 0x20,
+    TAGGED_ENCRYPTED = 0x40,
+};
+
+/* Flags in the offset of an entry of the tagged array. */
+enum
+{
+    TAGGED_DERIVED = 0x8000,
+    TAGGED_EXTENDED_SMALL = 0x4000,
+    TAGGED_NULL_SMALL = 0x2000,
+    TAGGED_OFFSET_SMALL = 0x1fff,
+    TAGGED_OFFSET_LARGE = 0x7fff,
+};
+
+#define TAGGED_ENTRY_SIZE 4u
+#define TAGGED_HEADER_SIZE 1u
+#define TAGGED_ORDER_OWN 0x10000u
+#define MULTI_VALUE_OFFSET_SIZE 2u
+#define MULTI_VALUE_SEPARATED 0x8000u
+#define MULTI_VALUE_OFFSET 0x7fffu
+#define VARIABLE_NULL 0x8000u
+#define VARIABLE_OFFSET 0x7fffu
+
+/* What fills room that has no value yet, and the rest of fixed text. */
+#define RECORD_FILL '*'
+#define RECORD_TEXT_FILL ' '
+
+#endif
