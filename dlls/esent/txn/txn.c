@@ -31,6 +31,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->begin = TXN_TIME_NEVER;
     txn->id = 0;
     txn->newest = NULL;
+    txn->updates = txn->update = 0;
     txn->batch = NULL;
 }
 
@@ -65,10 +66,8 @@ static void txn_unlink(struct txn *txn)
     txn->read_only = false;
 }
 
-JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id)
+static JET_ERR txn_begin_level(struct txn *txn, bool read_only, int64_t id)
 {
-    if (txn->level >= TXN_LEVELS)
-        return JET_errTransTooDeep;
     if (txn->level == 0)
     {
         txn->read_only = read_only;
@@ -77,6 +76,26 @@ JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id)
     }
     txn->level++;
     return JET_errSuccess;
+}
+
+JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id)
+{
+    return txn->level >= TXN_LEVELS ? JET_errTransTooDeep : txn_begin_level(txn, read_only, id);
+}
+
+JET_ERR txn_begin_inner(struct txn *txn)
+{
+    return txn->level >= TXN_LEVELS_INNER ? JET_errTransTooDeep : txn_begin_level(txn, false, 0);
+}
+
+uint32_t txn_new_update(struct txn *txn)
+{
+    return ++txn->updates;
+}
+
+JET_ERR txn_rollback_update(struct txn *txn, uint32_t update)
+{
+    return version_rollback_update(txn, update);
 }
 
 static void txn_end_level(struct txn *txn)

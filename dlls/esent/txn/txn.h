@@ -25,6 +25,7 @@
 #include "os/os.h"
 
 #define TXN_LEVELS 7                    /* deepest: the eighth begin is JET_errTransTooDeep */
+#define TXN_LEVELS_INNER (TXN_LEVELS + 4)   /* with the engine's own */
 #define TXN_TIME_NEVER UINT64_MAX
 
 struct txn;
@@ -81,6 +82,8 @@ struct txn
     uint64_t begin;                     /* TXN_TIME_NEVER at level 0: sees all that is committed */
     int64_t id;                         /* the caller's number, JetBeginTransaction3 */
     struct version *newest;             /* its versions */
+    uint32_t updates;                   /* numbers given by txn_new_update */
+    uint32_t update;                    /* the number that versions get now; 0: none */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
 };
 
@@ -95,6 +98,18 @@ void txn_init(struct txn *txn, struct txn_root *root);
 
 /* One level deeper.  `read_only` counts at level 0 only.  JET_errTransTooDeep. */
 JET_ERR txn_begin(struct txn *txn, bool read_only, int64_t id);
+
+/* A level of the engine's own within a call, which may be deeper than a program's. */
+JET_ERR txn_begin_inner(struct txn *txn);
+
+/*
+ * A number for the versions of an update that is being prepared, so that it can
+ * be given up alone: whatever is changed while txn->update has the number belongs
+ * to it.  Other changes may come in between.
+ */
+uint32_t txn_new_update(struct txn *txn);
+/* Undoes the changes of an update, newest first.  The first error, but all are tried. */
+JET_ERR txn_rollback_update(struct txn *txn, uint32_t update);
 
 /* Ends the innermost level; at level 1 the work becomes visible to others.
  * JET_errNotInTransaction. */

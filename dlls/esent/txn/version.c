@@ -296,6 +296,8 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
     version_fill(version, place, hash, change);
     version->batch = batch;
     version->level = (uint8_t)txn->level;
+    version->update = txn->update;
+    version->updates = txn->updates;
     version->txn_older = txn->newest;
     version->older = version->chain_next = NULL;
     version->linked = change->op != VERSION_ACTION;
@@ -424,6 +426,39 @@ JET_ERR version_rollback(struct txn *txn)
             err = err < 0 ? err : now;
         }
         pop(txn);
+    }
+    return err < 0 ? err : JET_errSuccess;
+}
+
+JET_ERR version_rollback_update(struct txn *txn, uint32_t update)
+{
+    struct txn_root *root = txn->root;
+    struct version **link = &txn->newest;
+    JET_ERR err = JET_errSuccess, now;
+
+    while (*link && (*link)->updates >= update)
+    {
+        struct version *version = *link;
+
+        if (version->update != update)
+        {
+            link = &version->txn_older;
+            continue;
+        }
+        if (root->hooks.undo)
+        {
+            now = root->hooks.undo(root->hooks.context, txn, version);
+            err = err < 0 ? err : now;
+        }
+        if (version == txn->newest)
+        {
+            pop(txn);
+            continue;
+        }
+        /* Its memory stays until that of an older one is given back. */
+        version_unlink(root, version);
+        *link = version->txn_older;
+        atomic_fetch_sub_explicit(&root->versions, 1, memory_order_relaxed);
     }
     return err < 0 ? err : JET_errSuccess;
 }

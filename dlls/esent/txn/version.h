@@ -69,6 +69,8 @@ struct version
     uint8_t delta_size;
     uint16_t offset;
     uint32_t key_size, data_size, image_size;
+    uint32_t update;                    /* txn->update when it was made */
+    uint32_t updates;                   /* and txn->updates: all of an update have as much as its number, or more */
     int64_t delta;
     uint64_t log_position;              /* of the record of this change */
     uint8_t bytes[];                    /* key, data, image */
@@ -150,6 +152,8 @@ void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
 /* Undoes and takes out the transaction's versions of its present level; the first error, but all are tried. */
 JET_ERR version_rollback(struct txn *txn);
+/* Undoes and takes out those of one update. */
+JET_ERR version_rollback_update(struct txn *txn, uint32_t update);
 /* The versions of the present level become the next outer level's. */
 void version_commit_level(struct txn *txn);
 /* The transaction's versions are committed at `time`; root->lock is held. */
