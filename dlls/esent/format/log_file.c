@@ -176,11 +176,11 @@ static bool verify(uint8_t *segment, uint32_t number)
     uint8_t copy[LOG_SEGMENT_SIZE];
     uint32_t corrected;
 
-    if (!(le32(segment + PAGE_OFFSET_FLAGS) & PAGE_NEW_CHECKSUM))
-        return false;
     if (checksum_block(segment, LOG_SEGMENT_SIZE, number, true) == le64(segment))
         return true;
     memcpy(copy, segment, sizeof(copy));
+    /* All segments have this kind; the bit that says so may be the one that is wrong. */
+    set_le32(copy + PAGE_OFFSET_FLAGS, le32(copy + PAGE_OFFSET_FLAGS) | PAGE_NEW_CHECKSUM);
     if (checksum_page_verify(copy, sizeof(copy), number, &corrected, NULL))
         return false;
     memcpy(segment, copy, sizeof(copy));

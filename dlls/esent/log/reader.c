@@ -222,7 +222,7 @@ JET_ERR log_reader_open(const WCHAR *path, enum log_read_mode mode, struct log_r
     JET_ERR err;
 
     *reader = NULL;
-    err = os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SEQUENTIAL, &file);
+    err = os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE | OS_OPEN_SEQUENTIAL, &file);
     if (err < 0)
         return err;
     err = log_reader_open_file(file, mode, reader);
