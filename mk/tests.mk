@@ -78,6 +78,7 @@ SCRIPT_TESTS = \
     "script:tools/check-exports i686=build/i686/esent.dll" \
     "script:tools/check-exports native=build/host/libesent.so" \
     "script:tools/make-exports --check" \
+    "script:tools/api-table --check" \
     "script:tools/make-wine-makefile --check" \
     "script:tools/check-imports build/x86_64/esent.dll build/i686/esent.dll" \
     "script:tools/lint-floors"
