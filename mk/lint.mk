@@ -39,3 +39,7 @@ format:
 lint-cppcheck:
 	@mkdir -p build/cppcheck
 	$(CPPCHECK) --cppcheck-build-dir=build/cppcheck $(NATIVE_SRC)
+
+.PHONY: format
+format:
+	clang-format -i $(LINT_C)
