@@ -2,11 +2,13 @@
 
 LINT_C := $(ENGINE) $(shell find dlls/esent tests tools examples -name '*.[ch]' 2>/dev/null | sort)
 LINT_C := $(sort $(filter-out %_table.h tests/abi/constants.h tests/abi/structs.h,$(LINT_C)))
+# Left to the compilers, which follow what a called function stores: uninitialized members.
 CPPCHECK = cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j $(JOBS) \
     --enable=warning,performance,portability \
     --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unusedFunction \
     --suppress=normalCheckLevelMaxBranches --suppress=checkersReport --suppress=preprocessorErrorDirective \
-    --library=posix -D__linux__ -D__LP64__ -D__GNUC__=12 -DJET_VERSION=0x0A01 -Iinclude -Idlls/esent
+    --suppress=ctuuninitvar --suppress=uninitStructMember \
+    -D__linux__ -D__LP64__ -D__GNUC__=12 -DJET_VERSION=0x0A01 -Iinclude -Idlls/esent
 
 .PHONY: format do-lint lint-floors lint-format lint-compile lint-cppcheck lint-generated
 
@@ -38,8 +40,4 @@ format:
 
 lint-cppcheck:
 	@mkdir -p build/cppcheck
-	$(CPPCHECK) --cppcheck-build-dir=build/cppcheck $(NATIVE_SRC)
-
-.PHONY: format
-format:
-	clang-format -i $(LINT_C)
+	@$(CPPCHECK) --cppcheck-build-dir=build/cppcheck $(NATIVE_SRC)
