@@ -84,6 +84,8 @@ struct tree_cursor
     uint32_t bookmark_key_size;
     uint32_t bookmark_data_size;
     uint32_t bookmark_capacity;
+    uint8_t *image; /* older data of the entry, where that is what the transaction sees */
+    uint32_t image_capacity;
     uint8_t bookmark_inline[TREE_INLINE_BOOKMARK];
 };
 

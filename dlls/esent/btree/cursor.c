@@ -27,10 +27,14 @@ void tree_cursor_init(struct tree_cursor *cursor, const struct tree *tree, struc
 void tree_cursor_close(struct tree_cursor *cursor)
 {
     tree_unlatch(cursor);
-    if (cursor->bookmark != cursor->bookmark_inline) os_free(cursor->bookmark);
+    if (cursor->bookmark != cursor->bookmark_inline)
+        os_free(cursor->bookmark);
     cursor->bookmark = cursor->bookmark_inline;
     cursor->bookmark_capacity = TREE_INLINE_BOOKMARK;
     cursor->bookmark_key_size = cursor->bookmark_data_size = 0;
+    os_free(cursor->image);
+    cursor->image = NULL;
+    cursor->image_capacity = 0;
     cursor->state = TREE_NOWHERE;
 }
 
@@ -39,7 +43,8 @@ JET_ERR tree_cursor_copy(struct tree_cursor *to, const struct tree_cursor *from)
     uint32_t size = from->bookmark_key_size + from->bookmark_data_size;
 
     tree_cursor_init(to, from->tree, from->txn);
-    if (cursor_reserve(to, size) < 0) return JET_errOutOfMemory;
+    if (cursor_reserve(to, size) < 0)
+        return JET_errOutOfMemory;
     memcpy(to->bookmark, from->bookmark, size);
     to->bookmark_key_size = from->bookmark_key_size;
     to->bookmark_data_size = from->bookmark_data_size;
@@ -55,11 +60,14 @@ JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size)
 {
     uint8_t *larger;
 
-    if (os_likely(size <= cursor->bookmark_capacity)) return JET_errSuccess;
+    if (os_likely(size <= cursor->bookmark_capacity))
+        return JET_errSuccess;
     larger = os_alloc(size);
-    if (!larger) return JET_errOutOfMemory;
+    if (!larger)
+        return JET_errOutOfMemory;
     memcpy(larger, cursor->bookmark, cursor->bookmark_key_size + cursor->bookmark_data_size);
-    if (cursor->bookmark != cursor->bookmark_inline) os_free(cursor->bookmark);
+    if (cursor->bookmark != cursor->bookmark_inline)
+        os_free(cursor->bookmark);
     cursor->bookmark = larger;
     cursor->bookmark_capacity = size;
     return JET_errSuccess;
@@ -102,9 +110,12 @@ JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const
 {
     JET_ERR err = cursor_reserve(cursor, key_size + data_size);
 
-    if (err < 0) return err;
-    if (key_size) memmove(cursor->bookmark, key, key_size);
-    if (data_size) memmove(cursor->bookmark + key_size, data, data_size);
+    if (err < 0)
+        return err;
+    if (key_size)
+        memmove(cursor->bookmark, key, key_size);
+    if (data_size)
+        memmove(cursor->bookmark + key_size, data, data_size);
     cursor->bookmark_key_size = key_size;
     cursor->bookmark_data_size = data_size;
     cursor->hint.page = NULL;
@@ -130,9 +141,12 @@ static JET_ERR latch_by_bookmark(struct tree_cursor *cursor, struct tree_leaf *l
 
     cursor_target(cursor, TREE_AIM_LOWER, &target);
     err = tree_descend(cursor->tree, &target, leaf);
-    if (err < 0) return err;
-    if (leaf->line >= leaf_lines(leaf)) err = JET_errRecordDeleted;
-    else if (!page_node(&leaf->view, (unsigned)leaf->line, node)) err = JET_errDatabaseCorrupted;
+    if (err < 0)
+        return err;
+    if (leaf->line >= leaf_lines(leaf))
+        err = JET_errRecordDeleted;
+    else if (!page_node(&leaf->view, (unsigned)leaf->line, node))
+        err = JET_errDatabaseCorrupted;
     else if (page_key_compare(&node->key, target.key, target.key_size) ||
              (target.data_size &&
               (node->data_size != target.data_size || memcmp(node->data, target.data, target.data_size))))
@@ -155,11 +169,13 @@ JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node)
     JET_ERR err;
 
     tree_unlatch(cursor);
-    if (cursor->state != TREE_ON) return JET_errNoCurrentRecord;
+    if (cursor->state != TREE_ON)
+        return JET_errNoCurrentRecord;
     if (os_likely(cursor->hint.page != NULL))
     {
         err = cache_latch_hint(cursor->tree->file, cursor->pgno, CACHE_SHARED, &cursor->hint, &leaf.page);
-        if (err < 0) return tree_read_error(err);
+        if (err < 0)
+            return tree_read_error(err);
         if (os_likely(leaf.page == cursor->hint.page && cache_page_version(leaf.page) == cursor->hint.version &&
                       page_view(&leaf.view, leaf.page->data, leaf.page->page_size) &&
                       page_node(&leaf.view, cursor->line, node)))
@@ -167,12 +183,17 @@ JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node)
         leaf_unlatch(&leaf);
     }
     err = latch_by_bookmark(cursor, &leaf, node);
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
 found:
-    if (os_unlikely(!node_visible(cursor->txn, node)))
+    if (os_unlikely(node->flags & NODE_VERSIONED))
+        err = cursor_show(cursor, node);
+    else
+        err = node->flags & NODE_DELETED ? JET_errRecordDeleted : JET_errSuccess;
+    if (os_unlikely(err < 0))
     {
         leaf_unlatch(&leaf);
-        return JET_errRecordDeleted;
+        return err;
     }
     cursor->latched = leaf.page;
     return JET_errSuccess;
@@ -180,7 +201,8 @@ found:
 
 void tree_unlatch(struct tree_cursor *cursor)
 {
-    if (cursor->latched) cache_unlatch(cursor->latched, CACHE_SHARED);
+    if (cursor->latched)
+        cache_unlatch(cursor->latched, CACHE_SHARED);
     cursor->latched = NULL;
 }
 
@@ -213,7 +235,8 @@ static JET_ERR settle_equal(struct tree_cursor *cursor, const struct tree_target
             leaf_unlatch(leaf);
             return JET_errRecordNotFound;
         }
-        if (node_visible(cursor->txn, node)) return JET_errSuccess;
+        if (node_visible(cursor->tree, cursor->txn, node))
+            return JET_errSuccess;
     }
 }
 
@@ -225,7 +248,8 @@ static JET_ERR seek_equal(struct tree_cursor *cursor, const struct tree_target *
     JET_ERR err;
 
     err = tree_descend(cursor->tree, target, &leaf);
-    if (err >= 0) err = settle_equal(cursor, target, &leaf, &node);
+    if (err >= 0)
+        err = settle_equal(cursor, target, &leaf, &node);
     return err < 0 ? err : cursor_place(cursor, &leaf, &node);
 }
 
@@ -236,8 +260,10 @@ static JET_ERR seek_next(struct tree_cursor *cursor, const struct tree_target *t
     JET_ERR err;
 
     err = tree_descend(cursor->tree, target, &leaf);
-    if (err >= 0) err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
-    if (err < 0) return err;
+    if (err >= 0)
+        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+    if (err < 0)
+        return err;
     *equal = !page_key_compare(&node.key, target->key, target->key_size);
     return cursor_place(cursor, &leaf, &node);
 }
@@ -251,7 +277,8 @@ static JET_ERR seek_past_key(struct tree_cursor *cursor, struct tree_target *tar
 
     target->aim = TREE_AIM_UPPER;
     err = tree_descend_past(cursor->tree, target, &leaf);
-    if (err >= 0) err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+    if (err >= 0)
+        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
     return err < 0 ? err : cursor_place(cursor, &leaf, &node);
 }
 
@@ -266,11 +293,13 @@ static JET_ERR seek_prev(struct tree_cursor *cursor, const struct tree_target *t
     for (tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
     {
         err = tree_descend(cursor->tree, target, &leaf);
-        if (err < 0) return err;
+        if (err < 0)
+            return err;
         leaf.line--;
         err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
     }
-    if (err) return err < 0 ? err : JET_errBadPageLink;
+    if (err)
+        return err < 0 ? err : JET_errBadPageLink;
     return cursor_place(cursor, &leaf, &node);
 }
 
@@ -286,8 +315,12 @@ JET_ERR tree_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_s
     cursor->ahead = 0;
     switch (mode)
     {
-    case TREE_SEEK_EQ: err = seek_equal(cursor, &target); break;
-    case TREE_SEEK_GE: err = seek_next(cursor, &target, &equal); break;
+    case TREE_SEEK_EQ:
+        err = seek_equal(cursor, &target);
+        break;
+    case TREE_SEEK_GE:
+        err = seek_next(cursor, &target, &equal);
+        break;
     case TREE_SEEK_GT:
         missed = TREE_AFTER;
         err = seek_past_key(cursor, &target);
@@ -301,7 +334,9 @@ JET_ERR tree_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_s
             err = seek_prev(cursor, &target);
         }
         break;
-    default: err = seek_prev(cursor, &target); break;
+    default:
+        err = seek_prev(cursor, &target);
+        break;
     }
     if (err == JET_errNoCurrentRecord || err == JET_errRecordNotFound)
     {
@@ -326,7 +361,8 @@ JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint3
         target.data_size = data_size;
     }
     err = seek_equal(cursor, &target);
-    if (err != JET_errRecordNotFound) return err;
+    if (err != JET_errRecordNotFound)
+        return err;
     err = cursor_place_at(cursor, TREE_BEFORE, key, key_size, target.data, target.data_size);
     return err < 0 ? err : JET_errRecordDeleted;
 }

@@ -23,8 +23,10 @@ static int compare_first(const struct page_node *a, const struct page_node *b)
     uint32_t size_a = page_key_size(&a->key), i, size_b = page_key_size(&b->key);
     uint32_t count = size_a < size_b ? size_a : size_b;
 
-    if (!key.prefix_size) order = page_key_compare(&a->key, key.suffix, key.suffix_size);
-    else if (!a->key.prefix_size) order = -page_key_compare(&key, a->key.suffix, a->key.suffix_size);
+    if (!key.prefix_size)
+        order = page_key_compare(&a->key, key.suffix, key.suffix_size);
+    else if (!a->key.prefix_size)
+        order = -page_key_compare(&key, a->key.suffix, a->key.suffix_size);
     else
     {
         for (i = 0, order = 0; i < count && !order; i++)
@@ -33,7 +35,8 @@ static int compare_first(const struct page_node *a, const struct page_node *b)
             uint8_t byte_b = i < key.prefix_size ? key.prefix[i] : key.suffix[i - key.prefix_size];
             order = (int)byte_a - (int)byte_b;
         }
-        if (!order) order = (int)size_a - (int)size_b;
+        if (!order)
+            order = (int)size_a - (int)size_b;
     }
     return order;
 }
@@ -45,9 +48,11 @@ static bool in_order(const struct tree *tree, const struct page_view *left, cons
     uint32_t count;
     int order;
 
-    if (!page_node(left, 0, &a) || !page_node(right, 0, &b)) return false;
+    if (!page_node(left, 0, &a) || !page_node(right, 0, &b))
+        return false;
     order = compare_first(&a, &b);
-    if (order || tree->unique) return order < 0;
+    if (order || tree->unique)
+        return order < 0;
     count = a.data_size < b.data_size ? a.data_size : b.data_size;
     order = memcmp(a.data, b.data, count);
     return order ? order < 0 : a.data_size < b.data_size;
@@ -68,16 +73,20 @@ JET_ERR leaf_step_right(const struct tree *tree, struct tree_leaf *leaf)
     uint32_t pgno = page_next(leaf->view.data);
     JET_ERR err;
 
-    if (!pgno) return JET_errNoCurrentRecord;
-    if (pgno == atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed)) err = JET_errBadPageLink;
-    else err = cache_latch(tree->file, pgno, CACHE_SHARED, &next.page);
+    if (!pgno)
+        return JET_errNoCurrentRecord;
+    if (pgno == atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed))
+        err = JET_errBadPageLink;
+    else
+        err = cache_latch(tree->file, pgno, CACHE_SHARED, &next.page);
     if (err >= 0 && !neighbours(tree, leaf, &next))
     {
         leaf_unlatch(&next);
         err = JET_errBadPageLink;
     }
     leaf_unlatch(leaf);
-    if (err < 0) return tree_read_error(err);
+    if (err < 0)
+        return tree_read_error(err);
     *leaf = next;
     return JET_errSuccess;
 }
@@ -88,8 +97,10 @@ JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf)
     uint32_t pgno = page_prev(leaf->view.data), own = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
     JET_ERR err = JET_errSuccess;
 
-    if (!pgno) return JET_errNoCurrentRecord;
-    if (pgno == own) err = JET_errBadPageLink;
+    if (!pgno)
+        return JET_errNoCurrentRecord;
+    if (pgno == own)
+        err = JET_errBadPageLink;
     else if (!cache_try_latch(tree->file, pgno, CACHE_SHARED, &prev.page))
     {
         /* Latches are waited for from left to right only: let go, and see whether this page is still the same. */
@@ -97,7 +108,8 @@ JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf)
 
         leaf_unlatch(leaf);
         err = cache_latch(tree->file, pgno, CACHE_SHARED, &prev.page);
-        if (err < 0) return cache_peek_valid(hint.page, hint.version) ? tree_read_error(err) : TREE_RETRY;
+        if (err < 0)
+            return cache_peek_valid(hint.page, hint.version) ? tree_read_error(err) : TREE_RETRY;
         err = cache_latch_hint(tree->file, own, CACHE_SHARED, &hint, &leaf->page);
         if (err >= 0 && (leaf->page != hint.page || cache_page_version(leaf->page) != hint.version))
         {
@@ -116,7 +128,8 @@ JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf)
         err = JET_errBadPageLink;
     }
     leaf_unlatch(leaf);
-    if (err) return err;
+    if (err)
+        return err;
     *leaf = prev;
     leaf->line = leaf_lines(leaf) - 1;
     return JET_errSuccess;
@@ -140,13 +153,15 @@ JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_l
             leaf_unlatch(leaf);
             return JET_errDatabaseCorrupted;
         }
-        if (node_visible(txn, node)) return JET_errSuccess;
+        if (node_visible(tree, txn, node))
+            return JET_errSuccess;
     }
 }
 
 JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node)
 {
-    if (leaf->line >= leaf_lines(leaf)) leaf->line = leaf_lines(leaf) - 1;
+    if (leaf->line >= leaf_lines(leaf))
+        leaf->line = leaf_lines(leaf) - 1;
     for (;; leaf->line--)
     {
         while (leaf->line < 0)
@@ -163,7 +178,8 @@ JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_l
             leaf_unlatch(leaf);
             return JET_errDatabaseCorrupted;
         }
-        if (node_visible(txn, node)) return JET_errSuccess;
+        if (node_visible(tree, txn, node))
+            return JET_errSuccess;
     }
 }
 
@@ -186,19 +202,35 @@ static enum same_page move_on_page(struct tree_cursor *cursor, int step)
     struct page_view view;
     struct page_node node;
 
-    if (!page || !cache_peek_valid(page, cursor->hint.version)) return NOT_SO;
-    if (!page_view(&view, page->data, page->page_size)) return NOT_SO;
-    do {
+    if (!page || !cache_peek_valid(page, cursor->hint.version))
+        return NOT_SO;
+    if (!page_view(&view, page->data, page->page_size))
+        return NOT_SO;
+    for (;;)
+    {
         line += (uint32_t)step; /* from 0 to the left: wraps past the last line */
-        if (line >= page_lines(&view)) return cache_peek_valid(page, cursor->hint.version) ? PAGE_ENDS : NOT_SO;
-        if (!page_node(&view, line, &node)) return NOT_SO;
-    } while (!node_visible(cursor->txn, &node));
-    key_size = page_key_size(&node.key);
-    data_size = tree->unique ? 0 : node.data_size;
-    if (key_size + data_size > sizeof(bookmark)) return NOT_SO;
-    page_key_copy(&node.key, bookmark);
-    memcpy(bookmark + key_size, node.data, data_size);
-    if (!cache_peek_valid(page, cursor->hint.version)) return NOT_SO;
+        if (line >= page_lines(&view))
+            return cache_peek_valid(page, cursor->hint.version) ? PAGE_ENDS : NOT_SO;
+        if (!page_node(&view, line, &node))
+            return NOT_SO;
+        if ((node.flags & (NODE_DELETED | NODE_VERSIONED)) == NODE_DELETED)
+            continue;
+        key_size = page_key_size(&node.key);
+        data_size = tree->unique ? 0 : node.data_size;
+        if (key_size + data_size > sizeof(bookmark))
+            return NOT_SO;
+        page_key_copy(&node.key, bookmark);
+        memcpy(bookmark + key_size, node.data, data_size);
+        if (os_likely(!(node.flags & NODE_VERSIONED)))
+            break;
+        if (!cache_peek_valid(page, cursor->hint.version))
+            return NOT_SO;
+        /* who takes versions out changes the page, which is noticed below, or they made no difference any more */
+        if (entry_versions_visible(tree, cursor->txn, bookmark, key_size, bookmark + key_size, data_size, node.flags))
+            break;
+    }
+    if (!cache_peek_valid(page, cursor->hint.version))
+        return NOT_SO;
     memcpy(cursor->bookmark, bookmark, key_size + data_size);
     cursor->bookmark_key_size = key_size;
     cursor->bookmark_data_size = data_size;
@@ -212,10 +244,12 @@ static JET_ERR latch_same(struct tree_cursor *cursor, struct tree_leaf *leaf)
     JET_ERR err;
 
     leaf->page = NULL;
+    leaf->mode = CACHE_SHARED;
     if (cursor->state != TREE_ON || !cursor->hint.page || !cache_peek_valid(cursor->hint.page, cursor->hint.version))
         return TREE_RETRY;
     err = cache_latch_hint(cursor->tree->file, cursor->pgno, CACHE_SHARED, &cursor->hint, &leaf->page);
-    if (err < 0) return tree_read_error(err);
+    if (err < 0)
+        return tree_read_error(err);
     if (leaf->page != cursor->hint.page || cache_page_version(leaf->page) != cursor->hint.version ||
         !tree_leaf_check(cursor->tree, leaf))
     {
@@ -232,7 +266,8 @@ static JET_ERR start_next(struct tree_cursor *cursor, struct tree_leaf *leaf)
     struct tree_target target;
     JET_ERR err = latch_same(cursor, leaf);
 
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
     if (!err)
     {
         leaf->line++;
@@ -247,12 +282,14 @@ static JET_ERR start_prev(struct tree_cursor *cursor, struct tree_leaf *leaf)
     struct tree_target target;
     JET_ERR err = latch_same(cursor, leaf);
 
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
     if (err)
     {
         cursor_target(cursor, cursor->state == TREE_AFTER ? TREE_AIM_UPPER : TREE_AIM_LOWER, &target);
         err = tree_descend_past(cursor->tree, &target, leaf);
-        if (err < 0) return err;
+        if (err < 0)
+            return err;
     }
     leaf->line--;
     return JET_errSuccess;
@@ -261,10 +298,14 @@ static JET_ERR start_prev(struct tree_cursor *cursor, struct tree_leaf *leaf)
 /* What is kept about the direction of a scan when the cursor was placed on another leaf. */
 static void crossed(struct tree_cursor *cursor, uint32_t from, int step)
 {
-    if (cursor->pgno == from) return;
-    if ((step > 0) != (cursor->run > 0)) cursor->run = 0;
-    if (cursor->run < 1000 && cursor->run > -1000) cursor->run += step;
-    if (cursor->ahead) cursor->ahead--;
+    if (cursor->pgno == from)
+        return;
+    if ((step > 0) != (cursor->run > 0))
+        cursor->run = 0;
+    if (cursor->run < 1000 && cursor->run > -1000)
+        cursor->run += step;
+    if (cursor->ahead)
+        cursor->ahead--;
 }
 
 static JET_ERR finish(struct tree_cursor *cursor, JET_ERR err, struct tree_leaf *leaf, const struct page_node *node,
@@ -272,9 +313,11 @@ static JET_ERR finish(struct tree_cursor *cursor, JET_ERR err, struct tree_leaf 
 {
     uint32_t from = cursor->pgno;
 
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
     err = cursor_place(cursor, leaf, node);
-    if (err >= 0) crossed(cursor, from, step);
+    if (err >= 0)
+        crossed(cursor, from, step);
     return err;
 }
 
@@ -292,14 +335,18 @@ static JET_ERR move_end(struct tree_cursor *cursor, int step)
     for (tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
     {
         err = tree_descend(cursor->tree, &target, &leaf);
-        if (err < 0) return err;
+        if (err < 0)
+            return err;
         err = step > 0 ? leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node)
                        : leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
     }
-    if (err == TREE_RETRY) err = JET_errBadPageLink;
-    if (err == JET_errNoCurrentRecord) cursor->state = step > 0 ? TREE_BEFORE_FIRST : TREE_AFTER_LAST;
+    if (err == TREE_RETRY)
+        err = JET_errBadPageLink;
+    if (err == JET_errNoCurrentRecord)
+        cursor->state = step > 0 ? TREE_BEFORE_FIRST : TREE_AFTER_LAST;
     err = finish(cursor, err, &leaf, &node, step);
-    if (err >= 0 && cursor->sequential) tree_read_ahead(cursor, step);
+    if (err >= 0 && cursor->sequential)
+        tree_read_ahead(cursor, step);
     return err;
 }
 
@@ -319,26 +366,36 @@ JET_ERR tree_move_next(struct tree_cursor *cursor)
     struct page_node node;
     JET_ERR err;
 
-    if (cursor->latched) tree_unlatch(cursor);
+    if (cursor->latched)
+        tree_unlatch(cursor);
     switch (cursor->state)
     {
     case TREE_ON:
         switch (move_on_page(cursor, 1))
         {
-        case MOVED: return JET_errSuccess;
-        case PAGE_ENDS: tree_read_ahead(cursor, 1); break;
-        case NOT_SO: break;
+        case MOVED:
+            return JET_errSuccess;
+        case PAGE_ENDS:
+            tree_read_ahead(cursor, 1);
+            break;
+        case NOT_SO:
+            break;
         }
         break;
-    case TREE_BEFORE_FIRST: return tree_move_first(cursor);
+    case TREE_BEFORE_FIRST:
+        return tree_move_first(cursor);
     case TREE_NOWHERE:
-    case TREE_AFTER_LAST: return JET_errNoCurrentRecord;
+    case TREE_AFTER_LAST:
+        return JET_errNoCurrentRecord;
     case TREE_BEFORE:
-    case TREE_AFTER: break;
+    case TREE_AFTER:
+        break;
     }
     err = start_next(cursor, &leaf);
-    if (err >= 0) err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
-    if (err == JET_errNoCurrentRecord) cursor->state = TREE_AFTER_LAST;
+    if (err >= 0)
+        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+    if (err == JET_errNoCurrentRecord)
+        cursor->state = TREE_AFTER_LAST;
     return finish(cursor, err, &leaf, &node, 1);
 }
 
@@ -349,30 +406,41 @@ JET_ERR tree_move_prev(struct tree_cursor *cursor)
     JET_ERR err = TREE_RETRY;
     int tries;
 
-    if (cursor->latched) tree_unlatch(cursor);
+    if (cursor->latched)
+        tree_unlatch(cursor);
     switch (cursor->state)
     {
     case TREE_ON:
         switch (move_on_page(cursor, -1))
         {
-        case MOVED: return JET_errSuccess;
-        case PAGE_ENDS: tree_read_ahead(cursor, -1); break;
-        case NOT_SO: break;
+        case MOVED:
+            return JET_errSuccess;
+        case PAGE_ENDS:
+            tree_read_ahead(cursor, -1);
+            break;
+        case NOT_SO:
+            break;
         }
         break;
-    case TREE_AFTER_LAST: return tree_move_last(cursor);
+    case TREE_AFTER_LAST:
+        return tree_move_last(cursor);
     case TREE_NOWHERE:
-    case TREE_BEFORE_FIRST: return JET_errNoCurrentRecord;
+    case TREE_BEFORE_FIRST:
+        return JET_errNoCurrentRecord;
     case TREE_BEFORE:
-    case TREE_AFTER: break;
+    case TREE_AFTER:
+        break;
     }
     for (tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
     {
         err = start_prev(cursor, &leaf);
-        if (err >= 0) err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+        if (err >= 0)
+            err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
     }
-    if (err == TREE_RETRY) err = JET_errBadPageLink;
-    if (err == JET_errNoCurrentRecord) cursor->state = TREE_BEFORE_FIRST;
+    if (err == TREE_RETRY)
+        err = JET_errBadPageLink;
+    if (err == JET_errNoCurrentRecord)
+        cursor->state = TREE_BEFORE_FIRST;
     return finish(cursor, err, &leaf, &node, -1);
 }
 
@@ -391,13 +459,15 @@ static JET_ERR move_to_other_key(struct tree_cursor *cursor, bool forward)
     if (size > sizeof(inline_key))
     {
         key = os_alloc(size);
-        if (!key) return JET_errOutOfMemory;
+        if (!key)
+            return JET_errOutOfMemory;
     }
     memcpy(key, cursor->bookmark, size);
     for (steps = 0; steps < KEY_STEPS; steps++)
     {
         err = forward ? tree_move_next(cursor) : tree_move_prev(cursor);
-        if (err < 0 || tree_compare_key(cursor, key, size)) goto done;
+        if (err < 0 || tree_compare_key(cursor, key, size))
+            goto done;
     }
     err = tree_seek(cursor, key, size, forward ? TREE_SEEK_GT : TREE_SEEK_LT);
     if (err == JET_errRecordNotFound)
@@ -406,7 +476,8 @@ static JET_ERR move_to_other_key(struct tree_cursor *cursor, bool forward)
         err = JET_errNoCurrentRecord;
     }
 done:
-    if (key != inline_key) os_free(key);
+    if (key != inline_key)
+        os_free(key);
     return err;
 }
 

@@ -50,9 +50,10 @@ struct tree_target
 
 struct tree_leaf
 {
-    struct cache_page *page; /* latched shared */
+    struct cache_page *page; /* latched */
     struct page_view view;
     int32_t line;
+    enum cache_latch_mode mode;
 };
 
 /* search.c */
@@ -68,6 +69,13 @@ JET_ERR tree_descend_past(const struct tree *tree, const struct tree_target *tar
 /* As tree_descend, adding up what share of children is passed on the way. */
 JET_ERR tree_descend_counting(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf,
                               uint64_t *before, uint64_t *total);
+
+/* As tree_descend, with the leaf latched exclusively. */
+JET_ERR tree_descend_exclusive(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf);
+
+/* The line of an inner page, latched or under a locked structure, that leads to the target, and the page there. */
+JET_ERR tree_child(const struct tree *tree, const struct page_view *view, const struct tree_target *target,
+                   uint32_t pgno, uint32_t *line, uint32_t *child);
 
 /* The numbers of leaves from the target on, to the right or (step -1) to the left, as
  * far as the page above them tells: `count` at most, the target's own first.
@@ -101,6 +109,8 @@ void tree_read_ahead(struct tree_cursor *cursor, int step);
 
 /* cursor.c */
 
+/* Of the entry that is latched and marked as versioned: what the transaction sees.  JET_errRecordDeleted. */
+JET_ERR cursor_show(struct tree_cursor *cursor, struct page_node *node);
 /* Puts the cursor on the entry and unlatches the leaf. */
 JET_ERR cursor_place(struct tree_cursor *cursor, struct tree_leaf *leaf, const struct page_node *node);
 /* Puts the cursor at a bookmark where there may be no entry. */
@@ -113,22 +123,43 @@ void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct t
 
 static inline void leaf_unlatch(struct tree_leaf *leaf)
 {
-    if (leaf->page) cache_unlatch(leaf->page, CACHE_SHARED);
+    if (leaf->page)
+        cache_unlatch(leaf->page, leaf->mode);
     leaf->page = NULL;
 }
 
+/* visible.c */
+
+/* Whether any entry of the tree's database can have versions now. */
+bool tree_has_versions(const struct tree *tree);
+/* Whether the transaction sees an entry that is marked as versioned. */
+bool node_versions_visible(const struct tree *tree, struct txn *txn, const struct page_node *node);
+bool entry_versions_visible(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
+                            const uint8_t *data, uint32_t data_size, uint8_t flags);
+/* The same, and node->data becomes what it sees; that is good while the page is latched. */
+bool node_versions_show(const struct tree *tree, struct txn *txn, struct page_node *node);
+
 /* Whether the transaction sees an entry.  The one place where the versions of a
  * NODE_VERSIONED entry decide; without versions, what is on the page does. */
-static inline bool node_visible(struct txn *txn, const struct page_node *node)
+static inline bool node_visible(const struct tree *tree, struct txn *txn, const struct page_node *node)
 {
-    (void)txn;
+    if (os_unlikely(node->flags & NODE_VERSIONED))
+        return node_versions_visible(tree, txn, node);
+    return !(node->flags & NODE_DELETED);
+}
+
+static inline bool node_show(const struct tree *tree, struct txn *txn, struct page_node *node)
+{
+    if (os_unlikely(node->flags & NODE_VERSIONED))
+        return node_versions_show(tree, txn, node);
     return !(node->flags & NODE_DELETED);
 }
 
 /* Whether a page with these flags can belong to the tree. */
 static inline bool tree_kind_fits(const struct tree *tree, uint32_t flags)
 {
-    if (tree->page_kind & PAGE_SPACE_TREE) return flags & PAGE_SPACE_TREE;
+    if (tree->page_kind & PAGE_SPACE_TREE)
+        return flags & PAGE_SPACE_TREE;
     return (flags & PAGE_KIND) == tree->page_kind;
 }
 

@@ -25,7 +25,8 @@ static void probe_init(struct probe *probe, const struct page_view *view, const 
     uint32_t count = view->prefix_size < target->key_size ? view->prefix_size : target->key_size;
     uint32_t match = 0;
 
-    while (match < count && view->prefix[match] == target->key[match]) match++;
+    while (match < count && view->prefix[match] == target->key[match])
+        match++;
     probe->target = target;
     probe->match = match;
 }
@@ -39,10 +40,12 @@ static inline int bytes_compare(const uint8_t *a, uint32_t a_size, const uint8_t
     {
         uint64_t first_a = be64(a), first_b = be64(b);
 
-        if (first_a != first_b) return first_a < first_b ? -1 : 1;
+        if (first_a != first_b)
+            return first_a < first_b ? -1 : 1;
         order = count > 8 ? memcmp(a + 8, b + 8, count - 8) : 0;
     }
-    else order = count ? memcmp(a, b, count) : 0;
+    else
+        order = count ? memcmp(a, b, count) : 0;
     return order ? order : (int)a_size - (int)b_size;
 }
 
@@ -54,7 +57,8 @@ static inline int compare_key(const struct probe *probe, const struct page_key *
 
     if (prefix > probe->match)
     {
-        if (probe->match >= target->key_size) return 1;
+        if (probe->match >= target->key_size)
+            return 1;
         return key->prefix[probe->match] < target->key[probe->match] ? -1 : 1;
     }
     return bytes_compare(key->suffix, key->suffix_size, target->key + prefix, target->key_size - prefix);
@@ -68,7 +72,8 @@ static int compare_separator(const struct probe *probe, const struct page_key *k
     struct page_key rest = *key;
     int order;
 
-    if (!target->data_size && target->aim != TREE_AIM_PAST_KEY) return compare_key(probe, key);
+    if (!target->data_size && target->aim != TREE_AIM_PAST_KEY)
+        return compare_key(probe, key);
     if (size <= skip)
     {
         order = compare_key(probe, key);
@@ -79,9 +84,11 @@ static int compare_separator(const struct probe *probe, const struct page_key *k
         rest.prefix_size = (uint16_t)skip;
         rest.suffix_size = 0;
     }
-    else rest.suffix_size = (uint16_t)(skip - rest.prefix_size);
+    else
+        rest.suffix_size = (uint16_t)(skip - rest.prefix_size);
     order = compare_key(probe, &rest);
-    if (order || target->aim == TREE_AIM_PAST_KEY) return order;
+    if (order || target->aim == TREE_AIM_PAST_KEY)
+        return order;
     rest = *key;
     if (skip < rest.prefix_size)
     {
@@ -110,12 +117,15 @@ bool leaf_search(const struct page_view *view, const struct tree_target *target,
         struct page_node node;
         int order;
 
-        if (!page_node(view, (unsigned)middle, &node)) return false;
+        if (!page_node(view, (unsigned)middle, &node))
+            return false;
         order = compare_key(&probe, &node.key);
         if (!order && target->data_size)
             order = bytes_compare(node.data, node.data_size, target->data, target->data_size);
-        if (order < 0 || (past && !order)) low = middle + 1;
-        else high = middle;
+        if (order < 0 || (past && !order))
+            low = middle + 1;
+        else
+            high = middle;
     }
     *line = low;
     return true;
@@ -127,8 +137,10 @@ static uint32_t fraction_line(uint32_t lines, double *fraction)
     double at;
     uint32_t line;
 
-    if (*fraction <= 0.0) return 0;
-    if (*fraction >= 1.0) return lines - 1;
+    if (*fraction <= 0.0)
+        return 0;
+    if (*fraction >= 1.0)
+        return lines - 1;
     at = (double)lines * *fraction;
     line = (uint32_t)at;
     if (line >= lines)
@@ -147,14 +159,22 @@ static bool inner_search(const struct page_view *view, const struct tree_target 
     uint32_t lines = page_lines(view), low = 0, high;
     struct probe probe;
 
-    if (!lines) return false;
+    if (!lines)
+        return false;
     high = lines - 1; /* the last child takes all that is left, whatever its key */
     switch (target->aim)
     {
-    case TREE_AIM_FIRST: *line = 0; return true;
-    case TREE_AIM_LAST: *line = lines - 1; return true;
-    case TREE_AIM_FRACTION: *line = fraction_line(lines, fraction); return true;
-    default: break;
+    case TREE_AIM_FIRST:
+        *line = 0;
+        return true;
+    case TREE_AIM_LAST:
+        *line = lines - 1;
+        return true;
+    case TREE_AIM_FRACTION:
+        *line = fraction_line(lines, fraction);
+        return true;
+    default:
+        break;
     }
     probe_init(&probe, view, target);
     while (low < high)
@@ -162,9 +182,12 @@ static bool inner_search(const struct page_view *view, const struct tree_target 
         uint32_t middle = (low + high) / 2;
         struct page_node node;
 
-        if (!page_node(view, middle, &node)) return false;
-        if (compare_separator(&probe, &node.key) <= 0) low = middle + 1;
-        else high = middle;
+        if (!page_node(view, middle, &node))
+            return false;
+        if (compare_separator(&probe, &node.key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     *line = low;
     return true;
@@ -174,7 +197,8 @@ static bool child_of(const struct page_view *view, uint32_t line, uint32_t pgno,
 {
     struct page_node node;
 
-    if (!page_node(view, line, &node) || node.data_size != sizeof(*child)) return false;
+    if (!page_node(view, line, &node) || node.data_size != sizeof(*child))
+        return false;
     *child = page_word32(node.data);
     return *child && *child != pgno;
 }
@@ -214,24 +238,32 @@ static JET_ERR walk(const struct tree *tree, const struct tree_target *target, d
 
     at->pgno = tree->root;
     err = cache_peek(tree->file, at->pgno, &at->page, &at->version);
-    if (err < 0) return tree_read_error(err);
+    if (err < 0)
+        return tree_read_error(err);
     for (depth = 0; depth < TREE_DEPTH; depth++)
     {
         struct cache_page *page;
         uint32_t child = 0, version;
 
-        if (!page_view(&at->view, at->page->data, at->page->page_size)) err = JET_errDatabaseCorrupted;
-        else if (at->view.flags & PAGE_LEAF) return JET_errSuccess;
+        if (!page_view(&at->view, at->page->data, at->page->page_size))
+            err = JET_errDatabaseCorrupted;
+        else if (at->view.flags & PAGE_LEAF)
+            return JET_errSuccess;
         else if (!(err = inner_check(tree, &at->view)) && (!inner_search(&at->view, target, fraction, &at->line) ||
                                                            !child_of(&at->view, at->line, at->pgno, &child)))
             err = JET_errDatabaseCorrupted;
-        if (err) return cache_peek_valid(at->page, at->version) ? err : TREE_RETRY;
-        if (at->view.flags & PAGE_PARENT_OF_LEAF) return JET_errSuccess;
+        if (err)
+            return cache_peek_valid(at->page, at->version) ? err : TREE_RETRY;
+        if (at->view.flags & PAGE_PARENT_OF_LEAF)
+            return JET_errSuccess;
         /* what was read may be nonsense: not to be followed to the disk */
-        if (!cache_peek_valid(at->page, at->version)) return TREE_RETRY;
+        if (!cache_peek_valid(at->page, at->version))
+            return TREE_RETRY;
         err = cache_peek(tree->file, child, &page, &version);
-        if (!cache_peek_valid(at->page, at->version)) return TREE_RETRY;
-        if (err < 0) return tree_read_error(err);
+        if (!cache_peek_valid(at->page, at->version))
+            return TREE_RETRY;
+        if (err < 0)
+            return tree_read_error(err);
         at->page = page;
         at->version = version;
         at->pgno = child;
@@ -246,7 +278,8 @@ static JET_ERR leaf_aim(const struct tree *tree, const struct tree_target *targe
     int32_t lines;
     JET_ERR err = JET_errSuccess;
 
-    if (!tree_leaf_check(tree, leaf)) err = JET_errBadParentPageLink;
+    if (!tree_leaf_check(tree, leaf))
+        err = JET_errBadParentPageLink;
     else
     {
         lines = leaf_lines(leaf);
@@ -254,20 +287,25 @@ static JET_ERR leaf_aim(const struct tree *tree, const struct tree_target *targe
         {
         case TREE_AIM_FIRST:
             leaf->line = 0;
-            if (page_prev(leaf->view.data)) err = JET_errBadParentPageLink;
+            if (page_prev(leaf->view.data))
+                err = JET_errBadParentPageLink;
             break;
         case TREE_AIM_LAST:
             leaf->line = lines - 1;
-            if (page_next(leaf->view.data)) err = JET_errBadParentPageLink;
+            if (page_next(leaf->view.data))
+                err = JET_errBadParentPageLink;
             break;
-        case TREE_AIM_FRACTION: leaf->line = lines ? (int32_t)fraction_line((uint32_t)lines, &fraction) : 0; break;
+        case TREE_AIM_FRACTION:
+            leaf->line = lines ? (int32_t)fraction_line((uint32_t)lines, &fraction) : 0;
+            break;
         default:
             if (!leaf_search(&leaf->view, target, target->aim != TREE_AIM_LOWER, &leaf->line))
                 err = JET_errDatabaseCorrupted;
             break;
         }
     }
-    if (err) leaf_unlatch(leaf);
+    if (err)
+        leaf_unlatch(leaf);
     return err;
 }
 
@@ -280,13 +318,20 @@ static JET_ERR descend_optimistic(const struct tree *tree, const struct tree_tar
     JET_ERR err;
 
     err = walk(tree, target, &fraction, &at);
-    if (err) return err;
+    if (err)
+        return err;
     is_leaf = at.view.flags & PAGE_LEAF;
     pgno = at.pgno;
-    if (!is_leaf && !child_of(&at.view, at.line, at.pgno, &pgno)) return TREE_RETRY; /* it was sound a moment ago */
-    if (!cache_peek_valid(at.page, at.version)) return TREE_RETRY;
-    err = cache_latch(tree->file, pgno, CACHE_SHARED, &leaf->page);
-    if (err < 0) return cache_peek_valid(at.page, at.version) ? tree_read_error(err) : TREE_RETRY;
+    if (!is_leaf && !child_of(&at.view, at.line, at.pgno, &pgno))
+        return TREE_RETRY; /* it was sound a moment ago */
+    if (!cache_peek_valid(at.page, at.version))
+        return TREE_RETRY;
+    err = cache_latch(tree->file, pgno, leaf->mode, &leaf->page);
+    if (err < 0)
+    {
+        leaf->page = NULL;
+        return cache_peek_valid(at.page, at.version) ? tree_read_error(err) : TREE_RETRY;
+    }
     if (!cache_peek_valid(at.page, at.version) || (is_leaf && leaf->page != at.page))
     {
         leaf_unlatch(leaf);
@@ -304,25 +349,29 @@ JET_ERR tree_descend_counting(const struct tree *tree, const struct tree_target 
 
     *before = 0;
     *total = 1;
+    leaf->mode = CACHE_SHARED;
     err = cache_latch(tree->file, pgno, CACHE_SHARED, &leaf->page);
     for (depth = 0; err >= 0 && depth < TREE_DEPTH; depth++)
     {
         struct cache_page *parent = leaf->page;
         uint32_t line, child;
 
-        if (!page_view(&leaf->view, parent->data, parent->page_size)) err = JET_errDatabaseCorrupted;
+        if (!page_view(&leaf->view, parent->data, parent->page_size))
+            err = JET_errDatabaseCorrupted;
         else if (leaf->view.flags & PAGE_LEAF)
         {
             uint32_t lines = page_lines(&leaf->view);
 
             err = leaf_aim(tree, target, fraction, leaf);
-            if (err < 0) return err;
+            if (err < 0)
+                return err;
             line = leaf->line >= (int32_t)lines && lines ? lines - 1 : (uint32_t)leaf->line;
             *before = *before * lines + line;
             *total *= lines;
             return err;
         }
-        else err = inner_check(tree, &leaf->view);
+        else
+            err = inner_check(tree, &leaf->view);
         if (!err &&
             (!inner_search(&leaf->view, target, &fraction, &line) || !child_of(&leaf->view, line, pgno, &child)))
             err = JET_errDatabaseCorrupted;
@@ -351,17 +400,95 @@ JET_ERR tree_descend(const struct tree *tree, const struct tree_target *target, 
     uint64_t before, total;
     int tries;
 
+    leaf->mode = CACHE_SHARED;
     for (tries = 0; tries < TREE_OPTIMISTIC_TRIES; tries++)
     {
         JET_ERR err = descend_optimistic(tree, target, leaf);
 
         if (err != TREE_RETRY)
         {
-            if (err < 0) leaf->page = NULL;
+            if (err < 0)
+                leaf->page = NULL;
             return err;
         }
     }
     return tree_descend_counting(tree, target, leaf, &before, &total);
+}
+
+/* With latches, parent before child; a page that is not yet known to be no leaf is latched for reading first. */
+static JET_ERR descend_latched_exclusive(const struct tree *tree, const struct tree_target *target,
+                                         struct tree_leaf *leaf)
+{
+    enum cache_latch_mode mode = CACHE_SHARED;
+    double fraction = target->fraction;
+    uint32_t pgno = tree->root, depth;
+    struct page_view view;
+    struct cache_page *page;
+    JET_ERR err = cache_latch(tree->file, pgno, mode, &page);
+
+    for (depth = 0; err >= 0 && depth < TREE_DEPTH; depth++)
+    {
+        struct cache_page *parent = page;
+        enum cache_latch_mode parent_mode = mode;
+        uint32_t line, child = 0;
+
+        if (!page_view(&view, page->data, page->page_size))
+            err = JET_errDatabaseCorrupted;
+        else if (view.flags & PAGE_LEAF)
+        {
+            if (mode == CACHE_EXCLUSIVE)
+            {
+                leaf->page = page;
+                return leaf_aim(tree, target, fraction, leaf);
+            }
+            /* the root */
+            cache_unlatch(page, mode);
+            mode = CACHE_EXCLUSIVE;
+            err = cache_latch(tree->file, pgno, mode, &page);
+            continue;
+        }
+        else if (!(err = inner_check(tree, &view)) &&
+                 (!inner_search(&view, target, &fraction, &line) || !child_of(&view, line, pgno, &child)))
+            err = JET_errDatabaseCorrupted;
+        if (!err)
+        {
+            pgno = child;
+            mode = view.flags & PAGE_PARENT_OF_LEAF ? CACHE_EXCLUSIVE : CACHE_SHARED;
+            err = cache_latch(tree->file, pgno, mode, &page);
+        }
+        cache_unlatch(parent, parent_mode);
+    }
+    if (err < 0)
+        return tree_read_error(err);
+    cache_unlatch(page, mode);
+    return JET_errDatabaseCorrupted;
+}
+
+JET_ERR tree_descend_exclusive(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf)
+{
+    JET_ERR err = TREE_RETRY;
+    int tries;
+
+    leaf->page = NULL;
+    leaf->mode = CACHE_EXCLUSIVE;
+    for (tries = 0; err == TREE_RETRY && tries < TREE_OPTIMISTIC_TRIES; tries++)
+        err = descend_optimistic(tree, target, leaf);
+    if (err == TREE_RETRY)
+        err = descend_latched_exclusive(tree, target, leaf);
+    if (err < 0)
+        leaf->page = NULL;
+    return err;
+}
+
+JET_ERR tree_child(const struct tree *tree, const struct page_view *view, const struct tree_target *target,
+                   uint32_t pgno, uint32_t *line, uint32_t *child)
+{
+    double fraction = target->fraction;
+    JET_ERR err = inner_check(tree, view);
+
+    if (!err && (!inner_search(view, target, &fraction, line) || !child_of(view, *line, pgno, child)))
+        err = JET_errDatabaseCorrupted;
+    return err;
 }
 
 JET_ERR tree_descend_past(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf)
@@ -370,24 +497,29 @@ JET_ERR tree_descend_past(const struct tree *tree, const struct tree_target *tar
     struct page_node node;
     JET_ERR err;
 
-    if (target->aim != TREE_AIM_UPPER || tree->unique || target->data_size) return tree_descend(tree, target, leaf);
+    if (target->aim != TREE_AIM_UPPER || tree->unique || target->data_size)
+        return tree_descend(tree, target, leaf);
     /* A key that begins others (a search key of fewer columns) must not lead past
      * those.  If an entry has the very key, it begins no other. */
     other.aim = TREE_AIM_LOWER;
     err = tree_descend(tree, &other, leaf);
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
     if (leaf->line >= leaf_lines(leaf))
     {
         err = leaf_step_right(tree, leaf);
-        if (err == JET_errNoCurrentRecord) return JET_errSuccess;
-        if (err < 0) return err;
+        if (err == JET_errNoCurrentRecord)
+            return JET_errSuccess;
+        if (err < 0)
+            return err;
     }
     if (!page_node(&leaf->view, (unsigned)leaf->line, &node))
     {
         leaf_unlatch(leaf);
         return JET_errDatabaseCorrupted;
     }
-    if (page_key_compare(&node.key, target->key, target->key_size)) return JET_errSuccess;
+    if (page_key_compare(&node.key, target->key, target->key_size))
+        return JET_errSuccess;
     leaf_unlatch(leaf);
     other.aim = TREE_AIM_PAST_KEY;
     return tree_descend(tree, &other, leaf);
@@ -400,7 +532,8 @@ uint32_t tree_leaves(const struct tree *tree, const struct tree_target *target, 
     uint32_t lines, found = 0;
     struct step at;
 
-    if (walk(tree, target, &fraction, &at) || (at.view.flags & PAGE_LEAF)) return 0;
+    if (walk(tree, target, &fraction, &at) || (at.view.flags & PAGE_LEAF))
+        return 0;
     lines = page_lines(&at.view);
     while (found < count && at.line < lines && child_of(&at.view, at.line, at.pgno, &pgnos[found]))
     {
@@ -419,11 +552,17 @@ JET_ERR tree_find(const struct tree *tree, struct txn *txn, const uint8_t *key, 
 
     *page = NULL;
     err = tree_descend(tree, &target, &leaf);
-    if (err < 0) return err;
-    if (leaf.line >= leaf_lines(&leaf)) err = JET_errRecordNotFound;
-    else if (!page_node(&leaf.view, (unsigned)leaf.line, node)) err = JET_errDatabaseCorrupted;
-    else if (page_key_compare(&node->key, key, key_size) || !node_visible(txn, node)) err = JET_errRecordNotFound;
-    if (err < 0) leaf_unlatch(&leaf);
-    else *page = leaf.page;
+    if (err < 0)
+        return err;
+    if (leaf.line >= leaf_lines(&leaf))
+        err = JET_errRecordNotFound;
+    else if (!page_node(&leaf.view, (unsigned)leaf.line, node))
+        err = JET_errDatabaseCorrupted;
+    else if (page_key_compare(&node->key, key, key_size) || !node_show(tree, txn, node))
+        err = JET_errRecordNotFound;
+    if (err < 0)
+        leaf_unlatch(&leaf);
+    else
+        *page = leaf.page;
     return err;
 }

@@ -4,88 +4,129 @@
  *
  * A struct tree_store is what all trees of one database file share when they
  * are written: the file, the log (NULL: nothing is logged), the clock of changes
- * (dbtime), and the lock of the database's root space.  A cache_file's `owner`
- * is its tree_store.
+ * (dbtime), and the locks of structures and space.  A cache_file's `owner` is
+ * its tree_store, or NULL if nothing is ever written to the file.
  *
  * Every change of a page goes through tree_apply() (change.c): it makes the
  * version, appends the log record, changes the bytes and stamps the page with a
- * new dbtime and the record's position.  Redo enters below the first two steps.
+ * new dbtime and the record's position.  tree_apply_pages() is the same for the
+ * pages that a split or a merge changes together.
  *
  * An entry is changed under the exclusive latch of its leaf, which a descent
  * reaches as a reader does.  If the leaf has no room, the tree's structure has
- * to change: that is done by one thread at a time per tree (tree->structure),
- * with pages taken from space before any page is latched, and latches taken
- * from the parent down and from left to right.  A reader that was on its way
- * sees that the parent changed and starts over.
+ * to change: that is done by one thread at a time per tree, with pages taken
+ * from space before any page is latched, and latches taken from the parent down
+ * and from left to right.  A reader that was on its way sees that the parent
+ * changed and starts over.  An inner page that has no room for one more child is
+ * split first, from what its own parent has room for, so that a split never
+ * holds more than one level and the one above it.  (Lehman and Yao's right links,
+ * 1981, would let splits go without the parent's latch; ESE's pages keep no
+ * high key, so a reader could not tell that it has to go right.)
  *
  * Deleting marks the entry; it leaves the page when no transaction can see it
- * any more (tree_remove_deleted), and a page that is left empty leaves the tree.
+ * any more, and a page that is left empty leaves the tree.  No leaf but the root
+ * is ever empty: the last entry goes together with its page.
  *
- * Lock order: tree->structure of a table's tree, of its space trees, of the
- * database's root space; then page latches; then versions, then the log's buffer.
+ * A rollback finds room where it needs it: bytes that a transaction gave up on a
+ * page stay reserved there (`uncommitted free` of the page) while it may want them
+ * back, and if a split took them apart, undoing splits again.
+ *
+ * Space: see space.h.
+ *
+ * Lock order: the tree's structure; store->space (under which no other structure
+ * is locked; the structure of space trees changes under it); then page latches;
+ * then versions; then the log's buffer.  The structure locks are a few, chosen
+ * by hash of the root page: a thread never holds two.
  */
 #ifndef ESENT_BTREE_WRITE_H
 #define ESENT_BTREE_WRITE_H
 
 #include "btree/btree.h"
+#include "btree/space.h"
 #include "txn/txn.h"
+#include "txn/version.h"
 
 struct log;
+
+#define TREE_STRUCTURE_LOCKS 64u
 
 struct tree_store
 {
     struct cache_file *file;
-    struct log *log;                    /* NULL: recovery is off */
-    uint8_t log_database;               /* this database's id in the log */
-    uint32_t id;                        /* unique among open databases, for versions */
-    _Atomic uint64_t dbtime;            /* given out last */
-    _Atomic uint32_t pages;             /* of the file */
-    uint32_t extension_pages;           /* JET_paramDbExtensionSize */
-    struct os_rwlock space;             /* the root space trees (root page 1) */
+    struct txn_root *txns;    /* whose versions entries have; NULL: none have */
+    struct log *log;          /* NULL: recovery is off */
+    uint8_t log_database;     /* this database's id in the log */
+    uint32_t id;              /* unique among open databases, for versions */
+    _Atomic uint64_t dbtime;  /* given out last */
+    _Atomic uint32_t pages;   /* of the file */
+    uint32_t extension_pages; /* JET_paramDbExtensionSize */
+    uint32_t most_pages;      /* the file grows no further; 0: no limit */
+    struct os_rwlock space;   /* which page belongs to which tree, and which are free */
+    struct os_rwlock structure[TREE_STRUCTURE_LOCKS];
 };
 
-/* ---- entries ---- */
+/* Prepares a store for a file that is open; nothing is read.  *file->owner becomes the store. */
+void tree_store_init(struct tree_store *store, struct cache_file *file, struct txn_root *txns, struct log *log,
+                     uint32_t id, uint64_t dbtime, uint32_t pages);
 
 /*
- * Inserts an entry.  JET_errKeyDuplicate if it is there and visible or being
- * inserted by an open transaction (then JET_errWriteConflict), JET_errWriteConflict
- * if another transaction deleted it after this one began, JET_errDiskFull,
- * JET_errLogWriteFail, JET_errOutOfMemory, JET_errVersionStoreOutOfMemory.
- * `append`: keys come in ascending order (splits leave the left page full).
+ * ---- entries ----
+ *
+ * Where a transaction is given that is at level 1 or deeper, the change can be
+ * rolled back and others see it when it has committed.  Without one (NULL, or at
+ * level 0) it is done for good, and a deletion takes the entry off its page.
+ *
+ * Errors of all: JET_errDiskFull, JET_errOutOfDatabaseSpace, JET_errLogWriteFail, JET_errOutOfMemory,
+ * JET_errVersionStoreOutOfMemory, JET_errRecordTooBig, and those of reading.
  */
-JET_ERR tree_insert(struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size, const uint8_t *data,
-                    uint32_t data_size, bool append);
 
-/* Replaces the data of the entry that the cursor is on.  JET_errWriteConflict, JET_errRecordDeleted. */
+/*
+ * Inserts an entry.  JET_errKeyDuplicate if the key is there, also when another
+ * transaction's insert or delete of it is not decided or was decided after this
+ * one began; in a tree that is not unique JET_errMultiValuedIndexViolation if
+ * the very entry is there.  `append`: keys come in ascending order.
+ */
+JET_ERR tree_insert(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
+                    const uint8_t *data, uint32_t data_size, bool append);
+
+/* Replaces the data of the entry that the cursor is on; of a unique tree only.
+ * JET_errWriteConflict, JET_errRecordDeleted, JET_errNoCurrentRecord. */
 JET_ERR tree_replace(struct tree_cursor *cursor, const uint8_t *data, uint32_t data_size);
 
-/* Deletes it.  The cursor stays, on a deleted entry. */
+/* Deletes it.  The cursor stays, on a deleted entry.  Errors as above. */
 JET_ERR tree_delete(struct tree_cursor *cursor);
 
-/* By bookmark, without a cursor: entries of secondary indexes. */
-JET_ERR tree_delete_entry(struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
+/* By bookmark, without a cursor: entries of secondary indexes.  JET_errRecordNotFound, JET_errWriteConflict. */
+JET_ERR tree_delete_entry(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
                           const uint8_t *data, uint32_t data_size);
 
 /* Adds to a 4- or 8-byte number at `offset` of the entry's data; commutes with
- * other transactions' deltas (escrow columns, reference counts).  *before is the
- * number as this transaction saw it. */
+ * other transactions' deltas (escrow columns, reference counts).  *before (may be NULL)
+ * is the number as this transaction saw it. */
 JET_ERR tree_delta(struct tree_cursor *cursor, uint32_t offset, uint32_t size, int64_t delta, int64_t *before);
+
+/* What other transactions, that this one does not see, added to the number at
+ * `offset` of the entry the cursor has latched: to be taken off what is there. */
+int64_t tree_others_delta(struct tree_cursor *cursor, uint32_t offset);
 
 /* Write-locks the entry that the cursor is on against other transactions (JetGetLock). */
 JET_ERR tree_lock(struct tree_cursor *cursor);
 
-/* ---- trees ---- */
+/* Replaces the external header of a tree's root (auto-increment). */
+JET_ERR tree_set_root_header(const struct tree *tree, const uint8_t *bytes, uint32_t size);
 
-/* Creates an empty tree whose space comes from `parent`'s (NULL: the database's
- * root space); `pages` are its own from the start.  *root is its root page. */
-JET_ERR tree_create(struct tree_store *store, struct txn *txn, const struct tree *parent, uint32_t objid, bool unique,
-                    uint32_t page_kind, uint32_t pages, uint32_t *root);
+/* ---- for the version store ---- */
 
-/* Gives back the space of a tree and of all it contains.  Nobody may use it any more. */
-JET_ERR tree_destroy(struct tree_store *store, const struct tree *parent, uint32_t root);
+/* Undoes what a version tells of, of a transaction that rolls back; takes the
+ * version out of its chain.  Its owner is a tree_store.  JET_errSuccess if there
+ * is nothing of a tree to be undone. */
+JET_ERR tree_undo(struct txn *txn, struct version *version);
 
-/* Takes out a deleted entry whose versions are gone; called by version cleanup. */
-JET_ERR tree_remove_deleted(struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+/* A version that is out of its chain is dropped: a deleted entry without versions leaves its page. */
+void tree_expire(struct version *version);
+
+/* Takes out a deleted entry whose versions are gone. */
+JET_ERR tree_remove_deleted(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                             uint32_t data_size);
 
 #endif

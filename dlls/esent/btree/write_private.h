@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files that change trees share: the description of a change and the
+ * door it goes through, making room by splits, taking pages out by merges, and
+ * space.  See write.h for the whole.
+ */
+#ifndef ESENT_BTREE_WRITE_PRIVATE_H
+#define ESENT_BTREE_WRITE_PRIVATE_H
+
+#include "btree/private.h"
+#include "btree/write.h"
+
+static inline struct tree_store *tree_store_of(const struct tree *tree)
+{
+    return tree->file->owner;
+}
+
+/* ------------------------------------------------------------- change.c --- */
+
+enum tree_change_kind
+{
+    TREE_CHANGE_INSERT,   /* a new node, before `line` */
+    TREE_CHANGE_REVIVE,   /* the deleted node at `line` lives again, with this data */
+    TREE_CHANGE_REPLACE,  /* its data */
+    TREE_CHANGE_DELETE,   /* it is marked deleted */
+    TREE_CHANGE_UNDELETE, /* and no longer */
+    TREE_CHANGE_DELTA,    /* `delta` is added to the number of `delta_size` bytes at `offset` of its data */
+    TREE_CHANGE_LOCK,     /* nothing, but nobody else may change it */
+    TREE_CHANGE_REMOVE,   /* it leaves the page */
+    TREE_CHANGE_EXTERNAL, /* the external header becomes `data` */
+};
+
+/* A change of one page, which is latched exclusively. */
+struct tree_change
+{
+    enum tree_change_kind kind;
+    const struct tree *tree;
+    struct txn *txn;        /* makes a version; NULL: nobody may see what was before, and it is not undone */
+    struct version *undoes; /* or this is the undoing of that one */
+    struct cache_page *page;
+    uint32_t line;
+    const uint8_t *key; /* of the node */
+    uint32_t key_size;
+    const uint8_t *data; /* the new one; in a tree that is not unique the node's, whatever the change */
+    uint32_t data_size;
+    uint32_t offset, delta_size;
+    int64_t delta;
+};
+
+/*
+ * The door: version, log record, bytes, dbtime and log position.  The caller
+ * knows that the page has room.  JET_errWriteConflict, JET_errVersionStoreOutOfMemory,
+ * JET_errOutOfMemory, or the log's error; then nothing happened.
+ */
+JET_ERR tree_apply(const struct tree_change *change);
+
+/* One of several pages that a change of structure changes together, in two ways:
+ * all of its bytes (`image`, of the page's size), or links and one node only. */
+struct tree_page_change
+{
+    struct cache_page *page; /* latched exclusively; NULL: there is none */
+    const uint8_t *image;
+    bool set_prev, set_next;
+    uint32_t prev, next;
+};
+
+enum tree_restructure_kind
+{
+    TREE_SPLIT_ROOT,  /* vertically: what the root had goes to a new page */
+    TREE_SPLIT_RIGHT, /* the upper part of a page goes to a new page on its right */
+    TREE_MERGE_RIGHT, /* all of a page goes to its right neighbour */
+    TREE_MERGE_EMPTY, /* a page, or a chain of pages with one child each, that has nothing left */
+    TREE_FORMAT,      /* new pages of their own: roots */
+};
+
+#define TREE_RESTRUCTURE_PAGES 128
+
+/* A change of several pages: all of it or nothing is in the log. */
+struct tree_restructure
+{
+    enum tree_restructure_kind kind;
+    const struct tree *tree;
+    struct tree_page_change page[TREE_RESTRUCTURE_PAGES];
+    uint32_t pages;
+    const struct tree_change *insert; /* that is part of it, or NULL: its version is made; the images have it */
+};
+
+/* The same door for several pages.  The log's error; then nothing happened. */
+JET_ERR tree_apply_pages(const struct tree_restructure *restructure);
+void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image);
+void tree_restructure_link(struct tree_restructure *restructure, struct cache_page *page, bool next, uint32_t pgno);
+
+/* What names the versions of an entry. */
+static inline struct version_place tree_place(const struct tree *tree, const uint8_t *key, uint32_t key_size,
+                                              const uint8_t *data, uint32_t data_size)
+{
+    struct version_place place = { tree_store_of(tree)->id, tree->root, key, key_size, NULL, 0 };
+
+    if (!tree->unique)
+    {
+        place.data = data;
+        place.data_size = data_size;
+    }
+    return place;
+}
+
+/* The transaction if its changes make versions, else NULL. */
+static inline struct txn *txn_versioning(struct txn *txn)
+{
+    return txn && txn->level ? txn : NULL;
+}
+
+/* -------------------------------------------------------------- write.c --- */
+
+/* A target that is an entry of the tree: its place. */
+static inline struct tree_target entry_target(const struct tree *tree, const uint8_t *key, uint32_t key_size,
+                                              const uint8_t *data, uint32_t data_size)
+{
+    struct tree_target target = { .aim = TREE_AIM_LOWER, .key = key, .key_size = key_size };
+
+    if (!tree->unique)
+    {
+        target.data = data;
+        target.data_size = data_size;
+    }
+    return target;
+}
+
+/* The entry at the leaf's line, if it is the target's; *found if it is there, deleted or not. */
+JET_ERR leaf_entry(const struct tree_leaf *leaf, const struct tree_target *target, struct page_node *node, bool *found);
+
+/* Latches exclusively the leaf where the target is or would be; finds the line,
+ * and whether the entry is there (marked deleted or not). */
+JET_ERR leaf_latch_exclusive(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf,
+                             struct page_node *node, bool *found);
+
+/* Whether no version of the node, whose page is latched, is left. */
+bool node_unversioned(const struct tree *tree, const struct page_node *node);
+/* Whether the node at the leaf's line can have `need` bytes more. */
+bool leaf_can_grow(const struct tree *tree, struct tree_leaf *leaf, uint32_t need);
+/* Whether a leaf, latched exclusively, has `need` bytes more; makes the room by
+ * taking off deleted nodes that nobody sees.  Lines may move: *line is kept right. */
+bool leaf_has_room(const struct tree *tree, struct tree_leaf *leaf, uint32_t need);
+
+/* Takes the target's node off its leaf, which is unlatched; a leaf that would be
+ * left without nodes leaves the tree.  `undoes`: that is the undoing of an insert. */
+JET_ERR leaf_take_off(const struct tree *tree, struct tree_leaf *leaf, const struct tree_target *target,
+                      struct version *undoes);
+
+/* -------------------------------------------------------------- split.c --- */
+
+/* What needs the room. */
+struct tree_pending
+{
+    const struct tree_target *target; /* the entry */
+    struct txn *txn;
+    const uint8_t *data; /* of an insert; NULL: an entry of the leaf is to grow */
+    uint32_t data_size;
+    uint32_t grow; /* bytes */
+    bool append;
+};
+
+/* Changes the tree so that the leaf of an entry has room, and inserts it if that
+ * is part of the change: JET_errSuccess.  TREE_RETRY: the structure changed, or
+ * did not need to; try again. */
+JET_ERR tree_make_room(const struct tree *tree, const struct tree_pending *pending);
+
+/* Moves all that the root has to a new page. */
+JET_ERR tree_split_root(const struct tree *tree);
+
+/* The pages from the root to the leaf of a target.  The tree's structure is locked. */
+struct tree_path
+{
+    uint32_t depth;
+    struct
+    {
+        uint32_t pgno;
+        uint32_t line; /* that leads on; of the leaf 0 */
+        uint32_t lines;
+    } level[TREE_DEPTH];
+};
+
+JET_ERR tree_path_find(const struct tree *tree, const struct tree_target *target, struct tree_path *path);
+
+void tree_structure_lock(const struct tree *tree);
+void tree_structure_unlock(const struct tree *tree);
+
+/* -------------------------------------------------------- split_choose.c --- */
+
+/* A line of the page that is split, as it will be: nodes are in key order, the pending one among them. */
+struct split_line
+{
+    struct page_node node;
+    uint32_t key_size;
+    uint32_t cost;   /* bytes it takes with the prefix that the page has now */
+    uint32_t common; /* of its key with that of the line before */
+};
+
+/* The longest common start of two keys. */
+uint32_t key_common(const struct page_key *a, const struct page_key *b);
+/* Fills in a line; `prior` is the one before it or NULL. */
+void split_line_set(struct split_line *line, const struct page_view *view, const struct page_node *node,
+                    const struct split_line *prior);
+/* The lines of a page; the caller frees them, and there is room for one more.  NULL: no memory, or a bad page. */
+struct split_line *split_lines(const struct page_view *view, uint32_t *count);
+/* The first line that goes to the right page so that both have about the same; 0 if there is no way. */
+uint32_t split_choose_line(const struct split_line *lines, uint32_t count, uint32_t room);
+/* Builds a page of these lines in `image`, with the prefix that serves them best;
+ * `old` is the page they come from.  `scratch` has room for a page.  False if they do not fit. */
+bool split_build(uint8_t *image, const struct page_view *old, uint32_t pgno, uint32_t flags,
+                 const struct split_line *lines, uint32_t count, uint8_t *scratch);
+/* The shortest key that is greater than the left line and not greater than the right one. */
+uint32_t split_separator(const struct tree *tree, const struct split_line *left, const struct split_line *right,
+                         uint8_t *separator);
+
+/* -------------------------------------------------------------- merge.c --- */
+
+/* Looks whether the leaf of an entry can leave the tree or be merged with its right neighbour. */
+JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target);
+
+/* -------------------------------------------------------------- space --- */
+
+/* A page for the tree's own use, and back. */
+JET_ERR tree_page_take(const struct tree *tree, uint32_t near, uint32_t *pgno);
+void tree_page_give(const struct tree *tree, uint32_t pgno);
+/* Whether tree_page_give() can take a page now: space trees cannot always. */
+bool tree_page_give_possible(const struct tree *tree, uint32_t pgno);
+
+/* The tree whose root is this page, as the page says. */
+JET_ERR tree_at(struct tree_store *store, uint32_t root, struct tree *tree);
+
+/* Of space_buffer.c: a page for a space tree from its split buffer. */
+JET_ERR space_buffer_take(const struct tree *tree, uint32_t *pgno);
+bool space_buffer_give(const struct tree *tree, uint32_t pgno, bool only_ask);
+
+/* The owner's lock is store->space for all below. */
+JET_ERR space_take_extent(struct tree_store *store, const struct tree *owner, uint32_t want, uint32_t least,
+                          uint32_t *first, uint32_t *count);
+JET_ERR space_give_extent(struct tree_store *store, const struct tree *owner, uint32_t first, uint32_t count);
+
+#endif
