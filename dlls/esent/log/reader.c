@@ -261,6 +261,8 @@ void log_reader_seek(struct log_reader *reader, uint64_t position)
     size_t target, start, at;
 
     reader->skip_partial = false;
+    if (reader->old)
+        log_reader_old_seek(reader, first);
     if (log_position_generation(position) < (uint32_t)reader->header.generation ||
         offset_of(reader, position) <= first)
     {

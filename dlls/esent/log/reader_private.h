@@ -14,6 +14,7 @@ static inline uint64_t reader_position(const struct log_reader *reader, size_t o
 /* Of logs without segments. */
 JET_ERR log_reader_old_open(struct log_reader *reader);
 JET_ERR log_reader_old_next(struct log_reader *reader, struct log_read_record *record);
+void log_reader_old_seek(struct log_reader *reader, size_t at);
 void log_reader_old_close(struct log_reader *reader);
 
 #endif
