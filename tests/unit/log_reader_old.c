@@ -168,7 +168,7 @@ static void test_old(void **state)
             r->checksum = sum(r, 0xfeedbeafu, r->forward) ^ 0x5ad05ec7u;
             assert_int_equal(read_image(copy, &read), JET_errSuccess);
             assert_int_equal(read, count);
-            copy[last + 5] ^= 0x40;
+            copy[last + 14] ^= 0x40;
             assert_int_equal(read_image(copy, &read), JET_errSuccess);
             assert_true(read == count);
         }
