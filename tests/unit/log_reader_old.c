@@ -79,7 +79,7 @@ static size_t make(uint32_t *seed)
     {
         uint32_t flush = 1 + random_next(seed) % 30;
 
-        while (flush--)
+        while (flush-- && pos < SIZE - 8192)
         {
             uint32_t size = record_make(record, 4 + random_next(seed) % (random_next(seed) % 8 ? 90 : 2500), seed);
 
@@ -178,7 +178,8 @@ static void test_old(void **state)
         assert_int_equal(read_image(copy, &read), JET_errSuccess);
         assert_true(read <= count);
         copy[SIZE - 600] ^= 1;
-        assert_int_equal(read_image(copy, &read), JET_errLogFileCorrupt);
+        if (start + sector < SIZE - 600)
+            assert_int_equal(read_image(copy, &read), JET_errLogFileCorrupt);
         /* A flush of many sectors of which the first came. */
         for (i = 0; i + 1 < checksum_count; i++)
         {
