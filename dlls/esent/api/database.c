@@ -77,31 +77,32 @@ done:
 
 void attachment_close(struct attachment *attachment)
 {
+    struct instance *instance = attachment->instance;
+    struct table_storage *storages;
     struct database *database;
     struct attachment **link;
     WCHAR *path;
 
     if (!attachment->path)
         return;
-    os_mutex_lock(&attachment->instance->lock);
+    os_mutex_lock(&instance->lock);
     attachment->busy = true;
     database = attachment->database;
-    os_mutex_unlock(&attachment->instance->lock);
+    os_mutex_unlock(&instance->lock);
     database_close(database);
     os_mutex_lock(&process.attach_lock);
     for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)
         ;
     if (*link)
         *link = attachment->next;
-    os_mutex_lock(&attachment->instance->lock);
-    {
-        struct instance *instance = attachment->instance;
-        path = attachment->path;
-        memset(attachment, 0, sizeof(*attachment));
-        os_mutex_unlock(&instance->lock);
-    }
+    os_mutex_lock(&instance->lock);
+    path = attachment->path;
+    storages = attachment->storages;
+    memset(attachment, 0, sizeof(*attachment));
+    os_mutex_unlock(&instance->lock);
     os_mutex_unlock(&process.attach_lock);
     os_free(path);
+    local_storage_free_tables(instance, storages);
 }
 
 bool attachment_header(const WCHAR *path, struct database_header *header, bool *open)

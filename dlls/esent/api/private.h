@@ -141,6 +141,7 @@ struct instance_hooks
 struct session;
 struct session_param;
 struct open_cursor;
+struct table_storage;
 
 /* An attached database.  Guarded by instance.lock, but for `database`, which
  * does not change while the session that asks has it open, and for `path`, which
@@ -155,6 +156,7 @@ struct attachment
     uint32_t opens;                     /* by all sessions */
     struct session *exclusive;          /* who has it open alone */
     bool busy;                          /* being attached or detached */
+    struct table_storage *storages;     /* JetSetLS on its tables */
 };
 
 struct instance
@@ -285,6 +287,8 @@ struct open_cursor
     JET_TABLEID tableid;
     JET_DBID dbid;
     uint32_t level;                     /* of the transaction in which it was opened */
+    JET_LS ls;                          /* JetSetLS; JET_LSNil: none */
+    JET_LS table_ls;                    /* the same of a temporary table */
     struct open_cursor *next, *prev;
 };
 
@@ -292,6 +296,7 @@ struct open_cursor
 
 /* Flags of the enter functions. */
 #define API_WHEN_STOPPED 1u             /* allowed after JetStopService */
+#define API_TABLES_ONLY 2u              /* not with a cursor on a temporary table */
 
 /*
  * Enters a session.  JET_errInvalidSesid, JET_errClientRequestToStopJetService,
@@ -300,7 +305,7 @@ struct open_cursor
  */
 JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **session);
 
-/* Also the cursor: JET_errInvalidTableId, JET_errSesidTableIdMismatch. */
+/* Also the cursor: JET_errInvalidTableId, JET_errSesidTableIdMismatch, JET_errIllegalOperation. */
 JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, struct session **session,
                          struct cursor **cursor);
 
@@ -377,6 +382,10 @@ JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_D
 /* Closes one or all: handle gone, cursor_close called.  dbid JET_dbidNil: of every database. */
 JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid);
 void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from_level);
+
+/* Tells the program that the numbers which JetSetLS hung on a cursor, or on the tables of a database, are free. */
+void local_storage_free_cursor(struct session *session, JET_LS cursor_ls, JET_LS table_ls);
+void local_storage_free_tables(struct instance *instance, struct table_storage *storage);
 
 /* Frees what sesparam.c keeps of a session. */
 void session_params_free(struct session *session);

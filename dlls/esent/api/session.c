@@ -238,6 +238,7 @@ JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_D
     open->session = session;
     open->dbid = dbid;
     open->level = session->txn.level;
+    open->ls = open->table_ls = JET_LSNil;
     if ((err = handle_new(HANDLE_CURSOR, open, session, &open->tableid)) < 0)
     {
         os_free(open);
@@ -259,13 +260,17 @@ struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tab
 static JET_ERR close_open_cursor(struct session *session, struct open_cursor *open)
 {
     struct cursor *cursor = open->cursor;
+    JET_LS ls = open->ls, table_ls = open->table_ls;
+    JET_ERR err;
 
     handle_free(open->tableid);
     *(open->prev ? &open->prev->next : &session->cursors) = open->next;
     if (open->next)
         open->next->prev = open->prev;
     os_free(open);
-    return cursor_close(cursor);
+    err = cursor_close(cursor);
+    local_storage_free_cursor(session, ls, table_ls);
+    return err;
 }
 
 JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid)
