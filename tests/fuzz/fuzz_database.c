@@ -252,6 +252,7 @@ static void walk_rows(struct cursor *cursor, bool values)
 {
     uint8_t key[2100], bookmark[2100], more[2100];
     uint32_t size, bookmark_size;
+    uint64_t before, total;
     unsigned rows = 0;
 
     for (JET_ERR err = cursor_move(cursor, JET_MoveFirst, 0); err >= 0 && rows < ROWS_MAX;
@@ -268,7 +269,7 @@ static void walk_rows(struct cursor *cursor, bool values)
     }
     cursor_move(cursor, JET_MoveLast, 0);
     cursor_move(cursor, JET_MovePrevious, 0);
-    cursor_get_position(cursor, &size, &bookmark_size);
+    cursor_get_position(cursor, &before, &total);
 }
 
 static void walk_table(struct database *database, const char *name, bool values)

@@ -41,7 +41,7 @@ JET_ERR JET_API JetGetSecondaryIndexBookmark(JET_SESID sesid, JET_TABLEID tablei
     struct session *session;
     struct cursor *cursor;
     uint32_t key_size = 0, bookmark_size = 0;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     (void)grbit;
     if (err < 0)
@@ -65,7 +65,7 @@ JET_ERR JET_API JetGotoSecondaryIndexBookmark(JET_SESID sesid, JET_TABLEID table
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;

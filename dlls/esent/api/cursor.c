@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cursors: JetOpenTable, JetDupCursor, JetCloseTable, JetMove and what is asked of a cursor as such. */
-#include "api/name.h"
 #include "api/private.h"
 #include "table/cursor.h"
 
@@ -18,7 +17,7 @@ static JET_ERR check_open_grbit(JET_GRBIT grbit)
 static JET_ERR open_table(struct session *session, struct attachment *attachment, JET_DBID dbid, const char *given,
                           JET_GRBIT grbit, JET_TABLEID *tableid)
 {
-    char name[SCHEMA_NAME_SIZE];
+    char name[NAME_SIZE];
     struct table *table;
     struct cursor *cursor;
     JET_ERR err, added;
@@ -27,7 +26,7 @@ static JET_ERR open_table(struct session *session, struct attachment *attachment
     err = check_open_grbit(grbit);
     if (err < 0)
         return err;
-    err = api_name(given, name);
+    err = name_check(given, name);
     if (err < 0)
         return err;
     err = table_open(attachment->database, name, &table);
@@ -72,9 +71,13 @@ JET_ERR JET_API JetOpenTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR szTableN
 JET_ERR JET_API JetOpenTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR szTableName, const void *pvParameters,
                               JET_ULONG cbParameters, JET_GRBIT grbit, JET_TABLEID *ptableid)
 {
-    char name[4 * SCHEMA_NAME_SIZE];
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(szTableName, buffer, &name);
 
-    return JetOpenTableA(sesid, dbid, api_name_from_w(szTableName, name), pvParameters, cbParameters, grbit, ptableid);
+    if (err < 0)
+        return err;
+    return JetOpenTableA(sesid, dbid, name, pvParameters, cbParameters, grbit, ptableid);
 }
 
 /* Another cursor on the same table, in primary order and on its first record.  grbit is unused. */
@@ -138,6 +141,8 @@ JET_ERR JET_API JetGetCursorInfo(JET_SESID sesid, JET_TABLEID tableid, void *pvR
     (void)pvResult;
     if (err < 0)
         return err;
+    if (cursor_is_sort(cursor))
+        return api_leave(session, JET_errIllegalOperation);
     return api_leave(session, cbMax || InfoLevel ? JET_errInvalidParameter : cursor_info(cursor));
 }
 
@@ -145,7 +150,7 @@ static JET_ERR set_sequential(JET_SESID sesid, JET_TABLEID tableid, bool sequent
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;

@@ -3,6 +3,7 @@
  * The way into a call and out of it.  See private.h for the order of things.
  */
 #include "api/private.h"
+#include "table/cursor.h"
 
 /* What the state of the instance has to say to a call on a session. */
 static JET_ERR refusal(const struct instance *instance, uint32_t state, uint32_t flags)
@@ -93,6 +94,8 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
     open = handle_object_of(tableid, HANDLE_CURSOR, *session);
     if (os_likely(open != NULL))
     {
+        if (os_unlikely(flags & API_TABLES_ONLY) && open->cursor->temp)
+            return api_leave(*session, JET_errIllegalOperation);
         *cursor = open->cursor;
         return JET_errSuccess;
     }

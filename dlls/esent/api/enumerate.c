@@ -34,7 +34,7 @@ JET_ERR JET_API JetRetrieveTaggedColumnList(JET_SESID sesid, JET_TABLEID tableid
     struct cursor *cursor;
     JET_RETRIEVEMULTIVALUECOUNT *list = pvData;
     uint32_t most = cbData / sizeof(*list), count = 0;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;

@@ -2,17 +2,16 @@
 /* The index in use: JetSetCurrentIndex 1 to 4, JetGetCurrentIndex. */
 #include <string.h>
 
-#include "api/name.h"
 #include "api/private.h"
 #include "table/cursor.h"
 
 static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name, const JET_INDEXID *id,
                          JET_GRBIT grbit, JET_ULONG sequence)
 {
-    char checked[SCHEMA_NAME_SIZE] = "";
+    char checked[NAME_SIZE] = "";
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -20,7 +19,7 @@ static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name,
         return api_leave(session, JET_errInvalidGrbit);
     if (!id && name && *name)
     {
-        err = api_name(name, checked);
+        err = name_check(name, checked);
         if (err < 0)
             return api_leave(session, err);
     }
@@ -34,9 +33,13 @@ static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name,
 static JET_ERR set_index_w(JET_SESID sesid, JET_TABLEID tableid, const WCHAR *wide, const JET_INDEXID *id,
                            JET_GRBIT grbit, JET_ULONG sequence)
 {
-    char name[4 * SCHEMA_NAME_SIZE];
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return set_index(sesid, tableid, api_name_from_w(wide, name), id, grbit, sequence);
+    if (err < 0)
+        return err;
+    return set_index(sesid, tableid, name, id, grbit, sequence);
 }
 
 /*
@@ -97,7 +100,7 @@ JET_ERR JET_API JetGetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PS
     struct cursor *cursor;
     const char *name;
     size_t size;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -116,9 +119,9 @@ JET_ERR JET_API JetGetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PS
 
 JET_ERR JET_API JetGetCurrentIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PWSTR szIndexName, JET_ULONG cbIndexName)
 {
-    char name[SCHEMA_NAME_SIZE];
+    char name[NAME_SIZE];
+    WCHAR wide[NAME_SIZE];
     JET_ULONG room = cbIndexName / sizeof(WCHAR);
-    WCHAR *wide;
     JET_ERR err;
 
     if (room > sizeof(name))
@@ -128,10 +131,7 @@ JET_ERR JET_API JetGetCurrentIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PW
         return err;
     if (!szIndexName)
         return JET_errInvalidParameter;
-    err = string_from_a(name, &wide);
-    if (err < 0)
-        return err;
+    name_to_w(name, wide);
     os_text_copy(szIndexName, cbIndexName / sizeof(WCHAR), wide);
-    os_free(wide);
     return JET_errSuccess;
 }

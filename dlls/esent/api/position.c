@@ -7,7 +7,7 @@ static JET_ERR count_records(JET_SESID sesid, JET_TABLEID tableid, uint64_t most
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     *count = 0;
     if (err < 0)
@@ -47,8 +47,8 @@ JET_ERR JET_API JetGetRecordPosition(JET_SESID sesid, JET_TABLEID tableid, JET_R
 {
     struct session *session;
     struct cursor *cursor;
-    uint32_t before = 0, total = 0;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    uint64_t before = 0, total = 0;
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -59,8 +59,8 @@ JET_ERR JET_API JetGetRecordPosition(JET_SESID sesid, JET_TABLEID tableid, JET_R
     err = cursor_get_position(cursor, &before, &total);
     if (err < 0)
         return api_leave(session, err);
-    precpos->centriesLT = before;
-    precpos->centriesTotal = total;
+    precpos->centriesLT = (JET_ULONG)before;
+    precpos->centriesTotal = (JET_ULONG)total;
     precpos->centriesInRange = 1;
     if (cbRecpos < sizeof(JET_RECPOS2))
         precpos->cbStruct = sizeof(JET_RECPOS);
@@ -79,7 +79,7 @@ JET_ERR JET_API JetGotoPosition(JET_SESID sesid, JET_TABLEID tableid, JET_RECPOS
     struct session *session;
     struct cursor *cursor;
     uint64_t before, total;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -108,7 +108,7 @@ JET_ERR JET_API JetPrereadKeys(JET_SESID sesid, JET_TABLEID tableid, const void 
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -122,7 +122,7 @@ JET_ERR JET_API JetPrereadIndexRanges(JET_SESID sesid, JET_TABLEID tableid, cons
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -138,7 +138,7 @@ JET_ERR JET_API JetPrereadIndexRange(JET_SESID sesid, JET_TABLEID tableid, const
     const JET_GRBIT directions = JET_bitPrereadForward | JET_bitPrereadBackward;
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;

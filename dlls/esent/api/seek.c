@@ -70,7 +70,7 @@ JET_ERR JET_API JetSetCursorFilter(JET_SESID sesid, JET_TABLEID tableid, JET_IND
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (err < 0)
         return err;

@@ -52,11 +52,17 @@ struct cursor
     uint32_t row;
     struct search_key key;          /* data is NULL until first used */
     struct key_form form;           /* of the index in use */
-    JET_LS ls;
     struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
     uint8_t *update;                /* copy buffer of JetPrepareUpdate; NULL when no update is prepared */
     struct cursor *next, *prev;     /* among the table's */
 };
+
+/* Whether it is on a temporary table whose rows are not changed: Windows keeps that
+ * as a sort, and refuses calls that it allows where rows are changed. */
+static inline bool cursor_is_sort(const struct cursor *cursor)
+{
+    return cursor->temp && !cursor->updatable;
+}
 
 /*
  * Opens a cursor and takes over the caller's reference to the table, on success
@@ -120,11 +126,11 @@ JET_ERR cursor_get_index_bookmark(struct cursor *cursor, void *key, uint32_t key
 JET_ERR cursor_goto_index_bookmark(struct cursor *cursor, const void *key, uint32_t key_size, const void *bookmark,
                                    uint32_t bookmark_size, JET_GRBIT grbit);
 
-/* -------------------------------------------------- counts and positions --- */
+/* ------------------------------- counts and positions, not of temporary tables --- */
 
 /* Records from the current one on within the range, at most `most` (0: all). */
 JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count);
-JET_ERR cursor_get_position(struct cursor *cursor, uint32_t *before, uint32_t *total);
+JET_ERR cursor_get_position(struct cursor *cursor, uint64_t *before, uint64_t *total);
 JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t total);
 /* JetGetCursorInfo: whether the cursor is on a record.  JET_errNoCurrentRecord, JET_errRecordDeleted. */
 JET_ERR cursor_info(struct cursor *cursor);

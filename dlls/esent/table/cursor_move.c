@@ -163,23 +163,6 @@ JET_ERR cursor_set_range(struct cursor *cursor, JET_GRBIT grbit)
 
 /* ---------------------------------------------------------------- counts --- */
 
-/* Rows of a temporary table, the cursor moved and put back. */
-static JET_ERR count_rows(struct cursor *cursor, uint64_t most, uint64_t *count)
-{
-    uint32_t row = cursor->row;
-    JET_ERR err = JET_errSuccess;
-
-    while (err >= 0 && ++*count != most)
-    {
-        err = temp_move(cursor, true, false);
-        if (err >= 0 && cursor->range && beyond_limit(cursor))
-            break;
-    }
-    cursor->row = row;
-    cursor->row_state = TREE_ON;
-    return err;
-}
-
 static JET_ERR count_entries(struct cursor *cursor, uint64_t most, uint64_t *count)
 {
     struct tree_cursor walk;
@@ -218,7 +201,7 @@ JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
     err = stay(cursor);
     if (err < 0)
         return err;
-    err = cursor->temp ? count_rows(cursor, most, count) : count_entries(cursor, most, count);
+    err = count_entries(cursor, most, count);
     if (err == JET_errNoCurrentRecord)
         err = JET_errSuccess;
     if (err >= 0)
@@ -226,7 +209,7 @@ JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
     return err;
 }
 
-JET_ERR cursor_get_position(struct cursor *cursor, uint32_t *before, uint32_t *total)
+JET_ERR cursor_get_position(struct cursor *cursor, uint64_t *before, uint64_t *total)
 {
     enum tree_state state;
     JET_ERR err;
@@ -239,11 +222,7 @@ JET_ERR cursor_get_position(struct cursor *cursor, uint32_t *before, uint32_t *t
     state = place_state(cursor);
     if (state != TREE_ON && state != TREE_BEFORE && state != TREE_AFTER)
         return JET_errNoCurrentRecord;
-    if (!cursor->temp)
-        return tree_position(cursor_tree(cursor), before, total);
-    *before = cursor->row;
-    *total = cursor->temp->count;
-    return JET_errSuccess;
+    return tree_position64(cursor_tree(cursor), before, total);
 }
 
 JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t total)
@@ -259,23 +238,7 @@ JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t to
     cursor->key.state = 0;
     cursor->defer_first = false;
     cursor->record_current = false;
-    while (total > UINT32_MAX)
-    {
-        total >>= 1;
-        before >>= 1;
-    }
-    if (cursor->temp)
-    {
-        uint32_t count = cursor->temp->count;
-        uint64_t row = total ? before * count / total : 0;
-        err = temp_move_end(cursor, true);
-        if (err >= 0 && row < count)
-            cursor->row = (uint32_t)row;
-        if (err == JET_errNoCurrentRecord)
-            err = JET_errRecordNotFound;
-    }
-    else
-        err = tree_goto_position(cursor_tree(cursor), (uint32_t)before, (uint32_t)total);
+    err = tree_goto_position64(cursor_tree(cursor), before, total);
     if (err < 0)
     {
         place_set_end(cursor, TREE_BEFORE_FIRST);

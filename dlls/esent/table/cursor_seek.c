@@ -120,7 +120,7 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
 
 /* ------------------------------------------------------------- bookmarks --- */
 
-static JET_ERR give(const uint8_t *data, uint32_t size, void *out, uint32_t out_size, uint32_t *actual)
+static JET_ERR give(const void *data, uint32_t size, void *out, uint32_t out_size, uint32_t *actual)
 {
     uint32_t n = size < out_size ? size : out_size;
 
@@ -131,13 +131,30 @@ static JET_ERR give(const uint8_t *data, uint32_t size, void *out, uint32_t out_
     return size > out_size ? JET_errBufferTooSmall : JET_errSuccess;
 }
 
+/* In a sort it is the number of the row. */
+static JET_ERR get_row(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual)
+{
+    const struct temp_row *row;
+    JET_ERR err;
+
+    if (out_size < sizeof(cursor->row))
+        return JET_errBufferTooSmall;
+    err = cursor_refresh(cursor);
+    if (err >= 0)
+        err = temp_current(cursor, &row);
+    return err < 0 ? err : give(&cursor->row, sizeof(cursor->row), out, out_size, actual);
+}
+
 JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual)
 {
     uint8_t scratch[KEY_MAX];
     const uint8_t *bookmark;
     uint32_t size;
-    JET_ERR err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+    JET_ERR err;
 
+    if (os_unlikely(cursor_is_sort(cursor)))
+        return get_row(cursor, out, out_size, actual);
+    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
     return err < 0 ? err : give(bookmark, size, out, out_size, actual);
 }
 
@@ -161,10 +178,24 @@ static JET_ERR goto_or_stay(struct tree_cursor *tree, const void *key, uint32_t 
     return err;
 }
 
-/* Goes to a row of a temporary table by its key. */
+/* Goes to a row of a temporary table by its key, or by its number. */
 static JET_ERR goto_row(struct cursor *cursor, const void *bookmark, uint32_t size)
 {
-    JET_ERR err = temp_seek(cursor, bookmark, size, TREE_SEEK_EQ);
+    uint32_t row;
+    JET_ERR err;
+
+    if (cursor_is_sort(cursor))
+    {
+        if (size != sizeof(row))
+            return JET_errInvalidBookmark;
+        memcpy(&row, bookmark, sizeof(row));
+        if (row >= cursor->temp->count)
+            return JET_errInvalidBookmark;
+        cursor->row = row;
+        cursor->row_state = TREE_ON;
+        return JET_errSuccess;
+    }
+    err = temp_seek(cursor, bookmark, size, TREE_SEEK_EQ);
     return err == JET_errRecordNotFound ? JET_errRecordDeleted : err;
 }
 
