@@ -279,14 +279,14 @@ static void walk_table(struct database *database, const char *name, bool values)
     uint32_t owned, available;
     uint64_t count;
 
-    if (table_open(database, name, &table) < 0)
+    if (table_open(database, NULL, name, &table) < 0)
         return;
     if (cursor_open(table, NULL, JET_bitTableReadOnly, &cursor) < 0)
     {
         table_release(table);
         return;
     }
-    tree_space_info(&table->records, &owned, &available);
+    tree_space_info(table->records, &owned, &available);
     walk_rows(cursor, values);
     for (uint32_t i = 0; i < table->index_count && i < 16; i++)
     {
@@ -325,7 +325,7 @@ static void walk(void)
 
     if (database_open(path, &options, &database) < 0)
         return;
-    database_each_table(database, note_name, &names);
+    database_each_table(database, NULL, note_name, &names);
     for (unsigned i = 0; i < names.count; i++)
         walk_table(database, names.name[i], true);
     /* In case the catalog does not get so far any more. */

@@ -163,7 +163,7 @@ static void check_index(struct database *database, const char *name, const struc
     size_t at = 0;
     JET_ERR err;
 
-    assert_int_equal(table_open(database, name, &table), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, name, &table), JET_errSuccess);
     assert_true(cursor_open(table, NULL, JET_bitTableReadOnly, &primary) >= 0);
     assert_true(cursor_duplicate(primary, &secondary) >= 0);
     assert_true(key_form_init(&form, table, index) >= 0);
@@ -234,7 +234,7 @@ static void check_database(const char *file, struct totals *totals)
     assert_true(os_text_from_ascii(path, OS_PATH_MAX, file));
     if (database_open(path, &options, &database) < 0)
         return; /* dirty, or no database */
-    assert_true(database_each_table(database, collect_name, &names) >= 0);
+    assert_true(database_each_table(database, NULL, collect_name, &names) >= 0);
     for (size_t i = 0; i < names.count; i++)
     {
         struct table *table;

@@ -99,7 +99,7 @@ static int make_tree(void **state)
     add_value(WIDE | 0x0102030405ull, text, sizeof(text), true);
     add_value(WIDE | 0x0102030406ull, seven, 16, true);
     tree_build_open(&build, u"table-record-long.tmp");
-    table = (struct table){ .long_values = build.tree, .lv_chunk_max = CHUNK };
+    table = (struct table){ .long_values = &build.tree, .lv_chunk_max = CHUNK };
     return 0;
 }
 

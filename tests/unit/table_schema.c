@@ -66,7 +66,7 @@ static void people_has_its_columns_and_indexes(void **state)
     (void)state;
     assert_int_equal(open_image(&database), JET_errSuccess);
     assert_int_equal(database->page_size, SMALL_PAGE);
-    assert_int_equal(table_open(database, "PEOPLE", &people), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "PEOPLE", &people), JET_errSuccess);
     assert_string_equal(people->name, "people");
     assert_int_equal(people->column_count, 6);
     assert_int_equal(people->fixed_count, 3);
@@ -82,15 +82,15 @@ static void people_has_its_columns_and_indexes(void **state)
     assert_int_equal(people->index_count, 2);
     assert_true(people->indexes[0].primary);
     assert_string_equal(people->indexes[1].name, "by_name");
-    assert_false(people->indexes[1].tree.unique);
-    assert_int_equal(people->long_values.root, SMALL_PEOPLE_VALUES);
+    assert_false(people->indexes[1].tree->unique);
+    assert_int_equal(people->long_values->root, SMALL_PEOPLE_VALUES);
 
-    assert_int_equal(table_open(database, "people", &again), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "people", &again), JET_errSuccess);
     assert_ptr_equal(people, again);
     assert_int_equal(database_close(database), JET_errDatabaseInUse);
     table_release(people);
     table_release(again);
-    assert_int_equal(table_open(database, "nobody", &people), JET_errObjectNotFound);
+    assert_int_equal(table_open(database, NULL, "nobody", &people), JET_errObjectNotFound);
     assert_int_equal(database_close(database), JET_errSuccess);
 }
 
@@ -101,7 +101,7 @@ static void a_derived_table_has_its_templates_columns_first(void **state)
 
     (void)state;
     assert_int_equal(open_image(&database), JET_errSuccess);
-    assert_int_equal(table_open(database, "kind", &kind), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "kind", &kind), JET_errSuccess);
     assert_int_equal(kind->column_count, 3);
     assert_int_equal(kind->fixed[0].id, 1 | COLUMNID_TEMPLATE);
     assert_true(kind->fixed[0].from_template);
@@ -114,7 +114,7 @@ static void a_derived_table_has_its_templates_columns_first(void **state)
     assert_int_equal(kind->primary->tree.root, SMALL_KIND);
     assert_int_equal(kind->primary->key[0].columnid, 1 | COLUMNID_TEMPLATE);
 
-    assert_int_equal(table_open(database, "base", &base), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "base", &base), JET_errSuccess);
     assert_ptr_equal(kind->template_table, base);
     assert_false(base->fixed[0].from_template);
     assert_int_equal(base->fixed[0].id, 1 | COLUMNID_TEMPLATE);
@@ -130,7 +130,7 @@ static void a_table_without_primary_index_has_a_nameless_order(void **state)
 
     (void)state;
     assert_int_equal(open_image(&database), JET_errSuccess);
-    assert_int_equal(table_open(database, "heap", &heap), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "heap", &heap), JET_errSuccess);
     assert_int_equal(heap->index_count, 0);
     assert_non_null(heap->primary);
     assert_int_equal(heap->primary->key_columns, 0);
@@ -155,7 +155,7 @@ static void tables_are_told_in_catalog_order(void **state)
 
     (void)state;
     assert_int_equal(open_image(&database), JET_errSuccess);
-    assert_int_equal(database_each_table(database, count_table, names), JET_errSuccess);
+    assert_int_equal(database_each_table(database, NULL, count_table, names), JET_errSuccess);
     assert_string_equal(names, "people base kind heap ");
     assert_int_equal(database_close(database), JET_errSuccess);
 }
@@ -168,9 +168,9 @@ static void a_lost_name_index_does_not_hide_tables(void **state)
     (void)state;
     memset(image + 11 * SMALL_PAGE, 0xee, SMALL_PAGE);
     assert_int_equal(open_image(&database), JET_errSuccess);
-    assert_int_equal(table_open(database, "heap", &table), JET_errSuccess);
+    assert_int_equal(table_open(database, NULL, "heap", &table), JET_errSuccess);
     table_release(table);
-    assert_int_equal(table_open(database, "nobody", &table), JET_errObjectNotFound);
+    assert_int_equal(table_open(database, NULL, "nobody", &table), JET_errObjectNotFound);
     assert_int_equal(database_close(database), JET_errSuccess);
 }
 
@@ -268,7 +268,7 @@ static void damaged_catalogs_answer_errors(void **state)
         {
             for (unsigned i = 0; i < 4; i++)
             {
-                if (table_open(database, names[i], &table) >= 0)
+                if (table_open(database, NULL, names[i], &table) >= 0)
                     table_release(table);
             }
             assert_int_equal(database_close(database), JET_errSuccess);

@@ -29,7 +29,7 @@ static JET_ERR open_table(struct session *session, struct attachment *attachment
     err = name_check(given, name);
     if (err < 0)
         return err;
-    err = table_open(attachment->database, name, &table);
+    err = table_open(attachment->database, &session->txn, name, &table);
     if (err < 0)
         return err;
     err = cursor_open(table, &session->txn, grbit, &cursor);

@@ -29,9 +29,7 @@ static struct attachment *find_attached(const WCHAR *path, const struct instance
     return attachment;
 }
 
-/* Takes a free slot for a file that is not attached anywhere.
- * JET_wrnDatabaseAttached, JET_errDatabaseSharingViolation, JET_errTooManyAttachedDatabases. */
-static JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit,
+JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit,
                                struct attachment **taken)
 {
     struct attachment *attachment;
@@ -149,11 +147,11 @@ static JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, str
 
 /* ----------------------------------------------------------------- attach --- */
 
-/* The parameters of JetAttachDatabase3.  None has an effect on reading. */
-static JET_ERR check_parameters(const JET_SETDBPARAM *parameters, uint32_t count)
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max)
 {
     uint32_t number;
 
+    *pages_max = 0;
     if (count && !parameters)
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
@@ -171,6 +169,9 @@ static JET_ERR check_parameters(const JET_SETDBPARAM *parameters, uint32_t count
         memcpy(&number, parameters[i].pvParam, sizeof(number));
         switch (parameters[i].dbparamid)
         {
+        case JET_dbparamDbSizeMaxPages:
+            *pages_max = number;
+            break;
         case JET_dbparamCachePriority:
             if (number > 1000)
                 return JET_errInvalidParameter;
@@ -207,16 +208,31 @@ JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_
     return err;
 }
 
+void attachment_options(const struct attachment *attachment, struct database_options *options)
+{
+    struct instance *instance = attachment->instance;
+
+    memset(options, 0, sizeof(*options));
+    options->read_only = attachment->grbit & JET_bitDbReadOnly;
+    options->grbit = attachment->grbit;
+    options->page_size = param_number(instance, JET_paramDatabasePageSize);
+    options->index_checking = param_number(instance, JET_paramEnableIndexChecking);
+    options->extension_pages = param_number(instance, JET_paramDbExtensionSize);
+    options->txns = &instance->txn;
+    options->log_database = attachment - instance->databases;
+}
+
 static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
                       JET_GRBIT grbit)
 {
     struct instance *instance = session->instance;
-    struct database_options options = { .read_only = grbit & JET_bitDbReadOnly, .grbit = grbit };
+    struct database_options options;
     struct attachment *attachment;
     struct database *database;
     struct os_file_info info;
     WCHAR full[OS_PATH_MAX];
-    JET_ERR err = check_parameters(parameters, count);
+    uint32_t pages_max;
+    JET_ERR err = attachment_parameters(parameters, count, &pages_max);
 
     if (err < 0)
         return err;
@@ -237,8 +253,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     err = attachment_take(instance, full, grbit, &attachment);
     if (err != JET_errSuccess)
         return err;
-    options.page_size = param_number(instance, JET_paramDatabasePageSize);
-    options.index_checking = param_number(instance, JET_paramEnableIndexChecking);
+    attachment_options(attachment, &options);
+    options.pages_max = pages_max;
     err = database_open(full, &options, &database);
     if (err < 0)
     {

@@ -97,7 +97,10 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
         if (os_unlikely(flags & API_TABLES_ONLY) && open->cursor->temp)
             return api_leave(*session, JET_errIllegalOperation);
         *cursor = open->cursor;
-        return JET_errSuccess;
+        err = cursor_follow(open->cursor);
+        if (os_likely(err >= 0) || flags & API_WHEN_STOPPED)    /* closing must be possible in any case */
+            return JET_errSuccess;
+        return api_leave(*session, err);
     }
     return api_leave(*session, check_cursor(sesid, tableid, JET_errInvalidTableId));
 }

@@ -444,7 +444,7 @@ static JET_ERR column_info(JET_SESID sesid, JET_DBID dbid, const char *table_nam
     if (err >= 0)
         err = name_check(table_name, checked);
     if (err >= 0)
-        err = table_open(attachment->database, checked, &table);
+        err = table_open(attachment->database, &session->txn, checked, &table);
     if (err < 0)
         return api_leave(session, err);
     question.table = table;

@@ -152,7 +152,7 @@ static JET_ERR space(const struct table *table, const struct index *index, void 
 
     if (!index)
         return JET_errSuccess;
-    err = tree_space_info(&index->tree, &owned, &pages);
+    err = tree_space_info(index->tree, &owned, &pages);
     if (err >= 0 && !available)
     {
         pages = owned;
@@ -160,12 +160,12 @@ static JET_ERR space(const struct table *table, const struct index *index, void 
         {
             if (table->indexes[i].primary)
                 continue;
-            err = tree_space_info(&table->indexes[i].tree, &other, &unused);
+            err = tree_space_info(table->indexes[i].tree, &other, &unused);
             pages -= other;
         }
-        if (err >= 0 && index->primary && table->long_values.root)
+        if (err >= 0 && index->primary && table->long_values->root)
         {
-            err = tree_space_info(&table->long_values, &other, &unused);
+            err = tree_space_info(table->long_values, &other, &unused);
             pages -= other;
         }
     }
@@ -366,7 +366,7 @@ static JET_ERR index_info(JET_SESID sesid, JET_DBID dbid, const char *table_name
     if (err >= 0)
         err = name_check(table_name, checked);
     if (err >= 0)
-        err = table_open(attachment->database, checked, &table);
+        err = table_open(attachment->database, &session->txn, checked, &table);
     if (err < 0)
         return api_leave(session, err);
     err = answer(session, table, name, result, size, level, wide);

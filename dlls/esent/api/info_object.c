@@ -33,10 +33,10 @@ static const JET_COLUMNDEF object_columns[OBJECT_COLUMNS] =
 };
 
 /* Counts of a table, which is opened for that. */
-static JET_ERR object_stats(struct database *database, const char *name, struct schema_stats *stats)
+static JET_ERR object_stats(struct database *database, struct txn *txn, const char *name, struct schema_stats *stats)
 {
     struct table *table;
-    JET_ERR err = table_open(database, name, &table);
+    JET_ERR err = table_open(database, txn, name, &table);
 
     if (err < 0)
         return err;
@@ -47,10 +47,10 @@ static JET_ERR object_stats(struct database *database, const char *name, struct 
 
 /* -------------------------------------------------------------- one object --- */
 
-static JET_ERR object_info(struct database *database, const char *name, bool with_stats, JET_OBJECTINFO *info)
+static JET_ERR object_info(struct database *database, struct txn *txn, const char *name, bool with_stats, JET_OBJECTINFO *info)
 {
     struct table *table;
-    JET_ERR err = table_open(database, name, &table);
+    JET_ERR err = table_open(database, txn, name, &table);
 
     if (err < 0)
         return err;
@@ -74,6 +74,7 @@ struct object_list
 {
     struct info_list list;
     struct database *database;
+    struct txn *txn;
     bool with_stats;
     uint32_t count;
 };
@@ -91,7 +92,7 @@ static JET_ERR add_object(void *context, const char *name, uint32_t objid, uint3
     (void)objid;
     if (objects->with_stats)
     {
-        err = object_stats(objects->database, name, &stats);
+        err = object_stats(objects->database, objects->txn, name, &stats);
         if (err < 0)
             return err;
     }
@@ -112,7 +113,7 @@ static JET_ERR add_object(void *context, const char *name, uint32_t objid, uint3
 static JET_ERR object_list(struct session *session, struct database *database, JET_OBJTYP type, bool with_stats,
                            bool wide, JET_OBJECTLIST *result)
 {
-    struct object_list objects = { .database = database, .with_stats = with_stats };
+    struct object_list objects = { .database = database, .txn = &session->txn, .with_stats = with_stats };
     struct info_list *list = &objects.list;
     JET_TABLEID tableid;
     JET_ERR err = info_list_begin(list, session, wide, object_columns, OBJECT_COLUMNS);
@@ -120,7 +121,7 @@ static JET_ERR object_list(struct session *session, struct database *database, J
     if (err < 0)
         return err;
     if (type == JET_objtypNil || type == JET_objtypTable)
-        err = database_each_table(database, add_object, &objects);
+        err = database_each_table(database, &session->txn, add_object, &objects);
     if (err < 0)
     {
         info_list_abandon(list);
@@ -167,7 +168,7 @@ static JET_ERR dispatch(struct session *session, struct database *database, JET_
             return err;
     }
     if (level == JET_ObjInfo || level == JET_ObjInfoNoStats)
-        return object_info(database, checked, level == JET_ObjInfo, result);
+        return object_info(database, &session->txn, checked, level == JET_ObjInfo, result);
     return object_list(session, database, type, level == JET_ObjInfoList, wide, result);
 }
 

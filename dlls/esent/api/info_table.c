@@ -33,18 +33,18 @@ static JET_ERR tree_pages(const struct tree *tree, void *result, uint32_t size, 
 JET_ERR info_space_available(const struct table *table, uint32_t *available)
 {
     uint32_t owned, pages;
-    JET_ERR err = tree_space_info(&table->records, &owned, available);
+    JET_ERR err = tree_space_info(table->records, &owned, available);
 
     for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
     {
         if (table->indexes[i].primary)
             continue;
-        err = tree_space_info(&table->indexes[i].tree, &owned, &pages);
+        err = tree_space_info(table->indexes[i].tree, &owned, &pages);
         *available += pages;
     }
-    if (err >= 0 && table->long_values.root)
+    if (err >= 0 && table->long_values->root)
     {
-        err = tree_space_info(&table->long_values, &owned, &pages);
+        err = tree_space_info(table->long_values, &owned, &pages);
         *available += pages;
     }
     return err;
@@ -70,7 +70,7 @@ static JET_ERR space_usage(const struct table *table, void *result, uint32_t siz
 
     if (size < sizeof(pages))
         return JET_errBufferTooSmall;
-    err = tree_space_info(&table->records, &pages[0], &pages[1]);
+    err = tree_space_info(table->records, &pages[0], &pages[1]);
     if (err < 0)
         return err;
     memset(result, 0, size);
@@ -178,13 +178,13 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
     case JET_TblInfoSpaceUsage:
         return space_usage(table, result, size);
     case JET_TblInfoSpaceOwned:
-        return tree_pages(&table->records, result, size, false);
+        return tree_pages(table->records, result, size, false);
     case JET_TblInfoSpaceAvailable:
         return space_available(table, result, size);
     case JET_TblInfoSpaceOwnedLV:
-        return tree_pages(&table->long_values, result, size, false);
+        return tree_pages(table->long_values, result, size, false);
     case JET_TblInfoSpaceAvailableLV:
-        return tree_pages(&table->long_values, result, size, true);
+        return tree_pages(table->long_values, result, size, true);
     case JET_TblInfoLVChunkMax:
         return put_number(result, size, table->lv_chunk_max);
     case JET_TblInfoEncryptionKey: /* no cursor has one */

@@ -3,6 +3,7 @@
  * Instances: made, found room for, ended.  JetInit is in init.c.
  */
 #include "api/private.h"
+#include "table/schema.h"
 
 static bool same_name(const WCHAR *a, const WCHAR *b)
 {
@@ -56,6 +57,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
         return JET_errOutOfMemory;
     instance->number = number;
     txn_root_init(&instance->txn);
+    instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {
         os_free(instance);

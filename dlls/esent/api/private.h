@@ -359,6 +359,15 @@ void instance_free(struct instance *instance);
 
 /* Closes what sessions left attached.  Nobody is inside. */
 void instance_close_databases(struct instance *instance);
+/* Takes a free slot, which stays busy, for a file that is not attached anywhere.
+ * JET_wrnDatabaseAttached, JET_errDatabaseSharingViolation, JET_errTooManyAttachedDatabases. */
+JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit, struct attachment **taken);
+/* What the parameters of the instance say about opening its file. */
+struct database_options;
+void attachment_options(const struct attachment *attachment, struct database_options *options);
+/* Checks the parameters of JetAttachDatabase3 and JetCreateDatabase3.
+ * JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max);
 /* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
 void attachment_close(struct attachment *attachment);
 struct database_header;

@@ -23,6 +23,7 @@ enum
     MSO_LCMAP_FLAGS = 10,
     MSO_KEY_MAX = 11,
     MSO_LV_CHUNK_MAX = 12,
+    MSO_LAST_SET_TIME = 13,
     MSO_NAME = 128,
     MSO_STATS = 129,
     MSO_TEMPLATE = 130,
@@ -127,7 +128,7 @@ static void catalog_column(const struct table *table, struct column *column, uns
     }
 }
 
-static void catalog_index(struct table *table, struct index *index, unsigned i, bool shadow)
+static JET_ERR catalog_index(struct table *table, struct index *index, unsigned i, bool shadow)
 {
     uint32_t root = shadow ? CATALOG_SHADOW_ROOT : catalog_indexes[i].root;
     uint32_t objid = shadow ? CATALOG_SHADOW_OBJID : catalog_indexes[i].objid;
@@ -147,7 +148,11 @@ static void catalog_index(struct table *table, struct index *index, unsigned i, 
     index->density = 80;
     index->space.cbStruct = sizeof(index->space);
     index->space.ulInitialDensity = 80;
-    tree_init(&index->tree, &table->database->cache, root, objid, true, index->primary ? 0 : PAGE_INDEX);
+    index->tree = index->primary ? table->records : schema_tree(table->object, root, objid);
+    if (!index->tree)
+        return JET_errOutOfMemory;
+    tree_init(index->tree, &table->database->cache, root, objid, true, index->primary ? 0 : PAGE_INDEX);
+    return JET_errSuccess;
 }
 
 JET_ERR catalog_table(struct database *database, bool shadow, struct table **result)
@@ -170,7 +175,7 @@ JET_ERR catalog_table(struct database *database, bool shadow, struct table **res
     table->columns = schema_alloc(table, CATALOG_COLUMNS * sizeof(*table->columns));
     table->index_count = shadow ? 1 : 3;
     table->indexes = schema_alloc(table, table->index_count * sizeof(*table->indexes));
-    if (!table->columns || !table->indexes)
+    if (!table->columns || !table->indexes || schema_use_object(table, table->objid, table->root) < 0)
     {
         schema_table_free(table);
         return JET_errOutOfMemory;
@@ -180,9 +185,14 @@ JET_ERR catalog_table(struct database *database, bool shadow, struct table **res
         catalog_column(table, &table->columns[i], i, &offset);
     schema_divide_columns(table);
     table->fixed_end = offset;
-    tree_init(&table->records, &database->cache, table->root, table->objid, true, 0);
     for (unsigned i = 0; i < table->index_count; i++)
-        catalog_index(table, &table->indexes[i], i, shadow);
+    {
+        if (catalog_index(table, &table->indexes[i], i, shadow) < 0)
+        {
+            schema_table_free(table);
+            return JET_errOutOfMemory;
+        }
+    }
     table->primary = &table->indexes[0];
     *result = table;
     return JET_errSuccess;
@@ -190,11 +200,11 @@ JET_ERR catalog_table(struct database *database, bool shadow, struct table **res
 
 /* ------------------------------------------------------------------- rows --- */
 
-JET_ERR catalog_open(struct database *database, struct catalog_cursor *cursor)
+JET_ERR catalog_open(struct database *database, struct txn *txn, struct catalog_cursor *cursor)
 {
     memset(cursor, 0, sizeof(*cursor));
     cursor->catalog = database->catalog;
-    tree_cursor_init(&cursor->tree, &cursor->catalog->records, NULL);
+    tree_cursor_init(&cursor->tree, cursor->catalog->records, txn);
     cursor->record = os_alloc(database->page_size);
     return cursor->record ? JET_errSuccess : JET_errOutOfMemory;
 }
@@ -255,7 +265,7 @@ static JET_ERR row_bytes(struct catalog_cursor *cursor, struct record record, ui
     if (!value.separated && !value.compressed && !value.encrypted)
         return JET_errSuccess;
 
-    err = record_read_value(cursor->catalog, NULL, &value, 0, NULL, 0, &size);
+    err = record_read_value(cursor->catalog, cursor->tree.txn, &value, 0, NULL, 0, &size);
     if (err < 0)
         return err;
     if (size > SCHEMA_VALUE_MAX)
@@ -265,7 +275,7 @@ static JET_ERR row_bytes(struct catalog_cursor *cursor, struct record record, ui
         return JET_errOutOfMemory;
     cursor->values[cursor->value_count++] = copy;
     bytes->data = copy;
-    err = record_read_value(cursor->catalog, NULL, &value, 0, copy, size, &bytes->size);
+    err = record_read_value(cursor->catalog, cursor->tree.txn, &value, 0, copy, size, &bytes->size);
     if (bytes->size > size)
         bytes->size = size;
     return err < 0 ? err : JET_errSuccess;
@@ -296,6 +306,7 @@ static JET_ERR row_decode(struct catalog_cursor *cursor, struct record record, s
         { MSO_SPACE_HINTS, &row->space_hints }, { MSO_LV_SPACE_HINTS, &row->lv_space_hints },
         { MSO_LOCALE, &row->locale },
     };
+    struct catalog_bytes time;
     bool found;
     JET_ERR err;
 
@@ -314,6 +325,10 @@ static JET_ERR row_decode(struct catalog_cursor *cursor, struct record record, s
         err = row_number(cursor, record, MSO_KEY_MAX, &row->key_max, &found);
     if (err >= 0)
         err = row_number(cursor, record, MSO_LV_CHUNK_MAX, &row->lv_chunk_max, &found);
+    if (err >= 0)
+        err = row_bytes(cursor, record, MSO_LAST_SET_TIME, &time);
+    if (err >= 0 && time.size == 8)
+        row->last_set_time = le64(time.data);
     for (unsigned i = 0; err >= 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
         err = row_bytes(cursor, record, texts[i].id, texts[i].bytes);
     return err;
@@ -375,6 +390,21 @@ JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row)
     return err < 0 ? err : row_read(cursor, row);
 }
 
+JET_ERR catalog_find(struct catalog_cursor *cursor, uint32_t table, uint32_t type, uint32_t id,
+                     struct catalog_row *row)
+{
+    uint8_t key[16];
+    uint32_t size = key_put_long(key, table);
+    JET_ERR err;
+
+    size += key_put_short(key + size, type);
+    size += key_put_long(key + size, id);
+    err = tree_seek(&cursor->tree, key, size, TREE_SEEK_EQ);
+    if (err == JET_errRecordNotFound)
+        return JET_errObjectNotFound;
+    return err < 0 ? err : row_read(cursor, row);
+}
+
 JET_ERR catalog_name(struct catalog_bytes bytes, char name[SCHEMA_NAME_SIZE])
 {
     if (!bytes.size || bytes.size > CATALOG_NAME_MAX || memchr(bytes.data, 0, bytes.size))
@@ -404,7 +434,7 @@ static JET_ERR find_by_index(struct catalog_cursor *cursor, const char *name, st
     for (const char *c = name; *c; c++)
         key[size++] = schema_upper(*c);
     key[size++] = 0;
-    tree_cursor_init(&tree, &catalog->indexes[2].tree, NULL);
+    tree_cursor_init(&tree, catalog->indexes[2].tree, cursor->tree.txn);
     err = tree_seek(&tree, key, size, TREE_SEEK_EQ);
     if (err >= 0)
         err = tree_latch(&tree, &node);

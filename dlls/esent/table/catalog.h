@@ -60,6 +60,7 @@ struct catalog_row
     bool has_lcmap_flags;
     uint32_t key_max;           /* 0: NULL */
     uint32_t lv_chunk_max;      /* 0: NULL */
+    uint64_t last_set_time;     /* 0: NULL */
     struct catalog_bytes name, stats, template_or_callback, default_value, key_columns, var_seg_max, conditions,
         tuple_limits, version, sort_id, callback_data, callback_columns, separate_lv, space_hints, lv_space_hints,
         locale;
@@ -78,7 +79,7 @@ struct catalog_cursor
 JET_ERR catalog_table(struct database *database, bool shadow, struct table **table);
 
 /* JET_errOutOfMemory.  catalog_close frees it whatever came of it. */
-JET_ERR catalog_open(struct database *database, struct catalog_cursor *cursor);
+JET_ERR catalog_open(struct database *database, struct txn *txn, struct catalog_cursor *cursor);
 void catalog_close(struct catalog_cursor *cursor);
 
 /* To the first row at or after (table, type); to the next row.  JET_errNoCurrentRecord behind the last. */
@@ -88,7 +89,36 @@ JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row);
 /* The table's row by its name, case ignored.  JET_errObjectNotFound. */
 JET_ERR catalog_find_table(struct catalog_cursor *cursor, const char *name, struct catalog_row *row);
 
+/* The row (table, type, id).  JET_errObjectNotFound. */
+JET_ERR catalog_find(struct catalog_cursor *cursor, uint32_t table, uint32_t type, uint32_t id,
+                     struct catalog_row *row);
+
 /* Copies a name out of a row.  JET_errCatalogCorrupted if it is too long or empty. */
 JET_ERR catalog_name(struct catalog_bytes bytes, char name[SCHEMA_NAME_SIZE]);
+
+/* ---- changing rows: MSysObjects, its shadow and MSysObjids together, in the transaction ---- */
+
+/* JET_errKeyDuplicate if the table has an object of this type and name, or there is a table of the name. */
+JET_ERR catalog_insert(struct database *database, struct txn *txn, const struct catalog_row *row);
+JET_ERR catalog_delete(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id);
+/* Replaces the row of the same table, type and id. */
+JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct catalog_row *row);
+/* Deletes all rows of a table. */
+JET_ERR catalog_delete_table(struct database *database, struct txn *txn, uint32_t table);
+/* Adds a row to MSysObjids only: for objects that are older than it. */
+JET_ERR catalog_insert_objid(struct database *database, struct txn *txn, uint32_t objid, uint32_t table_objid,
+                             uint32_t type);
+/* Notes in MSysLocales that one more index uses the locale. */
+JET_ERR catalog_add_locale(struct database *database, const struct index *index);
+
+/* MSysLocales: what a row's number is. */
+enum
+{
+    LOCALES_NUMBER = 1,
+    LOCALES_COUNT = 2,
+};
+
+/* A row that is not there. */
+JET_ERR locales_insert(struct database *database, struct txn *txn, const WCHAR *name, uint8_t type, uint32_t value);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "os/os.h"
 #include "table/cursor_private.h"
+#include "table/update.h"
 
 #define SEARCH_KEY_SIZE (KEY_LIMIT_MAX + 1)     /* JetSeek may add one byte */
 
@@ -48,7 +49,7 @@ static JET_ERR claim_table(struct cursor *cursor)
     JET_GRBIT grbit = cursor->open_grbit;
     bool alone = true, no_writer = true;
 
-    for (const struct cursor *other = table->cursors; other; other = other->next)
+    for (const struct cursor *other = table->object->cursors; other; other = other->next)
     {
         if (other->txn == cursor->txn)
             continue;
@@ -56,31 +57,31 @@ static JET_ERR claim_table(struct cursor *cursor)
         if (other->updatable)
             no_writer = false;
     }
-    if (table->deny_read && table->deny_read != cursor->txn)
+    if (table->object->deny_read && table->object->deny_read != cursor->txn)
         return JET_errTableLocked;
-    if (table->deny_write && cursor->updatable && !(grbit & JET_bitTableDenyWrite))
+    if (table->object->deny_write && cursor->updatable && !(grbit & JET_bitTableDenyWrite))
     {
         bool mine = false;
-        for (const struct cursor *other = table->cursors; other; other = other->next)
+        for (const struct cursor *other = table->object->cursors; other; other = other->next)
             mine |= other->denies_write && other->txn == cursor->txn;
         if (!mine)
             return JET_errTableLocked;
     }
     if (grbit & JET_bitTableDenyWrite)
     {
-        if (table->deny_write || !no_writer)
+        if (table->object->deny_write || !no_writer)
             return JET_errTableInUse;
     }
     if (grbit & JET_bitTableDenyRead)
     {
-        if (table->deny_read || !alone)
+        if (table->object->deny_read || !alone)
             return JET_errTableInUse;
     }
     if (grbit & JET_bitTableDenyWrite)
-        table->deny_write = cursor->denies_write = true;
+        table->object->deny_write = cursor->denies_write = true;
     if (grbit & JET_bitTableDenyRead)
     {
-        table->deny_read = cursor->txn;
+        table->object->deny_read = cursor->txn;
         cursor->denies_read = true;
     }
     return JET_errSuccess;
@@ -91,10 +92,10 @@ static void link_cursor(struct cursor *cursor)
     struct table *table = cursor->table;
 
     cursor->prev = NULL;
-    cursor->next = table->cursors;
+    cursor->next = table->object->cursors;
     if (cursor->next)
         cursor->next->prev = cursor;
-    table->cursors = cursor;
+    table->object->cursors = cursor;
 }
 
 static void unlink_cursor(struct cursor *cursor)
@@ -105,13 +106,13 @@ static void unlink_cursor(struct cursor *cursor)
     if (cursor->prev)
         cursor->prev->next = cursor->next;
     else
-        table->cursors = cursor->next;
+        table->object->cursors = cursor->next;
     if (cursor->next)
         cursor->next->prev = cursor->prev;
     if (cursor->denies_write)
-        table->deny_write = false;
+        table->object->deny_write = false;
     if (cursor->denies_read)
-        table->deny_read = NULL;
+        table->object->deny_read = NULL;
     os_mutex_unlock(&table->database->lock);
 }
 
@@ -133,7 +134,7 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
     cursor->table = table;
     cursor->open_grbit = grbit;
     cursor->updatable = !(grbit & JET_bitTableReadOnly) && !table->database->read_only;
-    tree_cursor_init(&cursor->records, &table->records, txn);
+    tree_cursor_init(&cursor->records, table->records, txn);
     cursor->records.sequential = (grbit & JET_bitTableSequential) != 0;
     err = key_form_init(&cursor->form, table, table->primary);
     if (err >= 0)
@@ -150,14 +151,65 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
         os_free(cursor);
         return err;
     }
+    cursor->schema_generation = atomic_load(&table->object->generation);
     cursor_defer_first(cursor);
     *opened = cursor;
     return wrn;
 }
 
+/* The index in use, in another state of the table; NULL: there it is not. */
+static const struct index *same_index(const struct table *table, const struct index *index)
+{
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        if (table->indexes[i].objid == index->objid && !table->indexes[i].primary)
+            return &table->indexes[i];
+    }
+    return NULL;
+}
+
+JET_ERR cursor_follow_change(struct cursor *cursor)
+{
+    struct table *old = cursor->table, *now;
+    const struct index *index = cursor->index;
+    struct key_form form;
+    JET_ERR err;
+
+    if (!cursor->txn)
+        return JET_errSuccess;
+    err = table_follow(old, cursor->txn, &now, &cursor->schema_generation, &cursor->schema_time);
+    if (err == JET_errObjectNotFound)
+        return JET_errInvalidTableId;
+    if (err < 0 || now == old)
+        return err;
+    if (index)
+        index = same_index(now, index);
+    err = key_form_init(&form, now, index ? index : now->primary);
+    if (err < 0)
+    {
+        table_release(now);
+        return err;
+    }
+    if (cursor->index && !index)
+    {
+        tree_cursor_close(&cursor->entries);
+        cursor->index = NULL;
+        cursor->table = now;
+        cursor->form = form;
+        cursor->range = false;
+        place_set_end(cursor, TREE_BEFORE_FIRST);
+    }
+    cursor->index = index;
+    cursor->form = form;
+    cursor->table = now;
+    filter_follow(cursor);
+    table_release(old);
+    return JET_errSuccess;
+}
+
 JET_ERR cursor_close(struct cursor *cursor)
 {
-    cursor_abandon_update(cursor);
+    update_free(cursor);
     filter_free(cursor->filter);
     os_free(cursor->key.data);
     if (cursor->temp)
@@ -199,8 +251,10 @@ JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
         cursor->temp->references++;
     else
     {
-        tree_cursor_init(&cursor->records, &cursor->table->records, cursor->txn);
+        tree_cursor_init(&cursor->records, cursor->table->records, cursor->txn);
         table_reference(cursor->table);
+        cursor->schema_generation = from->schema_generation;
+        cursor->schema_time = from->schema_time;
         os_mutex_lock(&cursor->table->database->lock);
         link_cursor(cursor);
         os_mutex_unlock(&cursor->table->database->lock);
@@ -292,10 +346,8 @@ JET_ERR cursor_refresh(struct cursor *cursor)
 
 void cursor_abandon_update(struct cursor *cursor)
 {
-    if (os_likely(!cursor->update))
-        return;
-    os_free(cursor->update);
-    cursor->update = NULL;
+    if (os_unlikely(cursor->update != NULL))
+        update_abandon(cursor);
 }
 
 /* ---------------------------------------------------------------- record --- */

@@ -33,6 +33,7 @@
 
 struct temp_table;
 struct cursor_filter;
+struct cursor_update;
 
 struct cursor
 {
@@ -53,7 +54,10 @@ struct cursor
     struct search_key key;          /* data is NULL until first used */
     struct key_form form;           /* of the index in use */
     struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
-    uint8_t *update;                /* copy buffer of JetPrepareUpdate; NULL when no update is prepared */
+    struct cursor_update *update;   /* of JetPrepareUpdate; NULL when no update is prepared */
+    struct cursor_update *update_spare; /* its memory, for the next one */
+    uint32_t schema_generation;     /* of the table's object when `table` was last found right */
+    uint64_t schema_time;
     struct cursor *next, *prev;     /* among the table's */
 };
 
@@ -73,6 +77,15 @@ static inline bool cursor_is_sort(const struct cursor *cursor)
  * JET_errOutOfMemory.
  */
 JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struct cursor **cursor);
+/* Makes sure that the cursor has the state of the table that its transaction
+ * sees; to be called as each use of it begins. */
+JET_ERR cursor_follow_change(struct cursor *cursor);
+static inline JET_ERR cursor_follow(struct cursor *cursor)
+{
+    if (os_likely(cursor->temp || table_is_followed(cursor->table, cursor->schema_generation)))
+        return JET_errSuccess;
+    return cursor_follow_change(cursor);
+}
 /* Closes it, drops the reference to the table, frees a temporary table with its last cursor. */
 JET_ERR cursor_close(struct cursor *cursor);
 /* Another cursor on the same table, in primary order, on its first record. */

@@ -33,6 +33,20 @@ void filter_free(struct cursor_filter *filter)
     os_free(filter);
 }
 
+void filter_follow(struct cursor *cursor)
+{
+    struct cursor_filter *filter = cursor->filter;
+
+    for (uint32_t i = 0; filter && i < filter->count; i++)
+    {
+        filter->columns[i].column = table_column_by_id(cursor->table, filter->columns[i].column->id);
+        if (filter->columns[i].column)
+            continue;
+        filter_free(filter);
+        filter = cursor->filter = NULL;
+    }
+}
+
 static bool is_bitmask(JET_RELOP relop)
 {
     return relop == JET_relopBitmaskEqualsZero || relop == JET_relopBitmaskNotEqualsZero;

@@ -24,7 +24,7 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
     cursor->key.state = 0;
     cursor->key.size = 0;
     if (index)
-        tree_cursor_init(&cursor->entries, &index->tree, cursor->txn);
+        tree_cursor_init(&cursor->entries, index->tree, cursor->txn);
     if (!cursor->temp)
         cursor_tree(cursor)->sequential = sequential;
     place_set_end(cursor, TREE_BEFORE_FIRST);
@@ -65,7 +65,7 @@ void cursor_index_id(const struct table *table, const struct index *index, JET_I
 
     parts.address = index->primary ? (JET_API_PTR)table : (JET_API_PTR)index;
     parts.objid = index->primary ? table->objid : index->objid;
-    parts.root = index->primary ? table->records.root : index->tree.root;
+    parts.root = index->primary ? table->records->root : index->tree->root;
     id->cbStruct = sizeof(*id);
     memcpy(id->rgbIndexId, &parts.address, sizeof(parts.address));
     memcpy(id->rgbIndexId + sizeof(parts.address), &parts.objid, sizeof(parts.objid));
@@ -82,14 +82,14 @@ static JET_ERR find_by_id(const struct cursor *cursor, const JET_INDEXID *id, co
         return JET_errInvalidIndexId;
     id_split(id, &parts);
     if (parts.address == (JET_API_PTR)table)
-        return parts.objid == table->objid && parts.root == table->records.root ? JET_errSuccess
+        return parts.objid == table->objid && parts.root == table->records->root ? JET_errSuccess
                                                                                 : JET_errInvalidIndexId;
     for (uint32_t i = 0; i < table->index_count; i++)
     {
         const struct index *index = &table->indexes[i];
         if (parts.address != (JET_API_PTR)index || index->primary)
             continue;
-        if (parts.objid != index->objid || parts.root != index->tree.root)
+        if (parts.objid != index->objid || parts.root != index->tree->root)
             return JET_errInvalidIndexId;
         *found = index;
         return JET_errSuccess;

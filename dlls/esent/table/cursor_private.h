@@ -40,6 +40,12 @@ struct temp_table
     uint32_t scratch_size;
 };
 
+/* A row for a record, not in the table yet; it goes with the table.  Then it is, behind all others. */
+JET_ERR temp_new_row(struct cursor *cursor, struct record record, struct temp_row **row);
+JET_ERR temp_add_row(struct temp_table *temp, struct temp_row *row);
+/* Puts the rows in order, if that has not been done. */
+void temp_order(struct temp_table *temp);
+
 /* Rows as a tree: moves within `temp`, with the state in the cursor. */
 JET_ERR temp_move(struct cursor *cursor, bool forward, bool other_key);
 JET_ERR temp_move_end(struct cursor *cursor, bool last);
@@ -84,6 +90,8 @@ JET_ERR cursor_step(struct cursor *cursor, bool forward, bool other_key);
 /* Whether the record at the place matches the filter. */
 JET_ERR filter_match(struct cursor *cursor, bool *match);
 void filter_free(struct cursor_filter *filter);
+/* Finds the columns again after the cursor got another state of its table. */
+void filter_follow(struct cursor *cursor);
 
 static inline int key_compare(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
 {

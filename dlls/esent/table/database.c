@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An attached database: its file, its header, its cache of tables. */
 
+#include "format/checksum.h"
 #include "table/schema_private.h"
+#include "txn/version.h"
 
 /* ----------------------------------------------------------- open and close --- */
 
@@ -9,6 +11,11 @@
 static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
 {
     return page_check(data, cache->page_size, pgno, NULL);
+}
+
+static void seal_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
+{
+    checksum_page_set(data, cache->page_size, pgno);
 }
 
 /* JET_errReadVerifyFailure of the header, as attaching tells it. */
@@ -36,7 +43,13 @@ static JET_ERR read_header(struct database *database, const struct database_opti
         err = header_check_type(&read.header);
     if (err >= 0 && read.page_size == HEADER_PAGE_MIN && !options->read_only)
         err = JET_errPageSizeMismatch;
-    return err;
+    if (err < 0)
+        return err;
+    database->header_page = os_alloc(read.page_size);
+    if (!database->header_page)
+        return JET_errOutOfMemory;
+    return os_file_read_at(database->file, read.first_good ? 0 : read.page_size, database->header_page,
+                           read.page_size);
 }
 
 /* The tree of long values of the catalog is told by a row of the catalog itself. */
@@ -44,12 +57,12 @@ static JET_ERR find_catalog_values(struct database *database)
 {
     struct catalog_cursor cursor;
     struct catalog_row row;
-    JET_ERR err = catalog_open(database, &cursor);
+    JET_ERR err = catalog_open(database, NULL, &cursor);
 
     if (err >= 0)
         err = catalog_seek(&cursor, CATALOG_OBJID, CATALOG_LONG_VALUE, &row);
     if (err >= 0 && row.table == CATALOG_OBJID && row.type == CATALOG_LONG_VALUE)
-        tree_init(&database->catalog->long_values, &database->cache, row.place, row.id, true, PAGE_LONG_VALUE);
+        tree_init(database->catalog->long_values, &database->cache, row.place, row.id, true, PAGE_LONG_VALUE);
     catalog_close(&cursor);
     return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
 }
@@ -83,45 +96,94 @@ static void database_free(struct database *database)
     if (database->cache.file)
         cache_file_purge(&database->cache);
     os_file_close(database->file);
+    os_free(database->header_page);
     os_free(database->path);
     os_free(database);
 }
 
-JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **result)
+JET_ERR database_new(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     struct database *database = os_alloc_zero(sizeof(*database));
-    uint32_t flags = options->read_only ? OS_OPEN_READ_ONLY : OS_OPEN_EXCLUSIVE_WRITE;
-    JET_ERR err;
 
     *result = NULL;
     if (!database)
         return JET_errOutOfMemory;
     os_mutex_init(&database->lock);
+    os_mutex_init(&database->schema);
+    os_mutex_init(&database->header_lock);
     database->read_only = options->read_only;
     database->index_checking = options->index_checking;
     database->grbit = options->grbit;
+    database->txns = options->txns;
     database->path = os_text_duplicate(path);
     if (!database->path)
     {
-        err = JET_errOutOfMemory;
-        goto done;
+        os_free(database);
+        return JET_errOutOfMemory;
     }
-    err = os_file_open(path, flags | OS_OPEN_RANDOM, &database->file);
-    if (err < 0)
-        goto done;
-    err = read_header(database, options);
-    if (err < 0)
-        goto done;
+    *result = database;
+    return JET_errSuccess;
+}
+
+JET_ERR database_start(struct database *database, const struct database_options *options)
+{
+    uint32_t pages;
+    JET_ERR err;
+
     cache_file_init(&database->cache, database->file, database->page_size, database->read_only);
     database->cache.verify = verify_page;
-    database->cache.owner = database;
+    database->cache.seal = seal_page;
+    atomic_init(&database->last_objid, database->header.last_objid);
+    err = database_pages(database, &pages);
+    if (err < 0)
+        return err;
+    tree_store_init(&database->store, &database->cache, options->txns, options->log, database->cache.id,
+                    database->header.dbtime, pages);
+    database->store.log_database = options->log_database;
+    database->store.extension_pages = options->extension_pages;
+    database->store.most_pages = options->pages_max;
     err = catalog_table(database, false, &database->catalog);
+    return err < 0 ? err : catalog_table(database, true, &database->shadow);
+}
+
+/* Whether there is a table of the engine's own. */
+static JET_ERR probe(struct database *database, const char *name, bool *found)
+{
+    struct catalog_cursor cursor;
+    struct catalog_row row;
+    JET_ERR err = catalog_open(database, NULL, &cursor);
+
     if (err >= 0)
-        err = catalog_table(database, true, &database->shadow);
+        err = catalog_find_table(&cursor, name, &row);
+    catalog_close(&cursor);
+    *found = err >= 0;
+    return err == JET_errObjectNotFound ? JET_errSuccess : err;
+}
+
+JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **result)
+{
+    uint32_t flags = options->read_only ? OS_OPEN_READ_ONLY : OS_OPEN_EXCLUSIVE_WRITE;
+    struct database *database;
+    JET_ERR err = database_new(path, options, &database);
+
+    *result = NULL;
+    if (err < 0)
+        return err;
+    err = os_file_open(path, flags | OS_OPEN_RANDOM, &database->file);
+    if (err >= 0)
+        err = read_header(database, options);
+    if (err >= 0)
+        err = database_start(database, options);
     if (err >= 0)
         err = find_catalog_values(database);
-
-done:
+    if (err >= 0 && !options->read_only && options->txns)
+    {
+        err = probe(database, DATABASE_OBJIDS, &database->has_objids);
+        if (err >= 0)
+            err = probe(database, DATABASE_LOCALES, &database->has_locales);
+        if (err >= 0)
+            err = database_mark_dirty(database);
+    }
     if (err < 0)
         database_free(database);
     else
@@ -129,14 +191,40 @@ done:
     return err < 0 ? err : JET_errSuccess;
 }
 
+void database_abandon(struct database *database)
+{
+    database_free(database);
+}
+
 JET_ERR database_close(struct database *database)
 {
+    JET_ERR err = JET_errSuccess;
+
     if (!database)
         return JET_errSuccess;
     if (atomic_load(&database->references))
         return JET_errDatabaseInUse;
+    if (database->dirty)
+    {
+        version_clean(database->txns, UINT32_MAX);
+        err = database_flush(database);
+        if (err >= 0)
+            err = database_mark_clean(database);
+    }
     database_free(database);
-    return JET_errSuccess;
+    return err;
+}
+
+uint32_t database_new_objid(struct database *database)
+{
+    return atomic_fetch_add(&database->last_objid, 1) + 1;
+}
+
+JET_ERR database_flush(struct database *database)
+{
+    JET_ERR err = cache_write(&database->cache, UINT64_MAX);
+
+    return err < 0 ? err : os_file_flush(database->file);
 }
 
 JET_ERR database_pages(struct database *database, uint32_t *pages)
@@ -154,57 +242,90 @@ JET_ERR database_pages(struct database *database, uint32_t *pages)
 
 /* ------------------------------------------------------------------ tables --- */
 
-static struct table *cached_table(struct database *database, const char *name, uint32_t bucket)
+static struct table **bucket_of(struct database *database, const char *name)
 {
-    struct table *table = database->tables[bucket];
+    return &database->tables[schema_name_hash(name) % DATABASE_BUCKETS];
+}
+
+static struct table *cached_table(struct database *database, const char *name)
+{
+    struct table *table = *bucket_of(database, name);
 
     while (table && schema_name_compare(table->name, name))
         table = table->next;
     return table;
 }
 
-/* Loads a table and keeps it; database->lock is held.  A template has none itself. */
-static JET_ERR load_table(struct database *database, const char *name, bool as_template, struct table **table)
+/* A state that all see is kept. */
+static void keep(struct database *database, struct table *table)
 {
-    uint32_t bucket = schema_name_hash(name) % DATABASE_BUCKETS;
-    char template_name[SCHEMA_NAME_SIZE];
+    struct table **bucket = bucket_of(database, table->name);
+
+    table->next = *bucket;
+    *bucket = table;
+    table->object->current = table;
+}
+
+static JET_ERR load_table(struct database *database, struct txn *txn, const char *name, bool as_template,
+                          struct table **table);
+
+/* Loads the table whose row the cursor is on, or finds it; database->lock is held. */
+static JET_ERR load_row(struct database *database, struct txn *txn, struct catalog_cursor *cursor,
+                        struct catalog_row *row, bool as_template, struct table **table)
+{
+    struct table_object *object = schema_find_object(database, row->table);
     struct table *template_table = NULL;
-    struct catalog_cursor cursor;
-    struct catalog_row row;
+    char template_name[SCHEMA_NAME_SIZE];
     JET_ERR err;
 
-    *table = cached_table(database, name, bucket);
-    if (*table)
-        goto check;
-    err = catalog_open(database, &cursor);
-    if (err >= 0)
-        err = catalog_find_table(&cursor, name, &row);
-    if (err >= 0 && row.flags & JET_bitObjectTableDerived && !(row.flags & JET_bitObjectTableTemplate))
+    if (object && !object->pending && object->current)
     {
-        err = as_template ? JET_errCatalogCorrupted : catalog_name(row.template_or_callback, template_name);
-        if (err >= 0)
-            err = load_table(database, template_name, true, &template_table);
-        if (err >= 0)
-            atomic_fetch_add(&template_table->references, 1);
-        if (err == JET_errObjectNotFound)
-            err = JET_errCatalogCorrupted;
+        *table = object->current;
+        return JET_errSuccess;
     }
-    if (err >= 0)
-        err = schema_load_table(database, &cursor, &row, template_table, table);
-    catalog_close(&cursor);
+    if (row->flags & JET_bitObjectTableDerived && !(row->flags & JET_bitObjectTableTemplate))
+    {
+        err = as_template ? JET_errCatalogCorrupted : catalog_name(row->template_or_callback, template_name);
+        if (err >= 0)
+            err = load_table(database, txn, template_name, true, &template_table);
+        if (err < 0)
+            return err == JET_errObjectNotFound ? JET_errCatalogCorrupted : err;
+        atomic_fetch_add(&template_table->references, 1);
+    }
+    err = schema_load_table(database, cursor, row, template_table, table);
     if (err < 0)
         return err;
-    (*table)->next = database->tables[bucket];
-    database->tables[bucket] = *table;
-    database->table_count++;
-
-check:
-    if (as_template && !((*table)->flags & JET_bitObjectTableTemplate))
-        return JET_errCatalogCorrupted;
+    if ((*table)->object->pending)
+        (*table)->transient = true;
+    else
+        keep(database, *table);
     return JET_errSuccess;
 }
 
-JET_ERR table_open(struct database *database, const char *name, struct table **table)
+/* The same by name.  A template has none itself. */
+static JET_ERR load_table(struct database *database, struct txn *txn, const char *name, bool as_template,
+                          struct table **table)
+{
+    struct catalog_cursor cursor;
+    struct catalog_row row;
+    JET_ERR err = JET_errSuccess;
+
+    *table = database->pending ? NULL : cached_table(database, name);
+    if (!*table)
+    {
+        err = catalog_open(database, txn, &cursor);
+        if (err >= 0)
+            err = catalog_find_table(&cursor, name, &row);
+        if (err >= 0)
+            err = load_row(database, txn, &cursor, &row, as_template, table);
+        catalog_close(&cursor);
+    }
+    if (err >= 0 && as_template && !((*table)->flags & JET_bitObjectTableTemplate))
+        err = JET_errCatalogCorrupted;
+    return err;
+}
+
+JET_ERR table_open(struct database *database, struct txn *txn, const char *name, struct table **table)
 {
     JET_ERR err = JET_errSuccess;
 
@@ -214,9 +335,15 @@ JET_ERR table_open(struct database *database, const char *name, struct table **t
     else if (!schema_name_compare(name, database->shadow->name))
         *table = database->shadow;
     else
-        err = load_table(database, name, false, table);
+        err = load_table(database, txn, name, false, table);
     if (err >= 0)
         table_reference(*table);
+    if (err >= 0 && (*table)->object->deleting)
+    {
+        atomic_fetch_sub(&database->references, 1);
+        schema_unreference(*table);
+        err = JET_errTableLocked;
+    }
     os_mutex_unlock(&database->lock);
     if (err < 0)
         *table = NULL;
@@ -225,12 +352,74 @@ JET_ERR table_open(struct database *database, const char *name, struct table **t
 
 void table_release(struct table *table)
 {
-    atomic_fetch_sub_explicit(&table->references, 1, memory_order_release);
-    atomic_fetch_sub_explicit(&table->database->references, 1, memory_order_release);
+    struct database *database = table->database;
+
+    os_mutex_lock(&database->lock);
+    atomic_fetch_sub_explicit(&database->references, 1, memory_order_release);
+    schema_unreference(table);
+    os_mutex_unlock(&database->lock);
+}
+
+JET_ERR table_follow(struct table *table, struct txn *txn, struct table **now, uint32_t *generation, uint64_t *time)
+{
+    struct database *database = table->database;
+    struct catalog_cursor cursor;
+    struct catalog_row row;
+    uint64_t begin = txn->begin;
+    JET_ERR err;
+
+    *now = table;
+    /* Outside of a transaction each commit may change what is seen. */
+    if (begin == TXN_TIME_NEVER)
+    {
+        os_mutex_lock(&txn->root->lock);
+        begin = txn->root->clock;
+        os_mutex_unlock(&txn->root->lock);
+    }
+    os_mutex_lock(&database->lock);
+    if (table->object->generation == *generation && begin == *time)
+    {
+        os_mutex_unlock(&database->lock);
+        return JET_errSuccess;
+    }
+    err = catalog_open(database, txn, &cursor);
+    if (err >= 0)
+        err = catalog_find(&cursor, table->objid, CATALOG_TABLE, table->objid, &row);
+    if (err >= 0)
+        err = load_row(database, txn, &cursor, &row, false, now);
+    catalog_close(&cursor);
+    if (err >= 0)
+    {
+        *generation = table->object->generation;
+        *time = begin;
+        if (*now != table)
+            table_reference(*now);
+    }
+    else
+        *now = table;
+    os_mutex_unlock(&database->lock);
+    return err < 0 ? err : JET_errSuccess;
+}
+
+/* ------------------------------------------------------ changes of schema --- */
+
+void schema_forget(struct table_object *object)
+{
+    struct table *table = object->current, **link;
+
+    if (!table)
+        return;
+    for (link = bucket_of(table->database, table->name); *link != table; link = &(*link)->next)
+        ;
+    *link = table->next;
+    object->current = NULL;
+    table->transient = true;
+    if (!atomic_load(&table->references))
+        schema_table_free(table);
 }
 
 /* Tables' rows are found by seeking past each table's other rows. */
-JET_ERR database_each_table(struct database *database,
+JET_ERR database_each_table(struct database *database, struct txn *txn,
                             JET_ERR (*visit)(void *context, const char *name, uint32_t objid, uint32_t flags),
                             void *context)
 {
@@ -238,7 +427,7 @@ JET_ERR database_each_table(struct database *database,
     struct catalog_row row;
     char name[SCHEMA_NAME_SIZE];
     uint32_t last = 0;
-    JET_ERR err = catalog_open(database, &cursor);
+    JET_ERR err = catalog_open(database, txn, &cursor);
 
     if (err >= 0)
         err = catalog_seek(&cursor, 0, 0, &row);

@@ -61,10 +61,10 @@ JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_
     struct page_node node;
     JET_ERR err = long_key(id, id_size, &key);
 
-    if (err >= 0 && !table->long_values.root)
+    if (err >= 0 && (!table->long_values || !table->long_values->root))
         err = JET_errLVCorrupted;
     if (err >= 0)
-        err = tree_find(&table->long_values, txn, key.bytes, key.id_size, &page, &node);
+        err = tree_find(table->long_values, txn, key.bytes, key.id_size, &page, &node);
     if (err < 0)
         return corrupted(err);
     err = root_decode(&node, info);
@@ -114,7 +114,7 @@ static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct lo
 
     if (!chunk_max)
         return JET_errLVCorrupted;
-    tree_cursor_init(&cursor, &table->long_values, txn);
+    tree_cursor_init(&cursor, table->long_values, txn);
     long_key_offset(key, at);
     err = tree_seek(&cursor, key->bytes, key->id_size + 4, TREE_SEEK_EQ);
     while (err >= 0)
@@ -198,9 +198,9 @@ JET_ERR long_value_space(const struct table *table, struct txn *txn, const uint8
     *space = (struct long_value_space){ 0 };
     if (err < 0)
         return err;
-    if (!table->long_values.root || !table->lv_chunk_max)
+    if ((!table->long_values || !table->long_values->root) || !table->lv_chunk_max)
         return JET_errLVCorrupted;
-    tree_cursor_init(&cursor, &table->long_values, txn);
+    tree_cursor_init(&cursor, table->long_values, txn);
     err = tree_seek(&cursor, key.bytes, key.id_size, TREE_SEEK_EQ);
     if (err >= 0)
         err = tree_latch(&cursor, &node);

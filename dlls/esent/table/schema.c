@@ -78,15 +78,95 @@ void schema_table_free(struct table *table)
 {
     if (!table)
         return;
+    if (table->object)
+        schema_release_object(table->database, table->object);
     if (table->template_table)
-        atomic_fetch_sub(&table->template_table->references, 1);
+        schema_unreference(table->template_table);
     while (table->arena)
     {
         struct schema_arena *next = table->arena->next;
         os_free(table->arena);
         table->arena = next;
     }
+    os_free(atomic_load(&table->forms));
     os_free(table);
+}
+
+void schema_unreference(struct table *table)
+{
+    if (atomic_fetch_sub(&table->references, 1) == 1 && table->transient)
+        schema_table_free(table);
+}
+
+/* ---------------------------------------------------------------- objects --- */
+
+struct table_object *schema_find_object(struct database *database, uint32_t objid)
+{
+    struct table_object *object = database->objects[objid % DATABASE_BUCKETS];
+
+    while (object && object->objid != objid)
+        object = object->next;
+    return object;
+}
+
+JET_ERR schema_use_object(struct table *table, uint32_t objid, uint32_t root)
+{
+    struct database *database = table->database;
+    struct table_object *object = schema_find_object(database, objid);
+
+    if (!object)
+    {
+        struct table_object **bucket = &database->objects[objid % DATABASE_BUCKETS];
+
+        object = os_alloc_zero(sizeof(*object));
+        if (!object)
+            return JET_errOutOfMemory;
+        object->objid = objid;
+        tree_init(&object->records, &database->cache, root, objid, true, 0);
+        object->next = *bucket;
+        *bucket = object;
+    }
+    else if (object->records.root != root)
+        return JET_errCatalogCorrupted;
+    object->references++;
+    table->object = object;
+    table->records = &object->records;
+    table->long_values = &object->long_values;
+    return JET_errSuccess;
+}
+
+void schema_release_object(struct database *database, struct table_object *object)
+{
+    struct table_object **link = &database->objects[object->objid % DATABASE_BUCKETS];
+
+    if (--object->references)
+        return;
+    while (*link != object)
+        link = &(*link)->next;
+    *link = object->next;
+    while (object->trees)
+    {
+        struct object_tree *next = object->trees->next;
+        os_free(object->trees);
+        object->trees = next;
+    }
+    os_free(object);
+}
+
+struct tree *schema_tree(struct table_object *object, uint32_t root, uint32_t objid)
+{
+    struct object_tree *tree = object->trees;
+
+    while (tree && (tree->tree.root != root || tree->tree.objid != objid))
+        tree = tree->next;
+    if (tree)
+        return &tree->tree;
+    tree = os_alloc_zero(sizeof(*tree));
+    if (!tree)
+        return NULL;
+    tree->next = object->trees;
+    object->trees = tree;
+    return &tree->tree;
 }
 
 /* ------------------------------------------------------------------ names --- */
@@ -255,8 +335,7 @@ static JET_ERR load_table_row(struct table *table, const struct catalog_row *row
     err = schema_load_space(table, row, table->template_table ? &table->template_table->space : NULL, &table->space);
     if (err >= 0)
         err = schema_load_lv_space(row, &table->lv_space);
-    tree_init(&table->records, &table->database->cache, table->root, table->objid, true, 0);
-    return err;
+    return err < 0 ? err : schema_use_object(table, table->objid, table->root);
 }
 
 /* Adds an index; the array grows by doubling and stays in the arena. */
@@ -366,7 +445,9 @@ static JET_ERR load_rows(struct table *table, struct catalog_cursor *cursor, str
             err = load_index_row(table, row, &capacity);
             break;
         case CATALOG_LONG_VALUE:
-            tree_init(&table->long_values, &table->database->cache, row->place, row->id, true, PAGE_LONG_VALUE);
+            /* Shared with those who use it now; it never changes once it is there. */
+            if (!table->long_values->root)
+                tree_init(table->long_values, &table->database->cache, row->place, row->id, true, PAGE_LONG_VALUE);
             break;
         case CATALOG_CALLBACK:
             err = load_callback_row(table, row);
@@ -393,7 +474,7 @@ JET_ERR schema_load_table(struct database *database, struct catalog_cursor *curs
     if (!table)
     {
         if (template_table)
-            atomic_fetch_sub(&template_table->references, 1);
+            schema_unreference(template_table);
         return JET_errOutOfMemory;
     }
     table->template_table = template_table;

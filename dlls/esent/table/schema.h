@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Databases, tables, columns and indexes, as the catalog (MSysObjects) has
- * them.
+ * them, and how they change.
  *
  * A derived table has the columns and indexes of its template besides its own.
  * Its struct table lists all of them, the template's first, so that nobody
  * above has to look in two places; `from_template` tells which is which.
  *
- * A table is read from the catalog when it is first opened and kept until the
- * database is closed.  It does not change while it is referenced.  Strings and
- * arrays of a table live in its arena; what a derived table has from its
- * template points into the template's, which it keeps referenced.
+ * The catalog's rows are versioned as all records are, and they decide what a
+ * transaction sees of the schema.  A struct table is one state of a table: what
+ * the rows say to one transaction.  It does not change while it is referenced.
+ * What all states share - the trees, the list of cursors - is in a struct
+ * table_object.  As long as no change of the schema is pending - uncommitted, or
+ * invisible to some open transaction - every transaction sees the same state,
+ * which is kept (table_object.current) until the database is closed.  With one
+ * pending, each use of a cursor asks whether its state is still what its
+ * transaction sees, and loads another if not (table_follow); such states are
+ * transient.  A change leaves an action version (VERSION_ACTION) in its
+ * transaction: rolled back, it undoes what the rows' own versions do not undo
+ * (the tree of a new table is given back), and expired, it does what had to wait
+ * (so goes the tree of a deleted one) and ends the pending.
+ *
+ * Strings and arrays of a table live in its arena; what a derived table has
+ * from its template points into the template's, which it keeps referenced.
  *
  * Invariants of a loaded table, whatever the file says: fixed[i].fid is i + 1,
  * variable[i].fid is i + 128, tagged[] ascends in (not inherited, fid); a gap
@@ -18,15 +30,16 @@
  * deleted column; types, offsets and sizes of fixed columns are sane; names end
  * in NUL; an index's key columns may still name a column that is not there.
  *
- * Locks: database.lock guards the list of tables and is held while one is
- * loaded; it is taken with no page latched.
+ * Locks: database.schema is held by the one that changes the schema, but not
+ * while it fills an index; then database.lock, which guards the list of tables and
+ * objects and is held while one is loaded; both are taken with no page latched.
  */
 #ifndef ESENT_TABLE_SCHEMA_H
 #define ESENT_TABLE_SCHEMA_H
 
 #include <stdatomic.h>
 
-#include "btree/btree.h"
+#include "btree/write.h"
 #include "esent.h"
 #include "format/header.h"
 #include "os/os.h"
@@ -151,11 +164,12 @@ struct index
     uint32_t density;
     JET_SPACEHINTS space;
     struct schema_stats stats;  /* of a secondary index */
-    struct tree tree;           /* the entries; for the primary index the table's records */
+    struct tree *tree;          /* the entries; for the primary index the table's records */
 };
 
 struct cursor;
 struct database;
+struct key_form;
 struct txn;
 
 /* A callback that the catalog has for a table. */
@@ -165,10 +179,40 @@ struct table_callback
     uint32_t events;            /* JET_cbtyp... */
 };
 
+/* The tree of a secondary index. */
+struct object_tree
+{
+    struct object_tree *next;
+    struct tree tree;
+};
+
+/* What all states of one table share: its trees and who uses it. */
+struct table_object
+{
+    struct table_object *next;  /* in the database's hash, by objid */
+    uint32_t objid;
+    uint32_t references;        /* by states, and by changes that are pending */
+    struct tree records;
+    struct tree long_values;    /* root 0: none yet */
+    struct object_tree *trees;
+    struct table *current;      /* the state that all see; NULL: not loaded, or all do not see the same */
+    uint32_t pending;           /* changes that some transaction does not see yet, or that may be undone */
+    _Atomic uint32_t generation;    /* counts those changes, and when one stops being pending */
+    struct txn *deleting;       /* who deletes the table; NULL: nobody */
+    /* Given out next, 0: not known yet (update_private.h): record numbers of a
+     * table without a primary index, ids of long values, the autoincrement column. */
+    _Atomic uint64_t next_record, next_long_value, next_increment;
+    struct cursor *cursors;     /* open on it */
+    struct txn *deny_read;      /* the session that has it alone; NULL: none */
+    bool deny_write;            /* nobody else may write */
+};
+
 struct table
 {
     struct database *database;
+    struct table_object *object;
     struct table *next;         /* in the database's hash */
+    bool transient;             /* not kept: freed with its last reference */
     struct schema_arena *arena;
     char name[SCHEMA_NAME_SIZE];
     char template_name[SCHEMA_NAME_SIZE];
@@ -180,8 +224,8 @@ struct table
     uint32_t flags;             /* JET_bitObject... */
     uint32_t pages, density;
     struct schema_stats stats;  /* of the records */
-    struct tree records;
-    struct tree long_values;    /* root 0: none yet */
+    struct tree *records;       /* of the object, like the next */
+    struct tree *long_values;   /* root 0: none yet */
     bool wide_lids;             /* 8-byte ids of long values */
     uint32_t lv_chunk_max;      /* bytes of a long value in a chunk, before compression */
     bool large_pages;           /* 16 KB and more: records use the wider offsets */
@@ -206,9 +250,7 @@ struct table
     uint32_t separate_lv;       /* values of so many bytes leave the record; 0: the default */
     JET_SPACEHINTS space;
     JET_SPACEHINTS lv_space;    /* cbStruct 0: none given */
-    struct cursor *cursors;     /* open on it; this and what follows is guarded by database->lock */
-    struct txn *deny_read;      /* the session that has it alone; NULL: none */
-    bool deny_write;            /* nobody else may write */
+    _Atomic(struct key_form *) forms;   /* of indexes[]; made when first needed (index_update.c) */
 };
 
 #define DATABASE_BUCKETS 256
@@ -218,16 +260,26 @@ struct database
     WCHAR *path;                /* full */
     struct os_file *file;
     struct cache_file cache;
+    struct tree_store store;
+    struct txn_root *txns;      /* of its instance; NULL: nothing is ever changed */
     struct database_header header;
+    uint8_t *header_page;       /* all of the header's page, for what later engines keep in it */
+    struct os_mutex header_lock;
     uint32_t page_size;
     bool read_only;
+    bool dirty;                 /* the header says that it is being changed */
+    bool has_objids;            /* there is MSysObjids */
+    bool has_locales;           /* there is MSysLocales */
+    _Atomic uint32_t last_objid;
     uint32_t index_checking;    /* JET_IndexChecking... */
     JET_GRBIT grbit;
     struct table *catalog;      /* MSysObjects, and its copy; made without reading */
     struct table *shadow;
     struct os_mutex lock;
     struct table *tables[DATABASE_BUCKETS]; /* by name, case ignored; guarded by lock */
-    uint32_t table_count;
+    struct table_object *objects[DATABASE_BUCKETS];
+    uint32_t pending;           /* of all objects */
+    struct os_mutex schema;     /* one changes the schema at a time */
     _Atomic uint32_t references;    /* to tables, by cursors */
 };
 
@@ -239,19 +291,49 @@ struct database_options
     uint32_t page_size;         /* expected; JET_errPageSizeMismatch */
     uint32_t index_checking;    /* JET_paramEnableIndexChecking */
     JET_GRBIT grbit;            /* of the attach: JET_bitDbDeleteCorruptIndexes, ... */
+    struct txn_root *txns;      /* of the instance; NULL only with read_only */
+    struct log *log;            /* NULL: recovery is off */
+    uint8_t log_database;       /* its id in the log and in the header */
+    uint32_t extension_pages;   /* JET_paramDbExtensionSize */
+    uint32_t pages_max;         /* JET_dbparamDbSizeMaxPages */
+    uint32_t initial_pages;     /* of a new database; 0: by default */
 };
 
 /* Opens an attached database file: checks its header (both copies), its state
  * (JET_errDatabaseDirtyShutdown), its format and the catalog.  Errors as
  * JetAttachDatabase documents them. */
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **database);
-/* No table of it may be open (JET_errDatabaseInUse). */
+/* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */
 JET_ERR database_close(struct database *database);
 
-/* The table with this name (case does not matter), loaded from the catalog if
- * need be, with a reference for the caller.  JET_errObjectNotFound. */
-JET_ERR table_open(struct database *database, const char *name, struct table **table);
+/* Makes a new database file and opens it.  Nothing is there but, with
+ * JET_bitDbOverwriteExisting, a file that is replaced.  On failure the file is
+ * gone.  JET_errDatabaseDuplicate, JET_errFileAccessDenied, JET_errDiskFull, ... */
+JET_ERR database_create(const WCHAR *path, const struct database_options *options, struct txn *txn,
+                        struct database **database);
+
+/* The table with this name (case does not matter) as the transaction sees it,
+ * loaded from the catalog if need be, with a reference for the caller.  txn
+ * NULL: as it is committed.  JET_errObjectNotFound; JET_errTableLocked while
+ * another transaction deletes it. */
+JET_ERR table_open(struct database *database, struct txn *txn, const char *name, struct table **table);
 void table_release(struct table *table);
+
+/* Whether `table`, loaded or checked when the transaction's snapshot and the
+ * schema were at *time and *generation, is still what it sees. */
+static inline bool table_is_followed(const struct table *table, uint32_t generation)
+{
+    return atomic_load_explicit(&table->object->generation, memory_order_acquire) == generation && !table->transient;
+}
+
+/* *now is the state of the table that the transaction sees, with a reference
+ * for the caller, or `table` itself, without one; *generation and *time are what to
+ * ask with the next time.  JET_errObjectNotFound if it does not see the table. */
+JET_ERR table_follow(struct table *table, struct txn *txn, struct table **now, uint32_t *generation, uint64_t *time);
+
+/* The hooks of the version store: of schema changes and, passed on, of trees. */
+JET_ERR schema_undo(void *context, struct txn *txn, struct version *version);
+void schema_expire(void *context, struct version *version);
 
 /* Finds by name (case does not matter) or id; NULL: none. */
 const struct column *table_column_by_name(const struct table *table, const char *name);
@@ -272,7 +354,7 @@ JET_ERR database_pages(struct database *database, uint32_t *pages);
 uint32_t schema_lv_chunk(uint32_t page_size);
 
 /* Calls visit(context, name, objid, object flags) for each table in catalog order until it answers an error. */
-JET_ERR database_each_table(struct database *database,
+JET_ERR database_each_table(struct database *database, struct txn *txn,
                             JET_ERR (*visit)(void *context, const char *name, uint32_t objid, uint32_t flags),
                             void *context);
 

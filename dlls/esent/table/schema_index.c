@@ -258,8 +258,17 @@ JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, st
     strcpy(index->name, name);
     index->objid = row->id;
     schema_load_stats(row, &index->stats);
-    tree_init(&index->tree, &table->database->cache, row->place, row->id, index->disk_flags & INDEX_UNIQUE,
-              index->primary ? 0 : PAGE_INDEX);
+    if (index->primary)
+    {
+        index->tree = table->records;
+        return JET_errSuccess;
+    }
+    index->tree = schema_tree(table->object, row->place, row->id);
+    if (!index->tree)
+        return JET_errOutOfMemory;
+    if (!index->tree->root)
+        tree_init(index->tree, &table->database->cache, row->place, row->id, index->disk_flags & INDEX_UNIQUE,
+                  PAGE_INDEX);
     return JET_errSuccess;
 }
 

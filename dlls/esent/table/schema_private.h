@@ -16,9 +16,59 @@
  * memory from; all is freed together. */
 struct table *schema_table_new(struct database *database);
 void schema_table_free(struct table *table);
+/* Drops a reference; a transient table is freed with its last.  database->lock is held. */
+void schema_unreference(struct table *table);
 void *schema_alloc(struct table *table, size_t size);
+/* The object of a table, new or found, referenced by it from now on, with its tree of records. */
+JET_ERR schema_use_object(struct table *table, uint32_t objid, uint32_t root);
+/* The object if there is one; database->lock is held. */
+struct table_object *schema_find_object(struct database *database, uint32_t objid);
+void schema_release_object(struct database *database, struct table_object *object);
+/* The tree of a secondary index; NULL: no memory.  Whoever gets it calls tree_init. */
+struct tree *schema_tree(struct table_object *object, uint32_t root, uint32_t objid);
+
 /* A copy in the arena, with a NUL behind it. */
 JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8_t **copy);
+
+/* Changes of the schema, as their transaction remembers them. */
+enum schema_action_kind
+{
+    ACTION_ROWS,                /* of the catalog only */
+    ACTION_TREE_MADE,           /* an index has a new tree */
+    ACTION_TREE_GONE,           /* the tree of an index that was deleted */
+    ACTION_TABLE_MADE,
+    ACTION_TABLE_GONE,
+};
+
+/* Says that the transaction changes the schema of a table; before it does, but
+ * after it made a tree.  in_table, root: of the tree. */
+JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
+                   enum schema_action_kind kind, bool in_table, uint32_t root);
+
+/* Nobody will find the kept state of a table any more; database->lock is held. */
+void schema_forget(struct table_object *object);
+
+/* ---- databases ---- */
+
+#define DATABASE_OBJIDS "MSysObjids"
+#define DATABASE_LOCALES "MSysLocales"
+
+/* A database without a file; and what it is to have when header and file are known. */
+JET_ERR database_new(const WCHAR *path, const struct database_options *options, struct database **database);
+JET_ERR database_start(struct database *database, const struct database_options *options);
+/* Frees it without writing anything. */
+void database_abandon(struct database *database);
+/* Writes all changed pages, durably. */
+JET_ERR database_flush(struct database *database);
+
+/* Of database_header.c: writes the header, both copies; notes that the file is being changed, or no longer is. */
+JET_ERR database_write_header(struct database *database);
+JET_ERR database_mark_dirty(struct database *database);
+JET_ERR database_mark_clean(struct database *database);
+/* An id that no object has had. */
+uint32_t database_new_objid(struct database *database);
+void database_time_now(struct header_time *time);
+void database_new_signature(struct header_signature *signature);
 
 /* Names: only A to Z have case, as in the catalog's keys. */
 static inline uint8_t schema_upper(char c)

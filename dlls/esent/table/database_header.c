@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The header of a database that is written: what it says while the file is being changed, and after. */
+
+#include "format/checksum.h"
+#include "table/schema_private.h"
+
+void database_time_now(struct header_time *time)
+{
+    struct os_time now;
+
+    os_time_split(os_time_now(), &now);
+    memset(time, 0, sizeof(*time));
+    time->second = now.second;
+    time->minute = now.minute;
+    time->hour = now.hour;
+    time->day = now.day;
+    time->month = now.month;
+    time->year = now.year - 1900;
+    time->is_utc = 1;
+    time->milliseconds_low = now.millisecond & 0x7f;
+    time->milliseconds_high = now.millisecond >> 7;
+}
+
+/* The computer's name has not been told for long. */
+void database_new_signature(struct header_signature *signature)
+{
+    memset(signature, 0, sizeof(*signature));
+    signature->random = os_random32();
+    database_time_now(&signature->created);
+}
+
+/* One copy after the other, so that one of them is always whole. */
+JET_ERR database_write_header(struct database *database)
+{
+    struct database_header *header = &database->header;
+    uint32_t size = database->page_size;
+    JET_ERR err = JET_errSuccess;
+
+    database_new_signature(&header->header_flush);
+    memcpy(database->header_page, header, sizeof(*header));
+    header->checksum = checksum_header(database->header_page, size);
+    memcpy(database->header_page, header, sizeof(*header));
+    for (unsigned copy = 0; err >= 0 && copy < 2; copy++)
+    {
+        err = os_file_write_at(database->file, (uint64_t)copy * size, database->header_page, size);
+        if (err >= 0)
+            err = os_file_flush(database->file);
+    }
+    return err;
+}
+
+static void set_required(struct database_header *header, int32_t generation)
+{
+    header->generation_min_required = header->generation_max_required = generation;
+    header->generation_max_committed = generation;
+    header->generation_min_consistent = generation;
+}
+
+JET_ERR database_mark_dirty(struct database *database)
+{
+    struct database_header *header = &database->header;
+    JET_ERR err = JET_errSuccess;
+
+    os_mutex_lock(&database->header_lock);
+    if (!database->dirty)
+    {
+        header->state = JET_dbstateDirtyShutdown;
+        header->dbid = database->store.log_database;
+        database_time_now(&header->attach_time);
+        memset(&header->attach, 0, sizeof(header->attach));
+        if (!database->store.log)
+        {
+            memset(&header->log_signature, 0, sizeof(header->log_signature));
+            set_required(header, 0);
+        }
+        err = database_write_header(database);
+        database->dirty = err >= 0;
+    }
+    os_mutex_unlock(&database->header_lock);
+    return err;
+}
+
+JET_ERR database_mark_clean(struct database *database)
+{
+    struct database_header *header = &database->header;
+    JET_ERR err = JET_errSuccess;
+
+    os_mutex_lock(&database->header_lock);
+    if (database->dirty)
+    {
+        header->state = JET_dbstateCleanShutdown;
+        header->dbtime = atomic_load(&database->store.dbtime);
+        header->last_objid = atomic_load(&database->last_objid);
+        set_required(header, 0);
+        memset(&header->generation_max_time, 0, sizeof(header->generation_max_time));
+        database_time_now(&header->consistent_time);
+        header->detach_time = header->consistent_time;
+        header->consistent = header->detach;
+        err = database_write_header(database);
+        database->dirty = err < 0;
+    }
+    os_mutex_unlock(&database->header_lock);
+    return err;
+}

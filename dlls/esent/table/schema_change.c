@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a change of the schema leaves in its transaction: see schema.h.
+ */
+
+#include "table/schema_private.h"
+#include "txn/version.h"
+
+/* What an action version keeps. */
+struct schema_action
+{
+    struct table_object *object;
+    enum schema_action_kind kind;
+    bool in_table;              /* the tree's space comes from the table's */
+    uint32_t root;              /* of the tree */
+};
+
+JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
+                   enum schema_action_kind kind, bool in_table, uint32_t root)
+{
+    struct schema_action action = { object, kind, in_table, root };
+    struct version_place place = { .database = database->store.id };
+    struct version_change change = { .op = VERSION_ACTION, .owner = database, .image = (const uint8_t *)&action,
+                                     .image_size = sizeof(action) };
+    struct version *version;
+    JET_ERR err;
+
+    os_mutex_lock(&database->lock);
+    object->references++;
+    object->pending++;
+    database->pending++;
+    atomic_fetch_add(&object->generation, 1);
+    schema_forget(object);
+    if (kind == ACTION_TABLE_GONE)
+        object->deleting = txn;
+    os_mutex_unlock(&database->lock);
+    err = version_create(txn, &place, &change, &version);
+    if (err < 0)
+    {
+        os_mutex_lock(&database->lock);
+        object->pending--;
+        database->pending--;
+        object->deleting = NULL;
+        schema_release_object(database, object);
+        os_mutex_unlock(&database->lock);
+    }
+    return err;
+}
+
+static void end(struct database *database, const struct schema_action *action, bool undone)
+{
+    struct table_object *object = action->object;
+
+    os_mutex_lock(&database->lock);
+    object->pending--;
+    database->pending--;
+    atomic_fetch_add(&object->generation, 1);
+    schema_forget(object);
+    if (action->kind == ACTION_TABLE_GONE && undone)
+        object->deleting = NULL;
+    schema_release_object(database, object);
+    os_mutex_unlock(&database->lock);
+}
+
+/* Gives back the space of a tree that nobody can reach any more. */
+static JET_ERR destroy(struct database *database, const struct schema_action *action)
+{
+    struct tree parent = action->object->records;
+
+    return tree_destroy(&database->store, action->in_table ? &parent : NULL, action->root);
+}
+
+JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)
+{
+    struct database *database = version->owner;
+    struct schema_action action;
+    JET_ERR err = JET_errSuccess;
+
+    (void)context;
+    if (version->op != VERSION_ACTION)
+        return tree_undo(txn, version);
+    memcpy(&action, version_image(version), sizeof(action));
+    if (action.kind == ACTION_TREE_MADE || action.kind == ACTION_TABLE_MADE)
+        err = destroy(database, &action);
+    end(database, &action, true);
+    return err;
+}
+
+void schema_expire(void *context, struct version *version)
+{
+    struct database *database = version->owner;
+    struct schema_action action;
+
+    (void)context;
+    if (version->op != VERSION_ACTION)
+    {
+        tree_expire(version);
+        return;
+    }
+    memcpy(&action, version_image(version), sizeof(action));
+    if (action.kind == ACTION_TREE_GONE || action.kind == ACTION_TABLE_GONE)
+        destroy(database, &action);
+    end(database, &action, false);
+}
