@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Transactions of a session. */
 #include "api/private.h"
+#include "table/update.h"
 
 #define COMMIT_GRBITS (JET_bitCommitLazyFlush | JET_bitWaitLastLevel0Commit | JET_bitWaitAllLevel0Commit | \
                        JET_bitForceNewLog | JET_bitCommitRedoCallback)
@@ -59,6 +60,7 @@ static void keep_cursors(struct session *session)
     {
         if (open->level > session->txn.level)
             open->level = session->txn.level;
+        update_level_committed(open->cursor, session->txn.level);
     }
 }
 
@@ -112,6 +114,8 @@ JET_ERR JET_API JetCommitTransaction(JET_SESID sesid, JET_GRBIT grbit)
 JET_ERR session_rollback(struct session *session)
 {
     session_close_cursors(session, JET_dbidNil, session->txn.level);
+    for (struct open_cursor *open = session->cursors; open; open = open->next)
+        update_level_lost(open->cursor, session->txn.level);
     return txn_rollback(&session->txn);
 }
 

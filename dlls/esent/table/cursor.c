@@ -133,6 +133,7 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
     cursor->txn = txn;
     cursor->table = table;
     cursor->open_grbit = grbit;
+    cursor->permits_ddl = grbit & JET_bitTablePermitDDL;
     cursor->updatable = !(grbit & JET_bitTableReadOnly) && !table->database->read_only;
     tree_cursor_init(&cursor->records, table->records, txn);
     cursor->records.sequential = (grbit & JET_bitTableSequential) != 0;

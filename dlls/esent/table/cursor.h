@@ -43,6 +43,7 @@ struct cursor
     JET_GRBIT open_grbit;
     bool updatable;
     bool denies_read, denies_write;
+    bool permits_ddl;               /* although the table's schema is fixed */
     bool defer_first;               /* on the first entry, not looked for yet */
     bool record_current;            /* `records` stands on the record of the current entry */
     bool range, range_upper, range_inclusive;

@@ -4,6 +4,7 @@
 
 #include "format/compress.h"
 #include "table/key.h"
+#include "table/update.h"
 
 #define GRBIT_INTERNAL 0xf0000000u
 #define GRBIT_FROM_INDEX (JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark)
@@ -16,11 +17,23 @@
 
 JET_ERR retrieve_begin(struct cursor *cursor, bool copy, struct retrieve_scope *scope)
 {
+    const struct cursor_update *update = cursor->update;
     JET_ERR err;
 
-    (void)copy;
+    copy = update && (copy || update->kind == UPDATE_READ_ONLY);
     if (scope->latched)
+    {
+        if (os_likely(scope->copied == copy))
+            return JET_errSuccess;
+        retrieve_end(cursor, scope);
+    }
+    scope->copied = copy;
+    if (os_unlikely(copy))
+    {
+        scope->record = (struct record){ update->record.data, update->record.size };
+        scope->latched = true;
         return JET_errSuccess;
+    }
     err = cursor_latch_record(cursor, &scope->record);
     scope->latched = err >= 0;
     return err;
@@ -28,7 +41,7 @@ JET_ERR retrieve_begin(struct cursor *cursor, bool copy, struct retrieve_scope *
 
 void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope)
 {
-    if (scope->latched)
+    if (scope->latched && !scope->copied)
         cursor_unlatch_record(cursor);
     scope->latched = false;
 }

@@ -33,6 +33,7 @@ struct retrieve_scope
 {
     struct record record;
     bool latched;
+    bool copied;                /* while `latched`: it is the copy buffer */
 };
 
 /* Begins a scope, unless it is begun: the record on its page, or with `copy` the copy buffer if an update is

@@ -198,6 +198,8 @@ struct table_object
     struct table *current;      /* the state that all see; NULL: not loaded, or all do not see the same */
     uint32_t pending;           /* changes that some transaction does not see yet, or that may be undone */
     _Atomic uint32_t generation;    /* counts those changes, and when one stops being pending */
+    uint32_t last_fixed, last_variable, last_tagged;    /* ids of columns that were given out; 0: none */
+    uint32_t fixed_end;         /* where the next fixed column goes, at least */
     struct txn *deleting;       /* who deletes the table; NULL: nobody */
     /* Given out next, 0: not known yet (update_private.h): record numbers of a
      * table without a primary index, ids of long values, the autoincrement column. */

@@ -420,14 +420,52 @@ static void number_key(uint32_t number, uint8_t key[4])
         key[i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
-JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint32_t count)
+JET_ERR temp_new_row(struct cursor *cursor, struct record record, struct temp_row **made)
 {
     static const uint32_t first[JET_ccolKeyMost] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     struct temp_table *temp = cursor->temp;
-    uint8_t key[KEY_MAX];
-    uint32_t key_size = 4, size;
+    uint8_t key[KEY_MAX + 1];
+    uint32_t key_size = 4;
     enum key_outcome outcome;
     struct temp_row *row;
+    JET_ERR err;
+
+    if (temp->form.columns)
+    {
+        err = key_from_record(&temp->form, record, cursor->txn, first, 0, key, &key_size, &outcome, NULL);
+        if (err < 0)
+            return err;
+    }
+    else
+        number_key(temp->inserted + 1, key);
+    row = chunk_alloc(temp, sizeof(*row) + key_size + record.size);
+    if (!row)
+        return JET_errOutOfMemory;
+    row->number = temp->inserted++;
+    row->key_size = key_size;
+    row->record_size = record.size;
+    memcpy(row->bytes, key, key_size);
+    memcpy(row->bytes + key_size, record.data, record.size);
+    *made = row;
+    return JET_errSuccess;
+}
+
+JET_ERR temp_add_row(struct temp_table *temp, struct temp_row *row)
+{
+    JET_ERR err = grow_rows(temp);
+
+    if (err < 0)
+        return err;
+    temp->rows[temp->count++] = row;
+    temp->finished = false;
+    return JET_errSuccess;
+}
+
+JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint32_t count)
+{
+    struct temp_table *temp = cursor->temp;
+    struct temp_row *row;
+    uint32_t size;
     JET_ERR err;
 
     err = check_values(temp, values, count);
@@ -439,29 +477,8 @@ JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint
     size = put_fixed(temp, values, count, temp->scratch);
     size += put_variable(temp, values, count, temp->scratch + size);
     size += put_tagged(temp, values, count, temp->scratch + size);
-    if (temp->form.columns)
-    {
-        struct record record = { temp->scratch, size };
-        err = key_from_record(&temp->form, record, cursor->txn, first, 0, key, &key_size, &outcome, NULL);
-        if (err < 0)
-            return err;
-    }
-    else
-        number_key(temp->inserted + 1, key);
-    err = grow_rows(temp);
-    if (err < 0)
-        return err;
-    row = chunk_alloc(temp, sizeof(*row) + key_size + size);
-    if (!row)
-        return JET_errOutOfMemory;
-    row->number = temp->inserted++;
-    row->key_size = key_size;
-    row->record_size = size;
-    memcpy(row->bytes, key, key_size);
-    memcpy(row->bytes + key_size, temp->scratch, size);
-    temp->rows[temp->count++] = row;
-    temp->finished = false;
-    return JET_errSuccess;
+    err = temp_new_row(cursor, (struct record){ temp->scratch, size }, &row);
+    return err < 0 ? err : temp_add_row(temp, row);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -472,7 +489,7 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-static void put_in_order(struct temp_table *temp)
+void temp_order(struct temp_table *temp)
 {
     uint32_t kept = 0;
 
@@ -495,7 +512,7 @@ static void put_in_order(struct temp_table *temp)
 
 JET_ERR temp_finish(struct cursor *cursor)
 {
-    put_in_order(cursor->temp);
+    temp_order(cursor->temp);
     cursor_defer_first(cursor);
     return JET_errSuccess;
 }
@@ -522,7 +539,7 @@ static JET_ERR leave(struct cursor *cursor, enum tree_state state)
 
 JET_ERR temp_move_end(struct cursor *cursor, bool last)
 {
-    put_in_order(cursor->temp);
+    temp_order(cursor->temp);
     if (!cursor->temp->count)
         return leave(cursor, last ? TREE_AFTER_LAST : TREE_BEFORE_FIRST);
     return land(cursor, last ? cursor->temp->count - 1 : 0);
@@ -534,7 +551,7 @@ JET_ERR temp_move(struct cursor *cursor, bool forward, bool other_key)
     enum tree_state state = cursor->row_state;
     const struct temp_row *from = state == TREE_ON && cursor->row < temp->count ? temp->rows[cursor->row] : NULL;
 
-    put_in_order(cursor->temp);
+    temp_order(cursor->temp);
     for (;;)
     {
         const struct temp_row *row;
@@ -586,7 +603,7 @@ JET_ERR temp_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum
     uint32_t at, after;
     bool equal;
 
-    put_in_order(temp);
+    temp_order(temp);
     at = find_row(temp, key, size, false);
     after = find_row(temp, key, size, true);
     equal = after > at;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records changed: JetPrepareUpdate, JetUpdate, JetDelete, JetEscrowUpdate, JetGetLock. */
+#include "api/private.h"
+#include "table/update.h"
+
+/*
+ * Begins an update, or gives one up (JET_prepCancel).
+ * Errors: JET_errAlreadyPrepared, JET_errUpdateNotPrepared,
+ * JET_errPermissionDenied, JET_errTransReadOnly, JET_errNotInTransaction,
+ * JET_errNoCurrentRecord, JET_errRecordDeleted, JET_errWriteConflict,
+ * JET_errInvalidParameter.
+ */
+JET_ERR JET_API JetPrepareUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG prep)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    return api_leave(session, update_prepare(cursor, prep));
+}
+
+static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_ULONG size, JET_ULONG *actual,
+                      JET_GRBIT grbit)
+{
+    struct session *session;
+    struct cursor *cursor;
+    uint32_t got = 0;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    if (actual)
+        got = *actual;
+    err = update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit);
+    if (actual)
+        *actual = got;
+    return api_leave(session, err);
+}
+
+/*
+ * Puts the prepared record where it belongs, and gives its bookmark, of at
+ * most cbBookmark bytes, in pvBookmark (may be NULL).
+ * Errors: JET_errUpdateNotPrepared, JET_errKeyDuplicate, JET_errNullInvalid,
+ * JET_errNullKeyDisallowed, JET_errRecordPrimaryChanged, JET_errWriteConflict,
+ * JET_errBufferTooSmall.  After an error the update is still prepared.
+ */
+JET_ERR JET_API JetUpdate(JET_SESID sesid, JET_TABLEID tableid, void *pvBookmark, JET_ULONG cbBookmark,
+                          JET_ULONG *pcbActual)
+{
+    return finish(sesid, tableid, pvBookmark, cbBookmark, pcbActual, 0);
+}
+
+JET_ERR JET_API JetUpdate2(JET_SESID sesid, JET_TABLEID tableid, void *pvBookmark, JET_ULONG cbBookmark,
+                           JET_ULONG *pcbActual, const JET_GRBIT grbit)
+{
+    return finish(sesid, tableid, pvBookmark, cbBookmark, pcbActual, grbit);
+}
+
+/* Deletes the current record; the cursor stays where it was.  JET_errNoCurrentRecord, JET_errWriteConflict. */
+JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    return api_leave(session, update_delete(cursor));
+}
+
+/* Adds to an escrow column; other transactions may do so at the same time.  cbMax is 4 or 8. */
+JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID columnid, void *pv,
+                                JET_ULONG cbMax, void *pvOld, JET_ULONG cbOldMax, JET_ULONG *pcbOldActual,
+                                JET_GRBIT grbit)
+{
+    struct session *session;
+    struct cursor *cursor;
+    uint32_t old_size;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    err = update_escrow(cursor, columnid, pv, cbMax, pvOld, cbOldMax, &old_size, grbit);
+    if (err >= 0 && pcbOldActual)
+        *pcbOldActual = old_size;
+    return api_leave(session, err);
+}
+
+/* Locks the current record against writers, or asks whether it could be. */
+JET_ERR JET_API JetGetLock(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    return api_leave(session, update_lock(cursor, grbit));
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Numbers that a table gives out: the autoincrement column, the version column,
+ * and the numbers of records where no primary index orders them.
+ *
+ * The next number is kept in memory only, as it is in the databases that are
+ * written here; it is found once as the highest there is, and one more.  It is
+ * never given out twice while the database is open, even if what took it was
+ * rolled back.
+ */
+#include "format/bytes.h"
+#include "table/update_private.h"
+
+static const struct column *find_flag(const struct table *table, uint16_t flag)
+{
+    for (uint32_t i = 0; i < table->fixed_count; i++)
+        if (table->fixed[i].disk_flags & flag && table->fixed[i].type != JET_coltypNil)
+            return &table->fixed[i];
+    return NULL;
+}
+
+const struct column *increment_column(const struct table *table)
+{
+    return find_flag(table, COLUMN_AUTOINCREMENT);
+}
+
+const struct column *version_column(const struct table *table)
+{
+    return find_flag(table, COLUMN_VERSION);
+}
+
+/* Whoever comes first is right; the others take what is there. */
+static uint64_t settle(_Atomic uint64_t *next, uint64_t number)
+{
+    uint64_t nothing = 0;
+
+    return atomic_compare_exchange_strong(next, &nothing, number) ? number : nothing;
+}
+
+/* --------------------------------------------------------- the highest so far --- */
+
+static JET_ERR column_number(const struct table *table, const struct column *column, struct record record,
+                             uint64_t *number)
+{
+    struct record_value value;
+    JET_ERR err = record_column(table, record, column, 1, true, &value);
+
+    *number = 0;
+    if (err < 0 || value.null)
+        return err;
+    if (value.size == 8)
+        *number = le64(value.data);
+    else if (value.size == 4)
+        *number = le32(value.data);
+    return JET_errSuccess;
+}
+
+/* An index whose order is that of the column, with all records in it. */
+static const struct index *index_by(const struct table *table, const struct column *column)
+{
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        const struct index *index = &table->indexes[i];
+
+        if (index->key_columns && index->key[0].columnid == column->id && !index->conditions &&
+            !index->tuple_max && index->disk_flags & (INDEX_NO_NULL | INDEX_ALLOW_ALL_NULLS))
+            return index;
+    }
+    return NULL;
+}
+
+static JET_ERR highest_by_index(struct table *table, const struct index *index, const struct column *column,
+                                uint64_t *highest)
+{
+    struct tree_cursor cursor;
+    struct key_form form;
+    uint8_t value[KEY_MAX];
+    uint32_t size;
+    bool null;
+    JET_ERR err = key_form_init(&form, table, index);
+
+    if (err < 0)
+        return err;
+    tree_cursor_init(&cursor, index->tree, NULL);
+    err = index->key[0].descending ? tree_move_first(&cursor) : tree_move_last(&cursor);
+    if (err >= 0 && key_column(&form, cursor.bookmark, cursor.bookmark_key_size, 0, value, &size, &null) && !null)
+        *highest = column->max_size == 8 ? le64(value) : le32(value);
+    tree_cursor_close(&cursor);
+    return err;
+}
+
+static JET_ERR highest_by_scan(struct table *table, const struct column *column, uint64_t *highest)
+{
+    struct tree_cursor cursor;
+    JET_ERR err;
+
+    tree_cursor_init(&cursor, table->records, NULL);
+    cursor.sequential = true;
+    for (err = tree_move_first(&cursor); err >= 0; err = tree_move_next(&cursor))
+    {
+        struct page_node node;
+        uint64_t number;
+
+        err = tree_latch(&cursor, &node);
+        if (err < 0)
+            break;
+        err = column_number(table, column, (struct record){ node.data, node.data_size }, &number);
+        tree_unlatch(&cursor);
+        if (err < 0)
+            break;
+        if (number > *highest)
+            *highest = number;
+    }
+    tree_cursor_close(&cursor);
+    return err;
+}
+
+JET_ERR increment_next(struct cursor *cursor, uint64_t *next)
+{
+    struct table *table = cursor->table;
+    const struct column *column = increment_column(table);
+    const struct index *index;
+    uint64_t highest = 0;
+    JET_ERR err;
+
+    *next = atomic_load(&table->object->next_increment);
+    if (*next)
+        return JET_errSuccess;
+    index = index_by(table, column);
+    err = index ? highest_by_index(table, index, column, &highest) : highest_by_scan(table, column, &highest);
+    if (err < 0 && err != JET_errNoCurrentRecord && err != JET_errRecordNotFound)
+        return err;
+    *next = settle(&table->object->next_increment, highest + 1);
+    return JET_errSuccess;
+}
+
+JET_ERR increment_set(struct cursor *cursor)
+{
+    const struct column *column = increment_column(cursor->table);
+    uint8_t bytes[8];
+    uint64_t next;
+    JET_ERR err;
+
+    if (!column || !cursor->table->object)
+        return JET_errSuccess;
+    err = increment_next(cursor, &next);
+    if (err < 0)
+        return err;
+    next = atomic_fetch_add(&cursor->table->object->next_increment, 1);
+    if (column->max_size == 4 && next > UINT32_MAX - 1)
+        return JET_errOutOfAutoincrementValues;
+    set_le64(bytes, next);
+    err = record_set(cursor->table, &cursor->update->record, column, 1, bytes, column->max_size, 0);
+    if (err >= 0)
+        update_note_set(cursor->update, column);
+    return err;
+}
+
+JET_ERR record_number_next(struct table *table, uint32_t *number)
+{
+    uint64_t next = atomic_load(&table->object->next_record);
+    struct tree_cursor cursor;
+    JET_ERR err;
+
+    if (!next)
+    {
+        uint32_t last = 0;
+
+        tree_cursor_init(&cursor, table->records, NULL);
+        err = tree_move_last(&cursor);
+        if (err >= 0 && cursor.bookmark_key_size == 4)
+            last = be32(cursor.bookmark);
+        tree_cursor_close(&cursor);
+        if (err < 0 && err != JET_errNoCurrentRecord && err != JET_errRecordNotFound)
+            return err;
+        settle(&table->object->next_record, (uint64_t)last + 1);
+    }
+    next = atomic_fetch_add(&table->object->next_record, 1);
+    *number = (uint32_t)next;
+    return next > UINT32_MAX - 1 ? JET_errOutOfSequentialIndexValues : JET_errSuccess;
+}

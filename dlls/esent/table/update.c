@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Preparing an update and giving it up; see update.h.  Follows ErrIsamPrepareUpdate of the published engine. */
+#include <string.h>
+
+#include "os/os.h"
+#include "table/retrieve.h"
+#include "table/update_private.h"
+
+/* Copy buffers of temporary tables, which have no pages. */
+#define TEMP_CAPACITY 32768u
+
+/* ---------------------------------------------------------- copies of records --- */
+
+JET_ERR record_room_fill(struct record_room *room, struct record record)
+{
+    uint8_t *to = room->bytes;
+
+    room->heap = NULL;
+    if (record.size > sizeof(room->bytes))
+        to = room->heap = os_alloc(record.size);
+    if (!to)
+        return JET_errOutOfMemory;
+    memcpy(to, record.data, record.size);
+    room->record = (struct record){ to, record.size };
+    return JET_errSuccess;
+}
+
+JET_ERR record_room_current(struct record_room *room, struct cursor *cursor)
+{
+    struct record record;
+    JET_ERR err = cursor_latch_record(cursor, &record);
+
+    room->heap = NULL;
+    if (err < 0)
+        return err;
+    err = record_room_fill(room, record);
+    cursor_unlatch_record(cursor);
+    return err;
+}
+
+void record_room_free(struct record_room *room)
+{
+    os_free(room->heap);
+    room->heap = NULL;
+}
+
+/* ---------------------------------------------------------------- buffers --- */
+
+static JET_ERR new_update(struct cursor *cursor, enum update_kind kind)
+{
+    uint32_t capacity = cursor->table->database ? cursor->table->database->page_size : TEMP_CAPACITY;
+    struct cursor_update *update = cursor->update_spare;
+
+    if (!update)
+    {
+        update = os_alloc(sizeof(*update) + capacity);
+        if (!update)
+            return JET_errOutOfMemory;
+    }
+    *update = (struct cursor_update){ .kind = kind, .level = cursor->txn ? cursor->txn->level : 0 };
+    update->capacity = capacity;
+    update->record.data = update->bytes;
+    update->record.limit = record_size_limit(cursor->table);
+    cursor->update_spare = NULL;
+    cursor->update = update;
+    return JET_errSuccess;
+}
+
+static void drop_update(struct cursor *cursor)
+{
+    if (!cursor->update)
+        return;
+    cursor->update_spare = cursor->update;
+    cursor->update = NULL;
+}
+
+/* Undoes what was done to long values, and drops the update. */
+static JET_ERR cancel(struct cursor *cursor)
+{
+    struct cursor_update *update = cursor->update;
+    JET_ERR err = JET_errSuccess;
+
+    if (update->number && cursor->txn->level)
+        err = txn_rollback_update(cursor->txn, update->number);
+    drop_update(cursor);
+    return err;
+}
+
+void update_abandon(struct cursor *cursor)
+{
+    if (cursor->update)
+        cancel(cursor);
+}
+
+void update_free(struct cursor *cursor)
+{
+    update_abandon(cursor);
+    os_free(cursor->update_spare);
+    cursor->update_spare = NULL;
+}
+
+void update_level_committed(struct cursor *cursor, uint32_t level)
+{
+    if (cursor->update && cursor->update->level > level)
+        cursor->update->level = level;
+}
+
+void update_level_lost(struct cursor *cursor, uint32_t level)
+{
+    /* The rollback that follows undoes the long values. */
+    if (cursor->update && cursor->update->level >= level)
+        drop_update(cursor);
+}
+
+/* ---------------------------------------------------------------- prepare --- */
+
+JET_ERR update_check_writable(const struct cursor *cursor)
+{
+    if (!cursor->updatable)
+        return JET_errPermissionDenied;
+    if (!cursor->temp && cursor->txn && cursor->txn->level && cursor->txn->read_only)
+        return JET_errTransReadOnly;
+    return JET_errSuccess;
+}
+
+static uint64_t checksum_of(struct record record)
+{
+    uint64_t hash = 0xcbf29ce484222325ull ^ record.size;
+
+    for (uint32_t i = 0; i < record.size; i++)
+        hash = (hash ^ record.data[i]) * 0x100000001b3ull;
+    return hash;
+}
+
+/* The current record into a new copy buffer. */
+static JET_ERR copy_current(struct cursor *cursor, enum update_kind kind)
+{
+    struct record record;
+    JET_ERR err = cursor_latch_record(cursor, &record);
+
+    if (err < 0)
+        return err;
+    err = record_check(cursor->table, record);
+    if (err >= 0)
+        err = new_update(cursor, kind);
+    if (err >= 0 && record.size > cursor->update->capacity)
+    {
+        drop_update(cursor);
+        err = JET_errDatabaseCorrupted;
+    }
+    if (err >= 0)
+    {
+        memcpy(cursor->update->bytes, record.data, record.size);
+        cursor->update->record.size = record.size;
+    }
+    cursor_unlatch_record(cursor);
+    return err;
+}
+
+static JET_ERR check_free(const struct cursor *cursor)
+{
+    JET_ERR err = update_check_writable(cursor);
+
+    if (err < 0)
+        return err;
+    return cursor->update ? JET_errAlreadyPrepared : JET_errSuccess;
+}
+
+static JET_ERR prepare_insert(struct cursor *cursor, bool set_increment)
+{
+    const struct column *increment = increment_column(cursor->table);
+    uint64_t next;
+    JET_ERR err = check_free(cursor);
+
+    if (err < 0)
+        return err;
+    if (set_increment)
+    {
+        if (!increment || increment->disk_flags & (COLUMN_DEFAULT | COLUMN_USER_DEFAULT))
+            return JET_errIllegalOperation;
+        err = increment_next(cursor, &next);
+        if (err < 0)
+            return err;
+    }
+    err = new_update(cursor, UPDATE_INSERT);
+    if (err < 0)
+        return err;
+    cursor->update->set_increment = set_increment;
+    err = record_make_default(cursor->table, &cursor->update->record);
+    if (err >= 0 && !set_increment)
+        err = increment_set(cursor);
+    if (err < 0)
+        drop_update(cursor);
+    return err;
+}
+
+/* The record of the current entry is write-locked from now on. */
+static JET_ERR lock_current(struct cursor *cursor)
+{
+    struct record record;
+    JET_ERR err = cursor_latch_record(cursor, &record);
+
+    if (err < 0)
+        return err;
+    cursor_unlatch_record(cursor);
+    return cursor->temp ? JET_errSuccess : tree_lock(&cursor->records);
+}
+
+static JET_ERR prepare_replace(struct cursor *cursor, bool lock)
+{
+    JET_ERR err = check_free(cursor);
+
+    if (err >= 0 && cursor->txn && !cursor->txn->level)
+        lock = false;
+    if (err >= 0 && lock)
+        err = lock_current(cursor);
+    if (err >= 0)
+        err = copy_current(cursor, UPDATE_REPLACE);
+    if (err < 0)
+        return err;
+    cursor->update->locked = lock;
+    if (!lock && !cursor->update->level)
+    {
+        cursor->update->checked = true;
+        cursor->update->checksum = checksum_of(update_record(cursor->update));
+    }
+    return JET_errSuccess;
+}
+
+static JET_ERR prepare_copy(struct cursor *cursor, uint32_t prepare)
+{
+    bool keep = prepare == JET_prepInsertCopy;
+    uint64_t next;
+    JET_ERR err = check_free(cursor);
+
+    if (err >= 0 && !keep)
+        err = lock_current(cursor);
+    if (err >= 0)
+        err = copy_current(cursor, keep ? UPDATE_INSERT_COPY : UPDATE_COPY_DELETE);
+    if (err < 0)
+        return err;
+    if (increment_column(cursor->table))
+        err = prepare == JET_prepInsertCopyReplaceOriginal ? increment_next(cursor, &next) : increment_set(cursor);
+    if (err >= 0 && keep)
+        err = update_reference_all(cursor);
+    if (err < 0)
+        cancel(cursor);
+    return err;
+}
+
+static JET_ERR prepare_read_only(struct cursor *cursor)
+{
+    if (cursor->update)
+        return JET_errAlreadyPrepared;
+    if (cursor->txn && !cursor->txn->level)
+        return JET_errNotInTransaction;
+    return copy_current(cursor, UPDATE_READ_ONLY);
+}
+
+JET_ERR update_prepare(struct cursor *cursor, uint32_t prepare)
+{
+    switch (prepare)
+    {
+    case JET_prepCancel:
+        return cursor->update ? cancel(cursor) : JET_errUpdateNotPrepared;
+    case JET_prepInsert:
+    case JET_prepInsertMustSetAutoIncrement:
+        return prepare_insert(cursor, prepare == JET_prepInsertMustSetAutoIncrement);
+    case JET_prepReplace:
+        return prepare_replace(cursor, true);
+    case JET_prepReplaceNoLock:
+        return prepare_replace(cursor, false);
+    case JET_prepInsertCopy:
+    case JET_prepInsertCopyDeleteOriginal:
+    case JET_prepInsertCopyReplaceOriginal:
+        return prepare_copy(cursor, prepare);
+    case JET_prepReadOnlyCopy:
+        return prepare_read_only(cursor);
+    default:
+        return JET_errInvalidParameter;
+    }
+}
+
+/* ------------------------------------------------------------------- lock --- */
+
+/* A replace that was prepared without a lock takes it, if the record is still the same. */
+static JET_ERR upgrade(struct cursor *cursor)
+{
+    struct cursor_update *update = cursor->update;
+    struct record record;
+    JET_ERR err = lock_current(cursor);
+
+    if (err >= 0)
+        err = cursor_latch_record(cursor, &record);
+    if (err < 0)
+        return err;
+    if (update->checked && checksum_of(record) != update->checksum)
+        err = JET_errWriteConflict;
+    else
+        update->locked = true;
+    cursor_unlatch_record(cursor);
+    return err;
+}
+
+JET_ERR update_lock(struct cursor *cursor, JET_GRBIT grbit)
+{
+    JET_GRBIT kind = grbit & (JET_bitWriteLock | JET_bitReadLock);
+    struct record record;
+    JET_ERR err;
+
+    if (cursor->txn && !cursor->txn->level)
+        return JET_errNotInTransaction;
+    if (kind == JET_bitWriteLock)
+    {
+        err = update_check_writable(cursor);
+        return err < 0 ? err : lock_current(cursor);
+    }
+    if (kind != JET_bitReadLock)
+        return JET_errInvalidGrbit;
+    err = cursor_latch_record(cursor, &record);
+    if (err >= 0)
+        cursor_unlatch_record(cursor);
+    return err;
+}
+
+/* ---------------------------------------------------------------- records --- */
+
+/* Whether a column that must have a value has none. */
+static JET_ERR check_not_null(const struct table *table, struct record record)
+{
+    for (uint32_t i = 0; i < table->column_count; i++)
+    {
+        const struct column *column = &table->columns[i];
+        struct record_value value;
+        bool increment = column->fid < COLUMNID_VAR_FIRST && column->disk_flags & COLUMN_AUTOINCREMENT;
+        JET_ERR err;
+
+        if (column->type == JET_coltypNil || !(column->disk_flags & COLUMN_NOT_NULL || increment) ||
+            column->disk_flags & COLUMN_DEFAULT)
+            continue;
+        err = record_column(table, record, column, 1, false, &value);
+        if (err < 0)
+            return err;
+        if (value.null)
+            return increment ? JET_errAutoIncrementNotSet : JET_errNullInvalid;
+    }
+    return JET_errSuccess;
+}
+
+/* The key under which the record will be. */
+static JET_ERR primary_key(struct cursor *cursor, struct record record, uint8_t *key, uint32_t *size)
+{
+    static const uint32_t first[JET_ccolKeyMost] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+    struct table *table = cursor->table;
+    const struct key_form *form;
+    enum key_outcome outcome;
+    JET_ERR err;
+
+    if (!table->primary->key_columns)
+    {
+        uint32_t number;
+
+        err = record_number_next(table, &number);
+        for (unsigned i = 0; i < 4; i++)
+            key[i] = (uint8_t)(number >> (24 - 8 * i));
+        *size = 4;
+        return err;
+    }
+    err = index_form(table, (uint32_t)(table->primary - table->indexes), &form);
+    if (err >= 0)
+        err = key_from_record(form, record, cursor->txn, first, 0, key, size, &outcome, NULL);
+    return err < 0 ? err : index_check_nulls(table->primary, outcome);
+}
+
+static JET_ERR change_indexes(struct cursor *cursor, const struct record *old, const struct record *new,
+                              const uint8_t *bookmark, uint32_t size)
+{
+    struct table *table = cursor->table;
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
+    {
+        if (table->indexes[i].primary)
+            continue;
+        if (old && new && !index_touched(table, &table->indexes[i], cursor->update))
+            continue;
+        err = index_change(table, cursor->txn, i, old, new, bookmark, size);
+    }
+    return err;
+}
+
+static bool keys_ascend(const struct table *table)
+{
+    const struct index *primary = table->primary;
+    const struct column *increment;
+
+    if (!primary->key_columns)
+        return true;
+    increment = increment_column(table);
+    return increment && primary->key[0].columnid == increment->id && !primary->key[0].descending;
+}
+
+static JET_ERR delete_record(struct cursor *cursor, bool with_long_values)
+{
+    struct record_room old;
+    uint8_t bookmark[KEY_MAX];
+    uint32_t size;
+    JET_ERR err = lock_current(cursor);
+
+    if (err < 0)
+        return err;
+    err = record_room_current(&old, cursor);
+    if (err < 0)
+        return err;
+    size = cursor->records.bookmark_key_size;
+    if (size > sizeof(bookmark))
+        err = JET_errDatabaseCorrupted;
+    if (err >= 0)
+    {
+        memcpy(bookmark, cursor->records.bookmark, size);
+        err = change_indexes(cursor, &old.record, NULL, bookmark, size);
+    }
+    if (err >= 0 && with_long_values)
+        err = update_dereference_all(cursor, old.record);
+    if (err >= 0)
+        err = tree_delete(&cursor->records);
+    record_room_free(&old);
+    return err;
+}
+
+static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual)
+{
+    static const uint8_t zero[4];
+    struct cursor_update *update = cursor->update;
+    struct table *table = cursor->table;
+    const struct column *version = version_column(table);
+    uint8_t key[KEY_MAX + 1];
+    struct record record;
+    uint32_t size;
+    JET_ERR err = JET_errSuccess;
+
+    if (update->kind == UPDATE_COPY_DELETE)
+        err = delete_record(cursor, false);
+    if (err >= 0)
+        err = check_not_null(table, update_record(update));
+    if (err >= 0 && version && !update_has_set(update, version))
+        err = record_set(table, &update->record, version, 1, zero, version->max_size, 0);
+    record = update_record(update);
+    if (err >= 0)
+        err = primary_key(cursor, record, key, &size);
+    if (err < 0)
+        return err;
+    if (bookmark && size > bookmark_max)
+        return JET_errBufferTooSmall;
+    err = tree_insert(table->records, cursor->txn, key, size, record.data, record.size, keys_ascend(table));
+    if (err < 0)
+        return err;
+    if (actual)
+        *actual = size;
+    if (bookmark)
+        memcpy(bookmark, key, size);
+    return change_indexes(cursor, NULL, &record, key, size);
+}
+
+/* The version column counts replaces. */
+static JET_ERR count_version(struct cursor *cursor, struct record old)
+{
+    const struct column *column = version_column(cursor->table);
+    struct record_value value;
+    uint32_t number = 0;
+    JET_ERR err;
+
+    if (!column)
+        return JET_errSuccess;
+    err = record_column(cursor->table, old, column, 1, true, &value);
+    if (err < 0)
+        return err;
+    if (!value.null && value.size == sizeof(number))
+        memcpy(&number, value.data, sizeof(number));
+    number++;
+    err = record_set(cursor->table, &cursor->update->record, column, 1, &number, sizeof(number), 0);
+    if (err >= 0)
+        update_note_set(cursor->update, column);
+    return err;
+}
+
+static JET_ERR replace_with(struct cursor *cursor, struct record old)
+{
+    struct cursor_update *update = cursor->update;
+    struct table *table = cursor->table;
+    uint8_t bookmark[KEY_MAX], key[KEY_MAX + 1];
+    uint32_t size = cursor->records.bookmark_key_size, key_size;
+    struct record new = update_record(update);
+    JET_ERR err = JET_errSuccess;
+
+    if (size > sizeof(bookmark))
+        return JET_errDatabaseCorrupted;
+    memcpy(bookmark, cursor->records.bookmark, size);
+    if (table->primary->key_columns && index_touched(table, table->primary, update))
+    {
+        err = primary_key(cursor, new, key, &key_size);
+        if (err >= 0 && key_compare(key, key_size, bookmark, size))
+            err = JET_errRecordPrimaryChanged;
+    }
+    if (err >= 0)
+        err = count_version(cursor, old);
+    new = update_record(update);
+    if (err >= 0)
+        err = change_indexes(cursor, &old, &new, bookmark, size);
+    if (err >= 0)
+        err = tree_replace(&cursor->records, new.data, new.size);
+    return err;
+}
+
+static JET_ERR replace_record(struct cursor *cursor)
+{
+    struct cursor_update *update = cursor->update;
+    struct record_room old;
+    JET_ERR err = JET_errSuccess;
+
+    if (!update->locked)
+        err = upgrade(cursor);
+    if (err < 0 || !update->any_set)
+        return err;
+    err = record_room_current(&old, cursor);
+    if (err < 0)
+        return err;
+    err = replace_with(cursor, old.record);
+    record_room_free(&old);
+    return err;
+}
+
+/* ----------------------------------------------------------------- finish --- */
+
+/* Ends the level that a call began. */
+static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
+{
+    JET_ERR end = err < 0 ? txn_rollback(cursor->txn) : txn_commit(cursor->txn);
+
+    return err < 0 || end >= 0 ? err : end;
+}
+
+static JET_ERR finish_temp(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual)
+{
+    struct cursor_update *update = cursor->update;
+    struct record record = update_record(update);
+    JET_ERR err = check_not_null(cursor->table, record);
+
+    if (err < 0)
+        return err;
+    if (update->kind == UPDATE_REPLACE)
+        return temp_update_replace(cursor, record);
+    if (update->kind == UPDATE_COPY_DELETE)
+        err = temp_update_delete(cursor);
+    return err < 0 ? err : temp_update_insert(cursor, record, bookmark, bookmark_max, actual);
+}
+
+static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
+                      JET_GRBIT grbit)
+{
+    struct cursor_update *update = cursor->update;
+    JET_ERR err;
+
+    if (cursor->temp)
+        return finish_temp(cursor, bookmark, bookmark_max, actual);
+    err = txn_begin_inner(cursor->txn);
+    if (err < 0)
+        return err;
+    if (grbit & JET_bitUpdateNoVersion)
+        err = JET_errUpdateMustVersion;
+    else if (update->kind == UPDATE_REPLACE)
+        err = replace_record(cursor);
+    else
+        err = insert_record(cursor, bookmark, bookmark_max, actual);
+    return end_level(cursor, err);
+}
+
+JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
+                      JET_GRBIT grbit)
+{
+    struct cursor_update *update = cursor->update;
+    bool locked;
+    JET_ERR err;
+
+    if (!update || update->kind == UPDATE_READ_ONLY)
+        return JET_errUpdateNotPrepared;
+    if (update->kind == UPDATE_REPLACE && bookmark_max)
+    {
+        uint8_t scratch[KEY_MAX];
+        const uint8_t *key;
+        uint32_t size;
+
+        err = cursor_bookmark(cursor, scratch, &key, &size);
+        if (err < 0)
+            return err;
+        if (actual)
+            *actual = size;
+        if (bookmark)
+            memcpy(bookmark, key, size < bookmark_max ? size : bookmark_max);
+    }
+    locked = update->locked;
+    err = finish(cursor, bookmark, bookmark_max, actual, grbit);
+    if (err >= 0)
+        drop_update(cursor);
+    else
+        update->locked = locked;
+    return err;
+}
+
+JET_ERR update_delete(struct cursor *cursor)
+{
+    JET_ERR err = update_check_writable(cursor);
+
+    if (err < 0)
+        return err;
+    if (cursor->update)
+    {
+        if (cursor->update->kind == UPDATE_COPY_DELETE)
+            return JET_errAlreadyPrepared;
+        err = cancel(cursor);
+        if (err < 0)
+            return err;
+    }
+    if (cursor->temp)
+        return temp_update_delete(cursor);
+    err = txn_begin_inner(cursor->txn);
+    if (err < 0)
+        return err;
+    return end_level(cursor, delete_record(cursor, true));
+}
+
+/* ----------------------------------------------------------------- escrow --- */
+
+static JET_ERR add_to_column(struct cursor *cursor, const struct column *column, int64_t delta, int64_t *before)
+{
+    struct record record;
+    bool there;
+    JET_ERR err = cursor_latch_record(cursor, &record);
+
+    if (err < 0)
+        return err;
+    there = record.size >= RECORD_MIN_SIZE && record.data[0] >= column->fid;
+    cursor_unlatch_record(cursor);
+    if (!there)
+        return JET_errInvalidOperation;
+    return tree_delta(&cursor->records, column->fixed_offset, column->max_size, delta, before);
+}
+
+JET_ERR update_escrow(struct cursor *cursor, JET_COLUMNID columnid, const void *delta, uint32_t size, void *old,
+                      uint32_t old_max, uint32_t *old_size, JET_GRBIT grbit)
+{
+    const struct column *column;
+    int64_t number = 0, before = 0;
+    JET_ERR err;
+
+    (void)grbit;
+    if (!cursor->txn || !cursor->txn->level)
+        return JET_errNotInTransaction;
+    err = update_check_writable(cursor);
+    if (err >= 0)
+        err = retrieve_find_column(cursor->table, columnid, &column);
+    if (err < 0)
+        return err;
+    if (cursor->update)
+        return JET_errAlreadyPrepared;
+    if (column->max_size != size || (old && old_max && column->max_size > old_max))
+        return JET_errInvalidBufferSize;
+    if (column->fid >= COLUMNID_VAR_FIRST || !(column->disk_flags & COLUMN_ESCROW) || cursor->temp ||
+        (size != 4 && size != 8))
+        return JET_errInvalidOperation;
+    memcpy(&number, delta, size);
+    if (size == 4)
+        number = (int32_t)number;
+    err = txn_begin_inner(cursor->txn);
+    if (err < 0)
+        return err;
+    err = end_level(cursor, add_to_column(cursor, column, number, &before));
+    if (err < 0)
+        return err;
+    if (old && old_max)
+        memcpy(old, &before, size);
+    if (old_size)
+        *old_size = size;
+    return err;
+}
