@@ -128,3 +128,21 @@ endef
 $(foreach v,asan tsan coverage fuzz,$(eval $(call archive,$(v))))
 
 LIBRARIES = build/x86_64/esent.dll build/x86_64/libesent.a build/i686/esent.dll build/i686/libesent.a build/host/libesent.so
+
+# ---- esentutl ----------------------------------------------------------------
+
+# It reads files that the API would not open, so the engine is linked into it.
+ESENTUTL := $(sort $(wildcard tools/esentutl/*.c)) tools/log_text.c
+define esentutl
+build/$(1)/tool/%.o: tools/%.c
+	$$(call say,$(1),$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -c $$< -o $$@
+build/$(1)/esentutl$(2): $(ESENTUTL:tools/%.c=build/$(1)/tool/%.o) $$(filter-out %/main.o,$$(OBJ_$(1)))
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) -o $$@ $$^ $(3)
+-include $(ESENTUTL:tools/%.c=build/$(1)/tool/%.d)
+endef
+$(eval $(call esentutl,x86_64,.exe,-municode -static-libgcc -ladvapi32))
+$(eval $(call esentutl,i686,.exe,-municode -static-libgcc -ladvapi32))
+$(eval $(call esentutl,host,,$(LINK_LIBS_native)))

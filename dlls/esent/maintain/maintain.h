@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * maintain: what is done to whole databases that nobody has open.
+ *
+ * Integrity (integrity*.c) reads a database without changing it and reports
+ * everything that contradicts itself:
+ *
+ *   pages      checksums, numbers, layout of every page of the file
+ *   trees      order, separators, links both ways, depth, flags, object ids
+ *   space      every page is owned by one tree at each height of the hierarchy,
+ *              and is used, set aside for a split, or available, exactly once
+ *   catalog    MSysObjects against its shadow and MSysObjids; roots and ids unique
+ *   records    layout; the key of a record is what its columns say
+ *   indexes    the entries are the keys of the records, no more and no fewer
+ *   values     long values whole, and referred to as often as they say
+ *
+ * Entries and keys are compared as sums of hashes over either side, so the check
+ * is a scan of each tree and needs no memory for them; only when the sums differ
+ * are the entries looked up one by one, to name the ones that are wrong.  Memory
+ * is nine bytes a page of the file and a few pages for each level of a tree.
+ *
+ * Dumps (space_dump.c, ...) tell what is in a database for people to read: they
+ * fill structs, and printing is the caller's.
+ *
+ * Findings and progress go to callbacks, on the thread that asked.  Nothing here
+ * is shared between threads, so there are no locks.
+ */
+#ifndef ESENT_MAINTAIN_MAINTAIN_H
+#define ESENT_MAINTAIN_MAINTAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "esent.h"
+
+enum finding_kind
+{
+    FINDING_HEADER,
+    FINDING_PAGE,
+    FINDING_TREE,
+    FINDING_SPACE,
+    FINDING_CATALOG,
+    FINDING_RECORD,
+    FINDING_INDEX,
+    FINDING_LONG_VALUE,
+};
+
+struct finding
+{
+    enum finding_kind kind;
+    bool warning;               /* odd or wasteful, but no corruption */
+    uint32_t pgno;              /* where; 0: nowhere in particular */
+    const char *table;          /* "" outside of tables */
+    const char *tree;           /* the index, "[Long Values]", ...; "" for the records */
+    const char *text;
+};
+
+/* Either function may be NULL. */
+struct maintain_report
+{
+    void *context;
+    void (*finding)(void *context, const struct finding *finding);
+    /* An error ends the work and becomes its result. */
+    JET_ERR (*progress)(void *context, uint64_t done, uint64_t total);
+};
+
+struct integrity_options
+{
+    bool no_records;            /* pages, trees and space only */
+    uint32_t findings_max;      /* reported one by one; 0: 1000 */
+};
+
+struct integrity_result
+{
+    uint64_t findings;          /* warnings not counted */
+    uint64_t warnings;
+    uint64_t pages;             /* of the file, without its header */
+    uint32_t trees, tables;
+    uint64_t records, entries, long_values;
+    uint64_t indexes_not_compared;  /* because text sorts differently here, or a callback computes a column */
+};
+
+/*
+ * Checks a database file that was shut down cleanly.  *result (may be NULL) is
+ * filled whatever comes of it.
+ * Errors: JET_errDatabaseCorrupted if anything but warnings was found; those of
+ * opening (JET_errFileNotFound, ...); of its state (JET_errDatabaseDirtyShutdown);
+ * JET_errInvalidDatabaseVersion; JET_errOutOfMemory; the progress function's.
+ */
+JET_ERR integrity_check(const WCHAR *path, const struct integrity_options *options,
+                        const struct maintain_report *report, struct integrity_result *result);
+
+/* Pages seen by a pass over the whole file, its two headers included. */
+struct checksum_result
+{
+    uint64_t pages, bad, correctable, uninitialized, wrong_number;
+    uint64_t dbtime_max;
+    uint32_t dbtime_pgno;
+    uint64_t reads, bytes;
+    uint64_t milliseconds, slowest, fastest;
+};
+
+/* Verifies the checksums of a file in whatever state.  JET_errReadVerifyFailure if any page is bad;
+ * those of opening and reading, and the progress function's. */
+JET_ERR checksum_check(const WCHAR *path, const struct maintain_report *report, struct checksum_result *result);
+
+enum space_tree_type
+{
+    SPACE_DATABASE,
+    SPACE_TABLE,
+    SPACE_INDEX,
+    SPACE_LONG_VALUES,
+};
+
+/* What one tree has. */
+struct space_line
+{
+    enum space_tree_type type;
+    const char *table, *name;
+    uint32_t root, objid;
+    uint32_t primary;           /* pages of the first extent, by the space header */
+    uint32_t owned, available, reserved;    /* pages; reserved ones are set aside for splits of space trees */
+    uint32_t shelved;
+    uint32_t owned_extents, available_extents;
+    uint32_t internal_trees;    /* of space: 0 or 2 */
+    uint32_t owned_root;        /* 0: one extent only */
+    bool has_auto_increment;
+    uint64_t auto_increment;
+};
+
+struct space_totals
+{
+    uint32_t page_size;
+    uint32_t tables, internal_trees, long_value_trees, indexes;
+    uint64_t owned, available, shelved;
+    uint32_t user_min, user_max;            /* lowest and highest page that is not available */
+    uint32_t last;                          /* of the last owned extent */
+};
+
+/* Calls line() for the database, then for each table by name, its long values and its
+ * indexes by name.  Errors as integrity_check. */
+JET_ERR space_dump(const WCHAR *path, JET_ERR (*line)(void *context, const struct space_line *line), void *context,
+                   struct space_totals *totals);
+
+#endif

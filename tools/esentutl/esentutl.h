@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of esentutl share.  Each mode is a function that gets the
+ * options and answers a JET_ERR, which becomes the exit code as it does with
+ * Windows' utility.  Labels that scripts look for are the same there.
+ */
+#ifndef TOOLS_ESENTUTL_H
+#define TOOLS_ESENTUTL_H
+
+#include <stdio.h>
+
+#include "maintain/maintain.h"
+#include "os/os.h"
+
+struct options
+{
+    const WCHAR *path;
+    char name[3 * OS_PATH_MAX];     /* the path to print */
+    bool verbose;
+    bool quiet;                     /* /o: no banner */
+    const WCHAR *table;             /* /t: that one only */
+};
+
+JET_ERR mode_integrity(const struct options *options);
+JET_ERR mode_checksum(const struct options *options);
+JET_ERR mode_header(const struct options *options);
+JET_ERR mode_catalog(const struct options *options);
+JET_ERR mode_space(const struct options *options);
+JET_ERR mode_checkpoint(const struct options *options);
+JET_ERR mode_log(const struct options *options);
+
+/* A scale of what is done; only where somebody looks at it. */
+struct progress
+{
+    bool shown;
+    unsigned dots;
+};
+
+void progress_start(struct progress *progress, const char *title);
+JET_ERR progress_step(struct progress *progress, uint64_t done, uint64_t total);
+void progress_end(struct progress *progress);
+
+#endif

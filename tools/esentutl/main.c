@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * esentutl - looks into databases and their files, and checks them.
+ *
+ * Switches begin with / or -, in either case.  The exit code is 0, the JET error
+ * (of which a shell on Unix sees the low eight bits), or -1 for wrong usage.
+ * Nothing is asked, whatever the input is.
+ */
+#include <stdlib.h>
+
+#include "cache/cache.h"
+#include "esentutl.h"
+
+#define CACHE_BYTES ((uint64_t)64 << 20)
+#define EXIT_USAGE (-1)
+
+static const struct mode
+{
+    const char *name;
+    JET_ERR (*run)(const struct options *options);
+    const char *help;
+} modes[] =
+{
+    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts" },
+    { "k", mode_checksum, "/k DATABASE          checks the checksums of its pages" },
+    { "mh", mode_header, "/mh DATABASE         its header" },
+    { "mm", mode_catalog, "/mm DATABASE [/v]    its tables, columns and indexes; /t NAME one table" },
+    { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available" },
+    { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file" },
+    { "ml", mode_log, "/ml LOG [/v]         a log file; /v its records" },
+};
+
+static int usage(const char *complaint, const WCHAR *argument)
+{
+    char text[256] = "";
+    size_t size = 0;
+
+    if (argument && os_text_from_wide(OS_CP_UTF8, argument, os_text_length_max(argument, 60), text, sizeof(text) - 1,
+                                      &size, NULL) >= 0)
+        text[size] = 0;
+    if (complaint)
+        fprintf(stderr, "Usage Error: %s%s%s\n\n", complaint, *text ? ": " : "", text);
+    fprintf(stderr, "usage: esentutl MODE [OPTIONS]\n\n");
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+        fprintf(stderr, "    %s\n", modes[i].help);
+    fprintf(stderr, "\n    /v  verbose        /o  no banner        /8  ignored\n");
+    return EXIT_USAGE;
+}
+
+static bool is_switch(const WCHAR *argument)
+{
+#ifdef _WIN32
+    return *argument == '/' || *argument == '-';
+#else
+    /* a path may begin with a slash: switches are short, and no path that is there is one */
+    return *argument == '-' || (*argument == '/' && os_text_length(argument) <= 3);
+#endif
+}
+
+/* The mode that a switch names, case ignored. */
+static const struct mode *find_mode(const WCHAR *argument)
+{
+    WCHAR name[8];
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+    {
+        if (os_text_from_ascii(name, 8, modes[i].name) && !os_text_compare_nocase(argument + 1, name))
+            return &modes[i];
+    }
+    return NULL;
+}
+
+static WCHAR lower(WCHAR c)
+{
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+/* Sets *options; a complaint in *complaint if that cannot be. */
+static const WCHAR *parse(WCHAR **arguments, int count, struct options *options, const char **complaint)
+{
+    for (int i = 0; i < count; i++)
+    {
+        const WCHAR *argument = arguments[i];
+
+        if (!is_switch(argument))
+        {
+            *complaint = options->path ? "more than one file" : NULL;
+            if (options->path)
+                return argument;
+            options->path = argument;
+            continue;
+        }
+        switch (lower(argument[1]))
+        {
+        case 'v':
+            options->verbose = true;
+            break;
+        case 'o':
+            options->quiet = true;
+            break;
+        case '8':
+            break;
+        case 't':
+            options->table = argument[2] ? argument + 2 : i + 1 < count ? arguments[++i] : NULL;
+            if (options->table)
+                break;
+            /* fall through */
+        default:
+            *complaint = "there is no such option";
+            return argument;
+        }
+    }
+    *complaint = options->path ? NULL : "a file is missing";
+    return NULL;
+}
+
+static int finish(JET_ERR err, uint32_t begin)
+{
+    uint32_t took = os_tick_ms() - begin;
+    JET_API_PTR number = (JET_API_PTR)err;
+    char text[512] = "";
+
+    if (err >= 0)
+    {
+        printf("\nOperation completed successfully in %u.%03u seconds.\n\n", (unsigned)(took / 1000),
+               (unsigned)(took % 1000));
+        return err;
+    }
+    JetGetSystemParameterA(0, JET_sesidNil, JET_paramErrorToString, &number, text, sizeof(text));
+    printf("\nOperation terminated with error %d (%s) after %u.%03u seconds.\n\n", (int)err, text,
+           (unsigned)(took / 1000), (unsigned)(took % 1000));
+    return err;
+}
+
+static int run(int count, WCHAR **arguments)
+{
+    struct options *options;
+    const char *complaint = NULL;
+    const WCHAR *about;
+    const struct mode *mode;
+    uint32_t begin = os_tick_ms();
+    size_t size = 0;
+    int code;
+
+    if (count < 2)
+        return usage("no mode", NULL);
+    if (!is_switch(arguments[1]))
+        return usage("a mode begins with / or -", arguments[1]);
+    if (arguments[1][1] == '?')
+    {
+        usage(NULL, NULL);
+        return 0;
+    }
+    mode = find_mode(arguments[1]);
+    if (!mode)
+        return usage("there is no such mode", arguments[1]);
+    options = calloc(1, sizeof(*options));
+    if (!options)
+        return JET_errOutOfMemory;
+    about = parse(arguments + 2, count - 2, options, &complaint);
+    if (complaint)
+    {
+        free(options);
+        return usage(complaint, about);
+    }
+    if (os_text_from_wide(OS_CP_UTF8, options->path, os_text_length(options->path), options->name,
+                          sizeof(options->name) - 1, &size, NULL) >= 0)
+        options->name[size] = 0;
+    if (!options->quiet)
+        printf("esentutl: databases of the Extensible Storage Engine\n\n");
+    cache_set_size(0, CACHE_BYTES);
+    code = finish(mode->run(options), begin);
+    fflush(stdout);
+    free(options);
+    return code;
+}
+
+#ifdef _WIN32
+int wmain(int count, wchar_t **arguments)
+{
+    return run(count, (WCHAR **)arguments);
+}
+#else
+int main(int count, char **arguments)
+{
+    WCHAR **wide = calloc((size_t)count + 1, sizeof(*wide));
+
+    for (int i = 0; wide && i < count; i++)
+    {
+        size_t length = strlen(arguments[i]), needed = 0;
+
+        wide[i] = calloc(length + 1, sizeof(WCHAR));
+        if (!wide[i] || os_text_to_wide(OS_CP_UTF8, arguments[i], length, wide[i], length, &needed) < 0)
+            return JET_errOutOfMemory;
+    }
+    return wide ? run(count, wide) : JET_errOutOfMemory;
+}
+#endif
