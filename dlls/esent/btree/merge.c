@@ -259,7 +259,7 @@ static struct split_line *both_lines(const struct page_view *left, const struct 
 static JET_ERR join(struct merge *merge, struct gone *gone)
 {
     uint8_t *image = next_image(merge), *scratch = next_image(merge);
-    uint32_t count, kept = page_uncommitted_free(gone->page->data) + page_uncommitted_free(gone->next->data);
+    uint32_t count, kept;
     struct page_view left, right;
     struct split_line *lines;
     bool fits;
@@ -267,6 +267,7 @@ static JET_ERR join(struct merge *merge, struct gone *gone)
     if (!page_view(&left, gone->page->data, gone->page->page_size) ||
         !page_view(&right, gone->next->data, gone->next->page_size) || !(right.flags & PAGE_LEAF))
         return JET_errDatabaseCorrupted;
+    kept = page_reserved(merge->tree, &left) + page_reserved(merge->tree, &right);
     lines = both_lines(&left, &right, &count);
     if (!lines)
         return JET_errOutOfMemory;

@@ -126,6 +126,17 @@ static JET_ERR leaf_needs_split(struct split *split, struct tree_leaf *leaf)
     return leaf_can_grow(split->tree, leaf, need) ? TREE_RETRY : JET_errSuccess;
 }
 
+/* What a rollback may want on a page of these lines; `from` is the page they come from. */
+static void keep_reserved(const struct split *split, uint8_t *image, const uint8_t *from,
+                          const struct split_line *lines, uint32_t count)
+{
+    uint32_t reserved = 0, most = page_free_bytes(image);
+
+    for (uint32_t i = 0; page_uncommitted_free(from) && i < count && reserved < most; i++)
+        reserved += node_reserved(split->tree, &lines[i].node);
+    page_set_uncommitted_free(image, reserved < most ? reserved : most);
+}
+
 /* ----------------------------------------------------------------- root --- */
 
 static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
@@ -148,9 +159,7 @@ static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
     flags = view.flags & LEVEL_FLAGS;
     if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch))
         goto done;
-    page_set_uncommitted_free(split->image[1], page_uncommitted_free(root->data));
-    if (page_uncommitted_free(root->data) > page_free_bytes(split->image[1]))
-        page_set_uncommitted_free(split->image[1], page_free_bytes(split->image[1]));
+    keep_reserved(split, split->image[1], root->data, lines, count);
     flags &= ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
     if (view.flags & PAGE_LEAF)
         flags |= PAGE_PARENT_OF_LEAF;
@@ -336,18 +345,10 @@ static bool build_appended(struct split *split, struct right_split *right, uint3
     return page_insert(split->image[1], size, 0, &node);
 }
 
-/* Bytes that a rollback may want: on both pages, since it is not known on which. */
-static void keep_uncommitted(uint8_t *image, uint32_t bytes)
-{
-    uint32_t most = page_free_bytes(image);
-
-    page_set_uncommitted_free(image, bytes < most ? bytes : most);
-}
-
 static bool build_pages(struct split *split, struct right_split *right)
 {
     const struct page_view *view = &right->page.view;
-    uint32_t flags = view->flags & LEVEL_FLAGS, kept = page_uncommitted_free(view->data);
+    uint32_t flags = view->flags & LEVEL_FLAGS;
     uint32_t pgno = atomic_load_explicit(&right->page.page->pgno, memory_order_relaxed);
 
     if (right->append)
@@ -361,8 +362,9 @@ static bool build_pages(struct split *split, struct right_split *right)
             !split_build(split->image[1], view, split->spare, flags, right->lines + right->split_at,
                          right->count - right->split_at, split->scratch))
             return false;
-        keep_uncommitted(split->image[0], kept);
-        keep_uncommitted(split->image[1], kept);
+        keep_reserved(split, split->image[0], view->data, right->lines, right->split_at);
+        keep_reserved(split, split->image[1], view->data, right->lines + right->split_at,
+                      right->count - right->split_at);
         page_set_prev(split->image[0], page_prev(view->data));
         page_set_next(split->image[0], split->spare);
     }

@@ -92,34 +92,60 @@ static bool take_off_deleted(const struct tree *tree, struct tree_leaf *leaf)
     return true;
 }
 
-/* Whether no node of the page has a version left, so that no rollback wants bytes of it. */
-static bool nothing_uncommitted(const struct tree *tree, const struct tree_leaf *leaf)
+uint32_t node_reserved(const struct tree *tree, const struct page_node *node)
 {
+    uint8_t room[512], *memory = NULL, *key = room;
+    uint32_t size = page_key_size(&node->key), most;
+    struct version_place place;
+
+    if (!(node->flags & NODE_VERSIONED) || !tree->unique || !tree_has_versions(tree))
+        return 0;
+    if (size > sizeof(room))
+        key = memory = os_alloc(size);
+    if (!key)
+        return PAGE_SIZE_MAX;
+    page_key_copy(&node->key, key);
+    place = tree_place(tree, key, size, NULL, 0);
+    most = version_image_most(tree_store_of(tree)->txns, &place);
+    os_free(memory);
+    return most > node->data_size ? most - node->data_size : 0;
+}
+
+uint32_t page_reserved(const struct tree *tree, const struct page_view *view)
+{
+    uint32_t reserved = 0, free_bytes = page_free_bytes(view->data);
     struct page_node node;
 
-    for (int32_t line = 0; line < leaf_lines(leaf); line++)
-        if (!page_node(&leaf->view, (unsigned)line, &node) || !node_unversioned(tree, &node))
-            return false;
-    return true;
+    if (!page_uncommitted_free(view->data))
+        return 0;
+    for (uint32_t line = 0; line < page_lines(view) && reserved < free_bytes; line++)
+        reserved += page_node(view, line, &node) ? node_reserved(tree, &node) : free_bytes;
+    return reserved < free_bytes ? reserved : free_bytes;
+}
+
+/* Whether there is the room, once what no rollback wants any more is no longer kept for one. */
+static bool has_unreserved(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)
+{
+    uint8_t *data = leaf->page->data;
+    uint32_t reserved;
+
+    if (need > page_free_bytes(data) || !page_uncommitted_free(data))
+        return need <= page_room(data);
+    reserved = page_reserved(tree, &leaf->view);
+    if (reserved != page_uncommitted_free(data))
+    {
+        cache_change(leaf->page);
+        page_set_uncommitted_free(data, reserved);
+        cache_dirty(leaf->page, leaf->page->lgpos);
+    }
+    return need <= page_room(data);
 }
 
 bool leaf_has_room(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)
 {
-    uint8_t *data = leaf->page->data;
-
-    if (os_likely(need <= page_room(data)))
+    if (os_likely(need <= page_room(leaf->page->data)) || has_unreserved(tree, leaf, need))
         return true;
-    if (!take_off_deleted(tree, leaf))
-        return false;
-    if (need <= page_room(data))
-        return true;
-    if (need <= page_free_bytes(data) && page_uncommitted_free(data) && nothing_uncommitted(tree, leaf))
-    {
-        cache_change(leaf->page);
-        page_set_uncommitted_free(data, 0);
-        cache_dirty(leaf->page, leaf->page->lgpos);
-    }
-    return need <= page_room(data);
+    return take_off_deleted(tree, leaf) && need <= page_room(leaf->page->data);
 }
 
 bool leaf_can_grow(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)

@@ -136,6 +136,10 @@ JET_ERR leaf_latch_exclusive(const struct tree *tree, const struct tree_target *
 
 /* Whether no version of the node, whose page is latched, is left. */
 bool node_unversioned(const struct tree *tree, const struct page_node *node);
+/* Bytes that a rollback may want for the node beyond those it has. */
+uint32_t node_reserved(const struct tree *tree, const struct page_node *node);
+/* The same for all nodes of a page, no more than are free on it. */
+uint32_t page_reserved(const struct tree *tree, const struct page_view *view);
 /* Whether the node at the leaf's line can have `need` bytes more. */
 bool leaf_can_grow(const struct tree *tree, struct tree_leaf *leaf, uint32_t need);
 /* Whether a leaf, latched exclusively, has `need` bytes more; makes the room by

@@ -411,6 +411,19 @@ bool version_any(struct txn_root *root, const struct version_place *place)
     return any;
 }
 
+uint32_t version_image_most(struct txn_root *root, const struct version_place *place)
+{
+    uint32_t hash = place_hash(place), most = 0;
+    struct version_part *part = part_of(root, hash);
+
+    os_rwlock_lock_read(&part->lock);
+    for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
+        if (version->image_size > most && is_open(version))
+            most = version->image_size;
+    os_rwlock_unlock_read(&part->lock);
+    return most;
+}
+
 /* ---------------------------------------------------- ends of transactions --- */
 
 JET_ERR version_rollback(struct txn *txn)

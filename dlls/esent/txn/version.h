@@ -143,6 +143,9 @@ void version_view_end(struct version_view *view);
 /* Whether any version of the entry is left (else a deleted entry may leave its page). */
 bool version_any(struct txn_root *root, const struct version_place *place);
 
+/* The size of the largest data that a rollback of open transactions would bring back to the entry; 0: none. */
+uint32_t version_image_most(struct txn_root *root, const struct version_place *place);
+
 /* Drops what nobody needs any more, at most `most` versions; returns how many.  From any thread, one at a time. */
 uint32_t version_clean(struct txn_root *root, uint32_t most);
 /* Versions kept now, and their bytes. */
