@@ -18,7 +18,8 @@ JET_ERR tree_position64(struct tree_cursor *cursor, uint64_t *before, uint64_t *
     tree_unlatch(cursor);
     cursor_target(cursor, TREE_AIM_LOWER, &target);
     err = tree_descend_counting(cursor->tree, &target, &leaf, before, total);
-    if (err >= 0) leaf_unlatch(&leaf);
+    if (err >= 0)
+        leaf_unlatch(&leaf);
     return err;
 }
 
@@ -48,7 +49,8 @@ JET_ERR tree_goto_position64(struct tree_cursor *cursor, uint64_t before, uint64
     for (tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
     {
         err = tree_descend(cursor->tree, &target, &leaf);
-        if (err < 0) return err;
+        if (err < 0)
+            return err;
         err = forward ? leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node)
                       : leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
         if (err == JET_errNoCurrentRecord && forward)
@@ -57,8 +59,10 @@ JET_ERR tree_goto_position64(struct tree_cursor *cursor, uint64_t before, uint64
             err = TREE_RETRY;
         }
     }
-    if (err == JET_errNoCurrentRecord) err = JET_errRecordNotFound;
-    if (err) return err < 0 ? err : JET_errBadPageLink;
+    if (err == JET_errNoCurrentRecord)
+        err = JET_errRecordNotFound;
+    if (err)
+        return err < 0 ? err : JET_errBadPageLink;
     return cursor_place(cursor, &leaf, &node);
 }
 

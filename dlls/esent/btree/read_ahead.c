@@ -37,7 +37,8 @@ static void sort(uint32_t *pgnos, uint32_t count)
     {
         uint32_t pgno = pgnos[i];
 
-        for (j = i; j && pgnos[j - 1] > pgno; j--) pgnos[j] = pgnos[j - 1];
+        for (j = i; j && pgnos[j - 1] > pgno; j--)
+            pgnos[j] = pgnos[j - 1];
         pgnos[j] = pgno;
     }
 }
@@ -47,10 +48,14 @@ static uint32_t window(const struct tree_cursor *cursor, int step)
     uint32_t most = WINDOW_BYTES / cursor->tree->file->page_size;
     int32_t run = cursor->run * step;
 
-    if (most > WINDOW_MAX) most = WINDOW_MAX;
-    if (most < WINDOW_MIN) most = WINDOW_MIN;
-    if (cursor->sequential) return most;
-    if (run < RUN_OF_SCAN) return 0;
+    if (most > WINDOW_MAX)
+        most = WINDOW_MAX;
+    if (most < WINDOW_MIN)
+        most = WINDOW_MIN;
+    if (cursor->sequential)
+        return most;
+    if (run < RUN_OF_SCAN)
+        return 0;
     return run < 2 * RUN_OF_SCAN + (int32_t)WINDOW_MIN ? WINDOW_MIN / 2 : most;
 }
 
@@ -59,12 +64,15 @@ void tree_read_ahead(struct tree_cursor *cursor, int step)
     uint32_t pgnos[WINDOW_MAX + 1], count;
     struct tree_target target;
 
-    if (cursor->ahead) return;
+    if (cursor->ahead)
+        return;
     count = window(cursor, step);
-    if (!count) return;
+    if (!count)
+        return;
     cursor_target(cursor, TREE_AIM_LOWER, &target);
     count = tree_leaves(cursor->tree, &target, step, pgnos, count + 1);
-    if (count < 2) return;
+    if (count < 2)
+        return;
     count--; /* the first is the one the cursor is on */
     cursor->ahead = count;
     sort(pgnos + 1, count);
@@ -82,8 +90,10 @@ uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const
         struct tree_target target = { .aim = TREE_AIM_LOWER, .key = keys[i], .key_size = sizes[i] };
         uint32_t pgno;
 
-        if (!tree_leaves(tree, &target, 1, &pgno, 1) || (pages && pgnos[pages - 1] == pgno)) continue;
-        if (!cache_contains(tree->file, pgno)) pgnos[pages++] = pgno;
+        if (!tree_leaves(tree, &target, 1, &pgno, 1) || (pages && pgnos[pages - 1] == pgno))
+            continue;
+        if (!cache_contains(tree->file, pgno))
+            pgnos[pages++] = pgno;
     }
     sort(pgnos, pages);
     read_sorted(tree->file, pgnos, pages);

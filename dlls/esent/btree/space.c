@@ -8,10 +8,12 @@ static JET_ERR root_fields(const struct tree *tree, struct page_root_fields *fie
     struct page_view view;
     JET_ERR err = cache_latch(tree->file, tree->root, CACHE_SHARED, &page);
 
-    if (err < 0) return tree_read_error(err);
+    if (err < 0)
+        return tree_read_error(err);
     if (!page_view(&view, page->data, page->page_size) || page_objid(page->data) != tree->objid)
         err = JET_errDatabaseCorrupted;
-    else err = page_root_fields(&view, fields);
+    else
+        err = page_root_fields(&view, fields);
     cache_unlatch(page, CACHE_SHARED);
     return err < 0 ? err : JET_errSuccess;
 }
@@ -31,8 +33,10 @@ static JET_ERR sum_extents(const struct tree *tree, uint32_t root, uint32_t *pag
         struct page_node node;
 
         err = tree_latch(&cursor, &node);
-        if (err < 0) break;
-        if (node.data_size >= sizeof(uint32_t)) *pages += le32(node.data);
+        if (err < 0)
+            break;
+        if (node.data_size >= sizeof(uint32_t))
+            *pages += le32(node.data);
         tree_unlatch(&cursor);
     }
     tree_cursor_close(&cursor);
@@ -45,8 +49,10 @@ JET_ERR tree_space_info(const struct tree *tree, uint32_t *owned_pages, uint32_t
     JET_ERR err = root_fields(tree, &fields);
 
     *owned_pages = *available_pages = 0;
-    if (err < 0) return err;
-    if (!fields.has_space) return JET_errDatabaseCorrupted;
+    if (err < 0)
+        return err;
+    if (!fields.has_space)
+        return JET_errDatabaseCorrupted;
     if (!(fields.space.flags & PAGE_SPACE_MULTIPLE))
     {
         *owned_pages = fields.space.primary_pages;

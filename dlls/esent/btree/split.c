@@ -87,13 +87,15 @@ static JET_ERR split_start(struct split *split, const struct tree *tree, const s
     uint8_t *memory = os_alloc((size_t)size * 6);
 
     memset(split, 0, sizeof(*split));
+    if (!memory)
+        return JET_errOutOfMemory;
     split->tree = tree;
     split->pending = pending;
     for (uint32_t i = 0; i < 3; i++)
         split->image[i] = memory + (size_t)i * size;
     split->scratch = memory + (size_t)3 * size;
     split->separator = memory + (size_t)4 * size;
-    return memory ? JET_errSuccess : JET_errOutOfMemory;
+    return JET_errSuccess;
 }
 
 static void split_end(struct split *split)
