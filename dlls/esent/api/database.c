@@ -8,6 +8,7 @@
  * by others as attached from that moment on.
  */
 #include "api/private.h"
+#include "table/index_check.h"
 #include "table/schema.h"
 
 /* ------------------------------------------------------------ attachments --- */
@@ -217,9 +218,19 @@ void attachment_options(const struct attachment *attachment, struct database_opt
     options->grbit = attachment->grbit;
     options->page_size = param_number(instance, JET_paramDatabasePageSize);
     options->index_checking = param_number(instance, JET_paramEnableIndexChecking);
+    options->engine_format = param_number(instance, JET_paramEngineFormatVersion);
     options->extension_pages = param_number(instance, JET_paramDbExtensionSize);
     options->txns = &instance->txn;
     options->log_database = attachment - instance->databases;
+}
+
+/* Whether indexes over text are to be looked at now. */
+static bool must_check_indexes(const struct instance *instance, JET_GRBIT grbit)
+{
+    if (grbit & JET_bitDbReadOnly)
+        return false;
+    return grbit & JET_bitDbDeleteUnicodeIndexes || param_number(instance, JET_paramEnableIndexCleanup)
+           || param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
 }
 
 static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
@@ -261,11 +272,15 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         attachment_close(attachment);
         return err;
     }
+    if (must_check_indexes(instance, grbit))
+        err = database_check_indexes(database, &session->txn, grbit);
     os_mutex_lock(&instance->lock);
     attachment->database = database;
-    attachment->busy = false;
+    attachment->busy = err < 0;
     os_mutex_unlock(&instance->lock);
-    return JET_errSuccess;
+    if (err < 0)
+        attachment_close(attachment);
+    return err;
 }
 
 /*

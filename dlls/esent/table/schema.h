@@ -292,6 +292,7 @@ struct database_options
     bool ignore_page_size;      /* take the file's page size whatever `page_size` says */
     uint32_t page_size;         /* expected; JET_errPageSizeMismatch */
     uint32_t index_checking;    /* JET_paramEnableIndexChecking */
+    uint32_t engine_format;     /* JET_paramEngineFormatVersion; 0: whatever the file has */
     JET_GRBIT grbit;            /* of the attach: JET_bitDbDeleteCorruptIndexes, ... */
     struct txn_root *txns;      /* of the instance; NULL only with read_only */
     struct log *log;            /* NULL: recovery is off */

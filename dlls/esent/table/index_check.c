@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Indexes whose order of text is of another version; see index_check.h. */
+#include "table/index_check.h"
+
+#include "table/schema_private.h"
+
+/* What is to be done with an index. */
+struct verdict
+{
+    bool update;                /* in the catalog: version and sort id of today */
+    bool remove;
+    JET_ERR err;
+};
+
+static JET_ERR judge(const struct index *index, bool empty, JET_GRBIT grbit, struct verdict *verdict)
+{
+    *verdict = (struct verdict){ .err = JET_errSuccess };
+    if (grbit & JET_bitDbDeleteUnicodeIndexes)
+        verdict->remove = true;
+    else if (index->sort_state == SORT_GOOD)
+        ;
+    else if (empty)
+        verdict->update = true;
+    else if (index->primary)
+        verdict->err = JET_errPrimaryIndexCorrupted;
+    else if (grbit & JET_bitDbDeleteCorruptIndexes)
+        verdict->remove = true;
+    else
+        verdict->err = JET_errSecondaryIndexCorrupted;
+    return verdict->err;
+}
+
+/* ------------------------------------------------- changes of the catalog --- */
+
+/*
+ * Both are to be changes of the schema (catalog_replace, and deleting an index)
+ * in a transaction of their own.  Until these are at hand an index that should be
+ * deleted fails the attach as if nobody had asked for it, and an empty one keeps its
+ * version: nothing is in the wrong order in it.
+ */
+static JET_ERR remove_index(struct table *table, struct txn *txn, const struct index *index)
+{
+    (void)table;
+    (void)txn;
+    return index->primary ? JET_errPrimaryIndexCorrupted : JET_errSecondaryIndexCorrupted;
+}
+
+static JET_ERR update_index(struct table *table, struct txn *txn, const struct index *index)
+{
+    (void)table;
+    (void)txn;
+    (void)index;
+    return JET_errSuccess;
+}
+
+/* ------------------------------------------------------------------ tables --- */
+
+static JET_ERR is_empty(const struct index *index, bool *empty)
+{
+    struct tree_cursor cursor;
+    JET_ERR err;
+
+    tree_cursor_init(&cursor, index->tree, NULL);
+    err = tree_move_first(&cursor);
+    tree_cursor_close(&cursor);
+    *empty = err == JET_errNoCurrentRecord;
+    return *empty ? JET_errSuccess : err;
+}
+
+static JET_ERR check_index(struct table *table, struct txn *txn, const struct index *index, JET_GRBIT grbit, bool *removed)
+{
+    struct verdict verdict;
+    bool empty;
+    JET_ERR err;
+
+    if (!(index->disk_flags & INDEX_LOCALIZED))
+        return JET_errSuccess;
+    err = is_empty(index, &empty);
+    if (err >= 0)
+        err = judge(index, empty, grbit, &verdict);
+    if (err < 0)
+        return err;
+    if (verdict.update)
+        return update_index(table, txn, index);
+    if (!verdict.remove)
+        return JET_errSuccess;
+    *removed = true;
+    return remove_index(table, txn, index);
+}
+
+static JET_ERR check_table(struct database *database, struct txn *txn, const char *name, JET_GRBIT grbit, bool *removed)
+{
+    struct table *table;
+    JET_ERR err = table_open(database, txn, name, &table);
+
+    if (err < 0)
+        return err;
+    for (uint32_t i = 0; i < table->index_count && err >= 0; i++)
+        err = check_index(table, txn, &table->indexes[i], grbit, removed);
+    table_release(table);
+    return err;
+}
+
+/*
+ * Goes through the catalog's rows of indexes, so that only tables with Unicode
+ * text in an index are loaded.
+ */
+JET_ERR database_check_indexes(struct database *database, struct txn *txn, JET_GRBIT grbit)
+{
+    struct catalog_cursor cursor;
+    struct catalog_row row;
+    char name[SCHEMA_NAME_SIZE] = "";
+    uint32_t checked = 0;
+    bool removed = false;
+    JET_ERR err = catalog_open(database, txn, &cursor);
+
+    if (err >= 0)
+        err = catalog_seek(&cursor, 0, 0, &row);
+    while (err >= 0)
+    {
+        if (row.type == CATALOG_TABLE)
+            err = catalog_name(row.name, name);
+        else if (row.type == CATALOG_INDEX && row.flags & INDEX_LOCALIZED && row.table != checked)
+        {
+            checked = row.table;
+            err = check_table(database, txn, name, grbit, &removed);
+        }
+        if (err >= 0)
+            err = catalog_next(&cursor, &row);
+    }
+    catalog_close(&cursor);
+    if (err != JET_errNoCurrentRecord)
+        return err;
+    return removed && !(grbit & JET_bitDbDeleteUnicodeIndexes) ? JET_wrnCorruptIndexDeleted : JET_errSuccess;
+}
