@@ -144,13 +144,23 @@ static void a_file_belongs_to_one_instance(void **state)
     assert_ok(JetDetachDatabaseA(session, path));
 }
 
+/* The file's bytes, which are as many as a small database has. */
+static const uint8_t *read_file(const char *path)
+{
+    static uint8_t bytes[SMALL_SIZE + 1];
+    FILE *file = fopen(path, "rb");
+
+    assert_non_null(file);
+    assert_int_equal(fread(bytes, 1, sizeof(bytes), file), SMALL_SIZE);
+    fclose(file);
+    return bytes;
+}
+
 static void reading_leaves_the_file_alone(void **state)
 {
     const char *path = make_database("h.edb", JET_dbstateCleanShutdown);
-    static uint8_t after[SMALL_SIZE + 1];
     JET_TABLEID table;
     JET_DBID dbid;
-    FILE *file;
 
     (void)state;
     assert_ok(JetAttachDatabaseA(session, path, 0));
@@ -160,11 +170,54 @@ static void reading_leaves_the_file_alone(void **state)
     assert_ok(JetCloseDatabase(session, dbid, 0));
     assert_ok(JetDetachDatabaseA(session, path));
     small_database(image, JET_dbstateCleanShutdown);
-    file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fread(after, 1, sizeof(after), file), SMALL_SIZE);
-    fclose(file);
-    assert_memory_equal(image, after, SMALL_SIZE);
+    /* the header has new times */
+    assert_memory_equal(image + 2 * SMALL_PAGE, read_file(path) + 2 * SMALL_PAGE, SMALL_SIZE - 2 * SMALL_PAGE);
+}
+
+static void one_whole_copy_of_the_header_is_enough(void **state)
+{
+    const char *path = test_file("j.edb");
+
+    (void)state;
+    for (unsigned copy = 0; copy < 2; copy++)
+    {
+        small_database(image, JET_dbstateCleanShutdown);
+        image[copy * SMALL_PAGE + 300] ^= 1;
+        test_file_write(path, image, sizeof(image));
+        assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+        assert_ok(JetDetachDatabaseA(session, path));
+        assert_memory_equal(read_file(path), image, SMALL_SIZE);
+        assert_ok(JetAttachDatabaseA(session, path, 0));
+        assert_ok(JetDetachDatabaseA(session, path));
+        assert_memory_equal(read_file(path), read_file(path) + SMALL_PAGE, SMALL_PAGE);
+        assert_int_equal(read_file(path)[300], 0);
+    }
+}
+
+static void the_engine_s_format_bounds_what_is_written(void **state)
+{
+    const char *path = test_file("k.edb");
+    JET_INSTANCE old = test_instance_unstarted("format", "off");
+    JET_API_PTR format = JET_efvWindows10Rtm;
+    JET_SESID there;
+
+    (void)state;
+    small_database(image, JET_dbstateCleanShutdown);
+    small_put(image + 232, 40, 4); /* update */
+    small_put(image, small_checksum(image), 4);
+    memcpy(image + SMALL_PAGE, image, SMALL_PAGE);
+    test_file_write(path, image, sizeof(image));
+    assert_ok(JetSetSystemParameterA(&old, JET_sesidNil, JET_paramEngineFormatVersion, format, NULL));
+    assert_ok(JetInit(&old));
+    there = test_session(old);
+    assert_err(JetAttachDatabaseA(there, path, 0), JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion);
+    assert_ok(JetAttachDatabaseA(there, path, JET_bitDbReadOnly));
+    assert_ok(JetDetachDatabaseA(there, path));
+    format |= JET_efvAllowHigherPersistedFormat;
+    assert_ok(JetSetSystemParameterA(&old, JET_sesidNil, JET_paramEngineFormatVersion, format, NULL));
+    assert_ok(JetAttachDatabaseA(there, path, 0));
+    assert_ok(JetDetachDatabaseA(there, path));
+    assert_ok(JetTerm(old));
 }
 
 static void info_of_an_open_database(void **state)
@@ -260,6 +313,8 @@ int main(void)
         cmocka_unit_test(exclusive_open),
         cmocka_unit_test(a_file_belongs_to_one_instance),
         cmocka_unit_test(reading_leaves_the_file_alone),
+        cmocka_unit_test(one_whole_copy_of_the_header_is_enough),
+        cmocka_unit_test(the_engine_s_format_bounds_what_is_written),
         cmocka_unit_test(info_of_an_open_database),
         cmocka_unit_test(info_of_a_file),
     };

@@ -127,6 +127,70 @@ done:
     return err;
 }
 
+JET_ERR header_repair(struct os_file *file, const struct header_read *read)
+{
+    uint32_t size = read->page_size;
+    uint8_t *page;
+    JET_ERR err;
+
+    if (read->first_good && read->second_good)
+        return JET_errSuccess;
+    page = os_alloc(size);
+    if (!page)
+        return JET_errOutOfMemory;
+    err = os_file_read_at(file, read->first_good ? 0 : size, page, size);
+    if (err >= 0)
+        err = os_file_write_at(file, read->first_good ? size : 0, page, size);
+    if (err >= 0)
+        err = os_file_flush(file);
+    os_free(page);
+    return err;
+}
+
+JET_ERR header_check_engine_format(const struct database_header *header, uint32_t format)
+{
+    /* The versions of the engine that brought an update, and which: sysver.cxx. */
+    static const struct
+    {
+        uint16_t format, update;
+    } updates[] = {
+        { JET_efvExtHdrRootFieldAutoIncStorageReleased, 30 },
+        { JET_efvXpress9Compression, 40 },
+        { JET_efvUppercaseTextNormalization, 50 },
+        { JET_efvEscrow64, 60 },
+        { JET_efvLid64, 70 },
+        { JET_efvShrinkEof, 80 },
+        { JET_efvLogNewPage, 90 },
+        { JET_efvRootPageMove, 100 },
+        { JET_efvLgposLastResize, 110 },
+        { JET_efvShelvedPages, 120 },
+        { JET_efvShelvedPagesRevert, 130 },
+        { JET_efvShelvedPages2, 140 },
+        { JET_efvLogtimeGenMaxRequired, 150 },
+        { JET_efvVariableDbHdrSignatureSnapshot, 160 },
+        { JET_efvXpress10Compression, 170 },
+        { JET_efvRevertSnapshot, 180 },
+        { JET_efvApplyRevertSnapshot, 190 },
+        { JET_efvExtentPageCountCache, 200 },
+        { JET_efvLz4Compression, 210 },
+        { JET_efvRBSNonRevertableTableDeletes, 230 },
+        { JET_efvKVPStoreV2, 250 },
+        { JET_efvIndexDeferredPopulate, 260 },
+        { JET_efvReservedTags, 270 },
+        { JET_efvRBSTooSoonDeletes, 280 },
+        { JET_efvOptionallyUniqueIndices, 290 },
+    };
+    uint32_t update = 20;
+
+    if (format == JET_efvUseEngineDefault || format == JET_efvUsePersistedFormat
+        || (format & JET_efvAllowHigherPersistedFormat) == JET_efvAllowHigherPersistedFormat)
+        return JET_errSuccess;
+    for (uint32_t i = 0; i < sizeof(updates) / sizeof(updates[0]) && updates[i].format <= format; i++)
+        update = updates[i].update;
+    return header->update_major > update ? JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion
+                                         : JET_errSuccess;
+}
+
 JET_ERR header_check(const struct database_header *header)
 {
     /* Updates above those known only add bits that are masked where they occur, so they pass. */

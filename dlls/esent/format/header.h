@@ -194,6 +194,14 @@ uint32_t header_page_size(const struct database_header *header);
  */
 JET_ERR header_read(struct os_file *file, struct header_read *read);
 
+/* Writes the whole copy of the header over the damaged one, durably; does nothing when both are whole. */
+JET_ERR header_repair(struct os_file *file, const struct header_read *read);
+
+/* Whether a JET_paramEngineFormatVersion admits the database for writing.  With
+ * one of the JET_efv... that name no version it does.
+ * JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion. */
+JET_ERR header_check_engine_format(const struct database_header *header, uint32_t format);
+
 /* Whether the format is understood: JET_errInvalidDatabaseVersion. */
 JET_ERR header_check(const struct database_header *header);
 

@@ -36,13 +36,17 @@ static JET_ERR read_header(struct database *database, const struct database_opti
     if (!options->ignore_page_size && options->page_size != read.page_size
         && !(read.page_size == HEADER_PAGE_MIN && options->read_only))
         return JET_errPageSizeMismatch;
-    err = header_check(&read.header);
+    err = options->read_only ? JET_errSuccess : header_repair(database->file, &read);
+    if (err >= 0)
+        err = header_check(&read.header);
     if (err >= 0)
         err = header_check_state(&read.header);
     if (err >= 0)
         err = header_check_type(&read.header);
     if (err >= 0 && read.page_size == HEADER_PAGE_MIN && !options->read_only)
         err = JET_errPageSizeMismatch;
+    if (err >= 0 && !options->read_only && options->engine_format)
+        err = header_check_engine_format(&read.header, options->engine_format);
     if (err < 0)
         return err;
     database->header_page = os_alloc(read.page_size);
