@@ -9,16 +9,17 @@
 
 #include <stdio.h>
 
+#include "format/header.h"
 #include "maintain/maintain.h"
 #include "os/os.h"
 
 struct options
 {
     const WCHAR *path;
-    char name[3 * OS_PATH_MAX];     /* the path to print */
+    char name[3 * OS_PATH_MAX]; /* the path to print */
     bool verbose;
-    bool quiet;                     /* /o: no banner */
-    const WCHAR *table;             /* /t: that one only */
+    bool quiet;         /* /o: no banner */
+    const WCHAR *table; /* /t: that one only */
 };
 
 JET_ERR mode_integrity(const struct options *options);
@@ -39,5 +40,7 @@ struct progress
 void progress_start(struct progress *progress, const char *title);
 JET_ERR progress_step(struct progress *progress, uint64_t done, uint64_t total);
 void progress_end(struct progress *progress);
+
+void print_signature(const char *label, const struct header_signature *signature);
 
 #endif

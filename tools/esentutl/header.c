@@ -19,16 +19,6 @@ static void print_time(const char *label, const struct header_time *time)
     printf("\n");
 }
 
-/* The computer's name is left out where there is none. */
-static void print_signature(const char *label, const struct header_signature *signature)
-{
-    const struct header_time *time = &signature->created;
-
-    printf("%s: Create time:%02u/%02u/%04u %02u:%02u:%02u.%03u Rand:%u Computer:%.16s\n", label, time->month, time->day,
-           time->year + 1900, time->hour, time->minute, time->second,
-           (unsigned)(time->milliseconds_low | time->milliseconds_high << 7), signature->random, signature->computer);
-}
-
 static void print_moment(const char *label, const struct header_position *position, const struct header_time *time)
 {
     printf("%s: ", label);
@@ -69,8 +59,9 @@ static void print_identity(const struct database_header *header, uint32_t actual
     printf("Checksum Information:\nExpected Checksum: 0x%08x\n  Actual Checksum: 0x%08x\n\nFields:\n", actual,
            header->checksum);
     printf("        File Type: %s\n         Checksum: 0x%x\n   Format ulMagic: 0x%x\n   Engine ulMagic: 0x%x\n",
-           header->file_type <= HEADER_FILE_DATABASE ? "Database"
-           : header->file_type == HEADER_FILE_TEMPORARY ? "Temporary Database" : "Unknown",
+           header->file_type <= HEADER_FILE_DATABASE    ? "Database"
+           : header->file_type == HEADER_FILE_TEMPORARY ? "Temporary Database"
+                                                        : "Unknown",
            header->checksum, header->magic, HEADER_MAGIC);
     printf(" Format ulVersion: 0x%x,%u,%u  (attached by %u)\n Engine ulVersion: 0x%x\nCreated ulVersion: 0x%x,%u\n",
            header->format, header->update_major, header->update_minor, header->engine_max, HEADER_FORMAT,
@@ -125,7 +116,7 @@ static void print_history(const struct database_header *header)
     printf("\n      Last Resize: ");
     print_position(&header->resize);
     printf("  %s\n\n",
-           same_position(&header->resize, &header->attach) ? "(Matches \"Last Attach\", no subsequent resize)"
+           same_position(&header->resize, &header->attach)       ? "(Matches \"Last Attach\", no subsequent resize)"
            : same_position(&header->resize, &header->consistent) ? "(Matches \"Last Consistent\", no subsequent resize)"
                                                                  : "");
     printf("     Extend Count: %u\n", header->extend_count);

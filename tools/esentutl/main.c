@@ -12,15 +12,14 @@
 #include "esentutl.h"
 
 #define CACHE_BYTES ((uint64_t)64 << 20)
-#define EXIT_USAGE (-1)
+#define EXIT_USAGE  (-1)
 
 static const struct mode
 {
     const char *name;
     JET_ERR (*run)(const struct options *options);
     const char *help;
-} modes[] =
-{
+} modes[] = {
     { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts" },
     { "k", mode_checksum, "/k DATABASE          checks the checksums of its pages" },
     { "mh", mode_header, "/mh DATABASE         its header" },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scale of progress, as Windows' utility draws it, if the output is a terminal. */
+/* What the modes print alike: the scale of progress, as Windows' utility draws it, and signatures. */
 #ifdef _WIN32
-#include <io.h>
+#    include <io.h>
 #else
-#include <unistd.h>
+#    include <unistd.h>
 #endif
 
 #include "esentutl.h"
@@ -53,4 +53,14 @@ void progress_end(struct progress *progress)
     if (progress->shown)
         printf("\n\n");
     progress->shown = false;
+}
+
+/* The computer's name is left out where there is none. */
+void print_signature(const char *label, const struct header_signature *signature)
+{
+    const struct header_time *time = &signature->created;
+
+    printf("%s: Create time:%02u/%02u/%04u %02u:%02u:%02u.%03u Rand:%u Computer:%.16s\n", label, time->month, time->day,
+           time->year + 1900, time->hour, time->minute, time->second,
+           (unsigned)(time->milliseconds_low | time->milliseconds_high << 7), signature->random, signature->computer);
 }

@@ -4,27 +4,30 @@
 
 #include "esentutl.h"
 
-#define SMALL_PERCENT 0.5       /* of the database: shown with /v only */
+#define SMALL_PERCENT 0.5 /* of the database: shown with /v only */
 
 struct table_pages
 {
     const struct options *options;
     uint32_t page_size;
-    uint32_t database;          /* pages that it owns */
-    uint32_t table;             /* and the table at hand */
+    uint32_t database; /* pages that it owns */
+    uint32_t table;    /* and the table at hand */
     bool hidden;
     struct space_totals totals;
 };
 
-/* Rounded up to what is shown. */
+/* As Windows' utility has it: whatever is begun counts as a thousandth more. */
 static double megabytes(const struct table_pages *pages, uint32_t count)
 {
-    return (double)(((uint64_t)count * pages->page_size * 1000 + 1048575) >> 20) / 1000;
+    uint64_t bytes = (uint64_t)count * pages->page_size, rest = bytes & 0xfffff;
+
+    return (double)(bytes >> 20) + (rest ? (double)(rest * 1000 / 1048576 + 1) / 1000 : 0);
 }
 
+/* Halves of what is shown go up. */
 static double percent(uint32_t part, uint32_t whole)
 {
-    return whole ? 100.0 * part / whole : 0;
+    return whole ? 100.0 * part / whole + 1e-9 : 0;
 }
 
 static const char *type_name(enum space_tree_type type)
@@ -54,13 +57,14 @@ static JET_ERR print_line(void *context, const struct space_line *line)
         printf("%-23s %-4s %12s %9s %9s %12s %9s %10s", "Name", "Type", "Owned(MB)", "O%OfDb", "O%OfTable", "Avail(MB)",
                "Avail%Tbl", "AutoInc");
         if (pages->options->verbose)
-            printf(" %10s %10s %10s %10s %10s %10s %10s", "PriExtent", "Owned", "Avail", "Reserved", "PgnoFDP", "ObjidFDP",
-                   "PgnoOE");
+            printf(" %10s %10s %10s %10s %10s %10s %10s", "PriExtent", "Owned", "Avail", "Reserved", "PgnoFDP",
+                   "ObjidFDP", "PgnoOE");
         printf("\n");
     }
     if (line->type == SPACE_TABLE)
         pages->table = line->owned;
-    if (!pages->options->verbose && line->type != SPACE_DATABASE && percent(line->owned, pages->database) < SMALL_PERCENT)
+    if (!pages->options->verbose && line->type != SPACE_DATABASE &&
+        percent(line->owned, pages->database) < SMALL_PERCENT)
     {
         pages->hidden = true;
         return JET_errSuccess;
@@ -103,14 +107,16 @@ JET_ERR mode_space(const struct options *options)
     if (pages.hidden)
         printf("(Trees below %.1f%% of the database are not shown; with /v they are.)\n", SMALL_PERCENT);
     used = totals->owned - totals->available;
-    printf("\n    Enumerated %u Tables ( %u Internal Trees, %u Long Value Trees, %u Secondary Indices )\n", totals->tables,
-           totals->internal_trees, totals->long_value_trees, totals->indexes);
-    printf("\n    Pages %" PRIu64 " ( %" PRIu64 " Used (%.1f%%), %" PRIu64 " Available (%.1f%%) ) + %" PRIu64 " Shelved\n",
+    printf("\n    Enumerated %u Tables ( %u Internal Trees, %u Long Value Trees, %u Secondary Indices )\n",
+           totals->tables, totals->internal_trees, totals->long_value_trees, totals->indexes);
+    printf("\n    Pages %" PRIu64 " ( %" PRIu64 " Used (%.1f%%), %" PRIu64 " Available (%.1f%%) ) + %" PRIu64
+           " Shelved\n",
            totals->owned, used, totals->owned ? 100.0 * used / totals->owned : 0, totals->available,
            totals->owned ? 100.0 * totals->available / totals->owned : 0, totals->shelved);
-    printf("\n    Pgno Ranges (User min-max: %u - %u; Last: %u; DB End Contiguous Unused: %u - %u; Shelved min-max: 0 - 0; "
-           "Total: %" PRIu64 ")\n",
-           totals->user_min, totals->user_max, totals->last, totals->user_max < totals->last ? totals->user_max + 1 : 0,
-           totals->user_max < totals->last ? totals->last : 0, totals->owned);
+    printf(
+        "\n    Pgno Ranges (User min-max: %u - %u; Last: %u; DB End Contiguous Unused: %u - %u; Shelved min-max: 0 - 0; "
+        "Total: %" PRIu64 ")\n",
+        totals->user_min, totals->user_max, totals->last, totals->user_max < totals->last ? totals->user_max + 1 : 0,
+        totals->user_max < totals->last ? totals->last : 0, totals->owned);
     return JET_errSuccess;
 }

@@ -139,8 +139,8 @@ static JET_ERR check_all(struct integrity *check, const WCHAR *path)
     return err;
 }
 
-JET_ERR integrity_check(const WCHAR *path, const struct integrity_options *options, const struct maintain_report *report,
-                        struct integrity_result *result)
+JET_ERR integrity_check(const WCHAR *path, const struct integrity_options *options,
+                        const struct maintain_report *report, struct integrity_result *result)
 {
     struct integrity *check = os_alloc_zero(sizeof(*check));
     JET_ERR err;

@@ -199,10 +199,10 @@ JET_ERR integrity_catalog(struct integrity *check)
 struct copies
 {
     struct integrity_sum rows;
-    struct integrity_sum objects;       /* (id, table, type) of what has a tree */
+    struct integrity_sum objects; /* (id, table, type) of what has a tree */
     const struct table *table;
-    const struct tree *other;           /* where rows are looked for */
-    const char *name;                   /* and what that is called */
+    const struct tree *other; /* where rows are looked for */
+    const char *name;         /* and what that is called */
     uint8_t *key;
 };
 
@@ -302,7 +302,7 @@ static JET_ERR check_objids(struct integrity *check, const struct integrity_sum 
     if (number == INTEGRITY_NONE)
         return JET_errSuccess;
     check->at = number;
-    err = integrity_open_table(check->database, "MSysObjids", &table);
+    err = table_open(check->database, NULL, "MSysObjids", &table);
     if (err < 0)
     {
         integrity_find(check, FINDING_CATALOG, 0, "MSysObjids cannot be opened: error %d", (int)err);

@@ -2,14 +2,14 @@
 /* An index whose entries are not the keys of the records: which ones. */
 #include "maintain/table_check.h"
 
-#define NAMED_MAX 10            /* entries of a kind that are reported one by one */
-#define SHOWN_MAX 24            /* bytes of a key that are shown */
+#define NAMED_MAX 10 /* entries of a kind that are reported one by one */
+#define SHOWN_MAX 24 /* bytes of a key that are shown */
 
 struct compare
 {
     struct table_check *table;
     struct index_check *index;
-    struct tree tree;           /* where what is visited is looked for */
+    struct tree tree; /* where what is visited is looked for */
     uint32_t named;
 };
 

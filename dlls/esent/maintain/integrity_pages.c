@@ -105,8 +105,8 @@ void integrity_report_pages(struct integrity *check, bool known)
     for (uint32_t pgno = 1; pgno <= check->pages; pgno++)
     {
         bool used = !known || (check->claim[pgno] & 3) == CLAIM_USED;
-        void (*report)(struct integrity *, enum finding_kind, uint32_t, const char *, ...) =
-            used ? integrity_find : integrity_warn;
+        void (*report)(struct integrity *, enum finding_kind, uint32_t, const char *, ...) = used ? integrity_find
+                                                                                                  : integrity_warn;
 
         check->at = check->claim[pgno] ? (check->claim[pgno] >> 2) - 1 : 0;
         switch (integrity_state(check, pgno))

@@ -6,14 +6,14 @@
  */
 #include "maintain/private.h"
 
-#define EXTENT_POOL 0x80        /* first byte of a key that names a pool */
-#define EXTENT_POOL_MASK 0x07
+#define EXTENT_POOL         0x80 /* first byte of a key that names a pool */
+#define EXTENT_POOL_MASK    0x07
 #define EXTENT_POOL_SHELVED 2
-#define SINGLE_EXTENT_BITS 32u
+#define SINGLE_EXTENT_BITS  32u
 
 struct extents
 {
-    uint32_t number;            /* of the tree */
+    uint32_t number; /* of the tree */
     bool available;
 };
 
@@ -124,8 +124,8 @@ static JET_ERR walk_extents(struct integrity *check, uint32_t number, uint32_t r
 {
     struct integrity_tree *tree = &check->trees[number];
     struct extents extents = { number, available };
-    struct integrity_walk walk = { root, tree->objid, PAGE_SPACE_TREE | tree->kind, number, false, visit_extent,
-                                   &extents };
+    struct integrity_walk walk = { root,         tree->objid, PAGE_SPACE_TREE | tree->kind, number, false,
+                                   visit_extent, &extents };
     struct page_split_buffer buffer;
     struct page_view view;
     JET_ERR err;
@@ -200,8 +200,7 @@ JET_ERR integrity_space(struct integrity *check, uint32_t number)
     JET_ERR err;
 
     check->at = number;
-    if (!integrity_read_page(check, tree->root, check->scratch) ||
-        !page_view(&view, check->scratch, check->page_size))
+    if (!integrity_read_page(check, tree->root, check->scratch) || !page_view(&view, check->scratch, check->page_size))
     {
         integrity_find(check, FINDING_SPACE, tree->root, "the root of the tree cannot be read");
         return JET_errSuccess;
@@ -218,8 +217,9 @@ JET_ERR integrity_space(struct integrity *check, uint32_t number)
     if (!(space->flags & PAGE_SPACE_NON_UNIQUE) != !(view.flags & PAGE_NON_UNIQUE))
         integrity_find(check, FINDING_SPACE, tree->root, "its space header and its page flags disagree on uniqueness");
     if (space->parent != (number ? check->trees[tree->parent].root : 0))
-        integrity_find(check, FINDING_SPACE, tree->root, "its space is from the tree at page %u, not from that at page %u",
-                       (unsigned)space->parent, (unsigned)(number ? check->trees[tree->parent].root : 0));
+        integrity_find(check, FINDING_SPACE, tree->root,
+                       "its space is from the tree at page %u, not from that at page %u", (unsigned)space->parent,
+                       (unsigned)(number ? check->trees[tree->parent].root : 0));
     if (!(space->flags & PAGE_SPACE_MULTIPLE))
         return single_extent(check, number);
     tree->space.owned_root = space->available;
@@ -239,7 +239,8 @@ static void report_run(struct integrity *check, uint32_t owner, uint32_t claim, 
     else if (!owner && !claim)
         integrity_find(check, FINDING_SPACE, first, "nobody owns it, nor any to page %u", (unsigned)last);
     else if (!claim)
-        integrity_find_odd(check, FINDING_SPACE, first, "%u pages from here on are lost: owned, not used, not available",
+        integrity_find_odd(check, FINDING_SPACE, first,
+                           "%u pages from here on are lost: owned, not used, not available",
                            (unsigned)(last - first + 1));
     else
     {
@@ -261,8 +262,7 @@ JET_ERR integrity_space_finish(struct integrity *check)
         owned_last--;
     for (uint32_t pgno = 1; pgno <= check->pages + 1; pgno++)
     {
-        bool wrong = pgno <= check->pages &&
-                     (!check->owner[pgno] || check->claim[pgno] >> 2 != check->owner[pgno]);
+        bool wrong = pgno <= check->pages && (!check->owner[pgno] || check->claim[pgno] >> 2 != check->owner[pgno]);
 
         if (first && (!wrong || check->owner[pgno] != check->owner[first] || check->claim[pgno] != check->claim[first]))
         {

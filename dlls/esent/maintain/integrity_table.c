@@ -311,7 +311,7 @@ static JET_ERR start_table(struct table_check *table)
         return JET_errOutOfMemory;
     if (!check->options.no_records)
     {
-        err = integrity_open_table(check->database, check->trees[table->number].name, &table->table);
+        err = table_open(check->database, NULL, check->trees[table->number].name, &table->table);
         if (err < 0)
         {
             table->table = NULL;

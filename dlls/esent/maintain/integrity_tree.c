@@ -9,15 +9,15 @@
 struct level
 {
     uint8_t *data;
-    uint8_t *low, *high;        /* entries are >= low and < high */
+    uint8_t *low, *high; /* entries are >= low and < high */
     uint32_t low_size, high_size;
-    bool has_high;              /* else there is no limit */
+    bool has_high; /* else there is no limit */
     struct page_view view;
     uint32_t pgno;
-    uint32_t line;              /* the child that is next */
-    uint32_t last;              /* page seen last on this level; 0: none */
-    uint32_t last_next;         /* and what it names as its next one */
-    bool last_known;            /* it could be read */
+    uint32_t line;      /* the child that is next */
+    uint32_t last;      /* page seen last on this level; 0: none */
+    uint32_t last_next; /* and what it names as its next one */
+    bool last_known;    /* it could be read */
 };
 
 struct walk
@@ -25,9 +25,9 @@ struct walk
     struct integrity *check;
     const struct integrity_walk *what;
     struct level level[INTEGRITY_DEPTH];
-    int depth;                  /* of leaves; -1: no leaf seen yet */
-    uint32_t entered;           /* pages; a quiet walk ends by it, whatever the pages say */
-    bool with_data;             /* entries are ordered by key, then data */
+    int depth;        /* of leaves; -1: no leaf seen yet */
+    uint32_t entered; /* pages; a quiet walk ends by it, whatever the pages say */
+    bool with_data;   /* entries are ordered by key, then data */
 };
 
 /* The bytes of an entry, compared with a separator as its key (and data) in a row. */
@@ -168,7 +168,8 @@ static bool check_lines(struct walk *walk, const struct level *level, unsigned d
         bool endless = !page_key_size(&node.key);
 
         if (endless && level->has_high)
-            integrity_find(check, FINDING_TREE, level->pgno, "its last separator is endless, and it is not the last page");
+            integrity_find(check, FINDING_TREE, level->pgno,
+                           "its last separator is endless, and it is not the last page");
         else if (!endless && !level->has_high)
             integrity_find(check, FINDING_TREE, level->pgno, "its last separator has an end, and it is the last page");
         else if (!endless && page_key_compare(&node.key, level->high, level->high_size) > 0)
@@ -198,7 +199,7 @@ static bool enter_page(struct walk *walk, unsigned depth, uint32_t pgno)
     {
         integrity_find(check, FINDING_TREE, pgno, "%s",
                        integrity_state(check, pgno) == PAGE_STATE_ZERO ? "it is blank, and a tree leads to it"
-                                                             : "a tree leads to it, and it cannot be read");
+                                                                       : "a tree leads to it, and it cannot be read");
         level->last = pgno;
         level->last_known = false;
         return false;

@@ -7,11 +7,11 @@
  */
 #include "maintain/table_check.h"
 
-#define ROOT_SIZE 8u
+#define ROOT_SIZE       8u
 #define ROOT_SIZE_FLAGS 9u
-#define ROOT_ENCRYPTED 0x01
-#define PARTLY_DELETED UINT32_MAX
-#define WINDOW 65536u           /* values whose references are counted one by one at a time */
+#define ROOT_ENCRYPTED  0x01
+#define PARTLY_DELETED  UINT32_MAX
+#define WINDOW          65536u /* values whose references are counted one by one at a time */
 
 static void sum_references(struct integrity_sum *sum, uint64_t id, uint64_t count)
 {
@@ -67,9 +67,9 @@ struct values
     struct table_check *table;
     uint32_t chunk_max;
     bool in_value;
-    bool skip;                  /* nothing is expected of the value's chunks */
+    bool skip; /* nothing is expected of the value's chunks */
     uint64_t id;
-    uint64_t size, offset;      /* of the value, and where the next chunk starts */
+    uint64_t size, offset; /* of the value, and where the next chunk starts */
     uint64_t unreferenced;
 };
 
@@ -102,8 +102,8 @@ static void visit_root(struct values *values, struct integrity *check, const str
     values->size = le32(node->data + 4);
     if (values->size > JET_cbLVColumnMost)
     {
-        integrity_find(check, FINDING_LONG_VALUE, pgno, "long value %llu says it has %llu bytes", (unsigned long long)id,
-                       (unsigned long long)values->size);
+        integrity_find(check, FINDING_LONG_VALUE, pgno, "long value %llu says it has %llu bytes",
+                       (unsigned long long)id, (unsigned long long)values->size);
         return;
     }
     if (references == PARTLY_DELETED || !references)
@@ -134,8 +134,8 @@ static void visit_chunk(struct values *values, struct integrity *check, const st
     values->offset += stands_for;
     if (node->data_size == stands_for)
         return;
-    if (node->data_size > stands_for ||
-        compress_decode_size(node->data, node->data_size, &size) < 0 || size != stands_for)
+    if (node->data_size > stands_for || compress_decode_size(node->data, node->data_size, &size) < 0 ||
+        size != stands_for)
         integrity_find(check, FINDING_LONG_VALUE, pgno, "the chunk at %llu of long value %llu does not hold %llu bytes",
                        (unsigned long long)offset, (unsigned long long)values->id, (unsigned long long)stands_for);
 }
@@ -177,7 +177,7 @@ struct window
     struct table_check *table;
     struct counted *values;
     uint32_t count;
-    uint64_t first, next;       /* ids in the window: first <= id < next */
+    uint64_t first, next; /* ids in the window: first <= id < next */
     bool more;
 };
 

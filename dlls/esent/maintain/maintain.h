@@ -48,10 +48,10 @@ enum finding_kind
 struct finding
 {
     enum finding_kind kind;
-    bool warning;               /* odd or wasteful, but no corruption */
-    uint32_t pgno;              /* where; 0: nowhere in particular */
-    const char *table;          /* "" outside of tables */
-    const char *tree;           /* the index, "[Long Values]", ...; "" for the records */
+    bool warning;      /* odd or wasteful, but no corruption */
+    uint32_t pgno;     /* where; 0: nowhere in particular */
+    const char *table; /* "" outside of tables */
+    const char *tree;  /* the index, "[Long Values]", ...; "" for the records */
     const char *text;
 };
 
@@ -66,18 +66,18 @@ struct maintain_report
 
 struct integrity_options
 {
-    bool no_records;            /* pages, trees and space only */
-    uint32_t findings_max;      /* reported one by one; 0: 1000 */
+    bool no_records;       /* pages, trees and space only */
+    uint32_t findings_max; /* reported one by one; 0: 1000 */
 };
 
 struct integrity_result
 {
-    uint64_t findings;          /* warnings not counted */
+    uint64_t findings; /* warnings not counted */
     uint64_t warnings;
-    uint64_t pages;             /* of the file, without its header */
+    uint64_t pages; /* of the file, without its header */
     uint32_t trees, tables;
     uint64_t records, entries, long_values;
-    uint64_t indexes_not_compared;  /* because text sorts differently here, or a callback computes a column */
+    uint64_t indexes_not_compared; /* because text sorts differently here, or a callback computes a column */
 };
 
 /*
@@ -118,12 +118,12 @@ struct space_line
     enum space_tree_type type;
     const char *table, *name;
     uint32_t root, objid;
-    uint32_t primary;           /* pages of the first extent, by the space header */
-    uint32_t owned, available, reserved;    /* pages; reserved ones are set aside for splits of space trees */
+    uint32_t primary;                    /* pages of the first extent, by the space header */
+    uint32_t owned, available, reserved; /* pages; reserved ones are set aside for splits of space trees */
     uint32_t shelved;
     uint32_t owned_extents, available_extents;
-    uint32_t internal_trees;    /* of space: 0 or 2 */
-    uint32_t owned_root;        /* 0: one extent only */
+    uint32_t internal_trees; /* of space: 0 or 2 */
+    uint32_t owned_root;     /* 0: one extent only */
     bool has_auto_increment;
     uint64_t auto_increment;
 };
@@ -133,9 +133,18 @@ struct space_totals
     uint32_t page_size;
     uint32_t tables, internal_trees, long_value_trees, indexes;
     uint64_t owned, available, shelved;
-    uint32_t user_min, user_max;            /* lowest and highest page that is not available */
-    uint32_t last;                          /* of the last owned extent */
+    uint32_t user_min, user_max; /* lowest and highest page that is not available */
+    uint32_t last;               /* of the last owned extent */
 };
+
+struct table;
+
+/* Calls visit() for each table by name, with its trees (of each: type, name, root and object id):
+ * itself, its long values, its indexes by name.  Errors as integrity_check. */
+JET_ERR catalog_dump(const WCHAR *path,
+                     JET_ERR (*visit)(void *context, const struct table *table, const struct space_line *trees,
+                                      uint32_t count),
+                     void *context);
 
 /* Calls line() for the database, then for each table by name, its long values and its
  * indexes by name.  Errors as integrity_check. */

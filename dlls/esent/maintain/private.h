@@ -20,26 +20,26 @@
 #include "table/table.h"
 
 #define INTEGRITY_DEPTH 40
-#define INTEGRITY_NONE 0xffffffffu
+#define INTEGRITY_NONE  0xffffffffu
 
 enum page_state
 {
     PAGE_STATE_UNREAD,
     PAGE_STATE_GOOD,
-    PAGE_STATE_CORRECTED,       /* good after a bit was turned back */
+    PAGE_STATE_CORRECTED, /* good after a bit was turned back */
     PAGE_STATE_ZERO,
-    PAGE_STATE_BAD_CHECKSUM,    /* this and what follows is never read again */
+    PAGE_STATE_BAD_CHECKSUM, /* this and what follows is never read again */
     PAGE_STATE_BAD_NUMBER,
     PAGE_STATE_BAD_LAYOUT,
     PAGE_STATE_KIND = 0x0f,
-    PAGE_STATE_LATE = 0x10,     /* its dbtime is later than the database's */
+    PAGE_STATE_LATE = 0x10, /* its dbtime is later than the database's */
 };
 
 enum claim
 {
     CLAIM_NONE,
     CLAIM_USED,
-    CLAIM_RESERVED,             /* in the split buffer of a space tree */
+    CLAIM_RESERVED, /* in the split buffer of a space tree */
     CLAIM_AVAILABLE,
 };
 
@@ -48,13 +48,13 @@ struct integrity_tree
 {
     enum space_tree_type type;
     uint32_t root, objid;
-    uint32_t table;             /* number of its table's tree; its own for a table */
-    uint32_t parent;            /* number of the tree that its space comes from */
-    uint32_t flags;             /* IDB flags of an index */
-    uint32_t kind;              /* PAGE_INDEX, ... */
-    bool non_unique;            /* as its root says */
-    bool damaged;               /* its walk found something */
-    uint32_t depth;             /* levels */
+    uint32_t table;  /* number of its table's tree; its own for a table */
+    uint32_t parent; /* number of the tree that its space comes from */
+    uint32_t flags;  /* IDB flags of an index */
+    uint32_t kind;   /* PAGE_INDEX, ... */
+    bool non_unique; /* as its root says */
+    bool damaged;    /* its walk found something */
+    uint32_t depth;  /* levels */
     char name[SCHEMA_NAME_SIZE];
     struct page_root_fields fields;
     struct space_line space;
@@ -67,20 +67,20 @@ struct integrity
     struct integrity_result result;
     struct os_file *file;
     uint32_t page_size;
-    uint32_t pages;             /* 1 to this */
+    uint32_t pages; /* 1 to this */
     struct database_header header;
-    struct database *database;  /* once it could be opened */
-    uint8_t *state;             /* enum page_state of each page */
-    uint32_t *owner;            /* number of the tree, plus one */
-    uint32_t *claim;            /* number of the tree, plus one, times four, and enum claim */
+    struct database *database; /* once it could be opened */
+    uint8_t *state;            /* enum page_state of each page */
+    uint32_t *owner;           /* number of the tree, plus one */
+    uint32_t *claim;           /* number of the tree, plus one, times four, and enum claim */
     struct integrity_tree *trees;
     uint32_t tree_count, tree_capacity;
-    uint32_t at;                /* the tree at hand, for findings */
-    uint64_t done, total;       /* progress */
+    uint32_t at;          /* the tree at hand, for findings */
+    uint64_t done, total; /* progress */
     uint64_t shelved;
-    JET_ERR stop;               /* what the progress function answered, or no memory */
-    uint8_t *scratch;           /* a page */
-    uint8_t *level[INTEGRITY_DEPTH];    /* of a walk: page, low bound, high bound */
+    JET_ERR stop;                    /* what the progress function answered, or no memory */
+    uint8_t *scratch;                /* a page */
+    uint8_t *level[INTEGRITY_DEPTH]; /* of a walk: page, low bound, high bound */
 };
 
 #define INTEGRITY_FORMAT(format, first) OS_PRINTF(format, first)
@@ -122,17 +122,16 @@ bool integrity_read_page(struct integrity *check, uint32_t pgno, uint8_t *data);
 /* integrity_tree.c */
 
 /* A leaf's entry that is not deleted. */
-typedef JET_ERR (*integrity_visit)(void *context, struct integrity *check, const struct page_node *node,
-                                   uint32_t pgno);
+typedef JET_ERR (*integrity_visit)(void *context, struct integrity *check, const struct page_node *node, uint32_t pgno);
 
 /* What is walked. */
 struct integrity_walk
 {
     uint32_t root, objid;
-    uint32_t flags;             /* of PAGE_KIND | PAGE_NON_UNIQUE that each page must have */
-    uint32_t tree;              /* number of the tree whose pages they are */
-    bool quiet;                 /* checks and claims nothing: another look at what was walked */
-    integrity_visit visit;      /* NULL: nobody */
+    uint32_t flags;        /* of PAGE_KIND | PAGE_NON_UNIQUE that each page must have */
+    uint32_t tree;         /* number of the tree whose pages they are */
+    bool quiet;            /* checks and claims nothing: another look at what was walked */
+    integrity_visit visit; /* NULL: nobody */
     void *context;
 };
 
@@ -154,17 +153,6 @@ JET_ERR integrity_space_finish(struct integrity *check);
 JET_ERR integrity_catalog(struct integrity *check);
 /* Compares MSysObjects with its shadow and with MSysObjids. */
 JET_ERR integrity_catalog_copies(struct integrity *check);
-
-/* The table by its name, as it is committed. */
-#define INTEGRITY_OPEN_SEES JET_ERR (*)(struct database *, struct txn *, const char *, struct table **)
-#define INTEGRITY_OPEN_ALL  JET_ERR (*)(struct database *, const char *, struct table **)
-static inline JET_ERR integrity_open_table(struct database *database, const char *name, struct table **table)
-{
-    void *open = (void *)&table_open;
-
-    return _Generic(&table_open, INTEGRITY_OPEN_SEES: ((INTEGRITY_OPEN_SEES)open)(database, NULL, name, table),
-                    default: ((INTEGRITY_OPEN_ALL)open)(database, name, table));
-}
 
 /* integrity_table.c */
 

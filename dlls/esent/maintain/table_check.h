@@ -13,32 +13,32 @@
 
 struct index_check
 {
-    uint32_t number;            /* of its tree */
+    uint32_t number; /* of its tree */
     struct key_form form;
-    bool comparable;            /* the keys can be made here */
-    bool only_count;            /* text of another version: other bytes */
-    bool repeats;               /* a record can have several keys */
-    struct integrity_sum keys;  /* made of the records */
+    bool comparable;           /* the keys can be made here */
+    bool only_count;           /* text of another version: other bytes */
+    bool repeats;              /* a record can have several keys */
+    struct integrity_sum keys; /* made of the records */
     struct integrity_sum entries;
 };
 
 struct table_check
 {
     struct integrity *check;
-    uint32_t number;            /* of the table's tree */
-    struct table *table;        /* NULL: cannot be opened, or nobody asks for contents */
-    bool damaged;               /* so not all records were seen */
+    uint32_t number;     /* of the table's tree */
+    struct table *table; /* NULL: cannot be opened, or nobody asks for contents */
+    bool damaged;        /* so not all records were seen */
     struct key_form primary;
     bool primary_comparable;
     struct index_check *indexes;
     uint32_t index_count;
-    uint32_t values;            /* number of the tree of long values; 0: none */
-    struct integrity_sum references;    /* to long values, by records */
-    struct integrity_sum counts;        /* and by what the values say */
-    uint8_t *bookmark;          /* key of the record at hand */
+    uint32_t values;                 /* number of the tree of long values; 0: none */
+    struct integrity_sum references; /* to long values, by records */
+    struct integrity_sum counts;     /* and by what the values say */
+    uint8_t *bookmark;               /* key of the record at hand */
     uint32_t bookmark_size;
     uint8_t *key;
-    uint64_t (*hashes)[2];      /* of the record's keys in one index */
+    uint64_t (*hashes)[2]; /* of the record's keys in one index */
     uint32_t hash_count, hash_capacity;
     uint64_t hashes_inline[16][2];
     /* A record refers to a long value. */
