@@ -431,6 +431,102 @@ static void test_trees(void **state)
     close_tree();
 }
 
+/* A file that may not grow: what does not fit is refused, and nothing else is touched. */
+static void test_full(void **state)
+{
+    struct row row;
+    uint32_t refused = 0;
+
+    (void)state;
+    seed = 5;
+    open_tree(2048, true, 0, 1);
+    build.store.most_pages = 66;
+    for (uint32_t round = 0; round < 3; round++)
+    {
+        for (uint32_t i = 0; i < 1500; i++)
+        {
+            bool found;
+            JET_ERR err;
+
+            random_row(&row);
+            model_find(&row, &found);
+            err = tree_insert(&tree, NULL, row.key, row.key_size, row.data, row.data_size, false);
+            if (err == JET_errOutOfDatabaseSpace)
+                refused++;
+            else
+                assert_int_equal(err, found ? JET_errKeyDuplicate : JET_errSuccess);
+            if (!err)
+                model_insert(&row);
+        }
+        check_all();
+        for (uint32_t i = rows / 2; i; i--)
+        {
+            uint32_t at = random_below(rows);
+
+            assert_int_equal(tree_delete_entry(&tree, NULL, model[at]->key, model[at]->key_size, NULL, 0), 0);
+            model_delete(at);
+        }
+        check_all();
+    }
+    assert_true(refused > 100);
+    assert_true(build.store.pages <= 66);
+    close_tree();
+}
+
+static struct os_memory_ops failing_ops;
+static uint32_t until_failure;
+
+static void *failing_alloc(const struct os_memory_ops *ops, size_t size)
+{
+    (void)ops;
+    if (until_failure && !--until_failure)
+        return NULL;
+    return os_platform_memory_ops.alloc(&os_platform_memory_ops, size);
+}
+
+/* Memory that runs out at each point: an insert succeeds or did not happen. */
+static void test_no_memory(void **state)
+{
+    const struct os_memory_ops *before;
+    struct row row;
+
+    (void)state;
+    seed = 6;
+    open_tree(2048, true, 0, 1);
+    failing_ops = os_platform_memory_ops;
+    failing_ops.alloc = failing_alloc;
+    before = os_replace_memory_ops(&failing_ops);
+    for (uint32_t i = 0; i < 600; i++)
+    {
+        JET_ERR err = JET_errOutOfMemory;
+
+        number_row(&row, i * 7919 % 1009, 100 + i % 300);
+        for (uint32_t at = 1; err == JET_errOutOfMemory; at++)
+        {
+            until_failure = at;
+            err = tree_insert(&tree, NULL, row.key, row.key_size, row.data, row.data_size, false);
+            until_failure = 0;
+        }
+        assert_int_equal(err, 0);
+        model_insert(&row);
+    }
+    check_all();
+    while (rows)
+    {
+        JET_ERR err;
+
+        until_failure = 1 + random_below(6);
+        err = tree_delete_entry(&tree, NULL, model[0]->key, model[0]->key_size, NULL, 0);
+        until_failure = 0;
+        if (err >= 0)
+            model_delete(0);
+        else
+            assert_int_equal(err, JET_errOutOfMemory);
+    }
+    os_replace_memory_ops(before);
+    close_tree();
+}
+
 /* The same entries in the file, read again from disk. */
 static void test_on_disk(void **state)
 {
@@ -453,6 +549,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_append),         cmocka_unit_test(test_every_place), cmocka_unit_test(test_random),
         cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),       cmocka_unit_test(test_on_disk),
+        cmocka_unit_test(test_full),           cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

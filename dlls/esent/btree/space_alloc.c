@@ -52,6 +52,32 @@ JET_ERR space_from_parent(struct owner *owner, uint32_t want, uint32_t least, st
     return err;
 }
 
+void space_back_to_parent(struct owner *owner, const struct extent *extent)
+{
+    struct tree parent;
+
+    if (!owner->header.parent)
+    {
+        /* The file is longer, but nobody counts on it: the next growth begins at the same page. */
+        if (atomic_load(&owner->store->pages) == extent->last)
+            atomic_store(&owner->store->pages, extent->last - extent->count);
+        return;
+    }
+    if (tree_at(owner->store, owner->header.parent, &parent) < 0)
+        return;
+    (void)space_give_extent(owner->store, &parent, extent_first(extent), extent->count);
+}
+
+/* Enters an extent that came from the parent. */
+static JET_ERR own_extent(struct owner *owner, const struct extent *extent)
+{
+    JET_ERR err = extent_put(&owner->owned, extent);
+
+    if (err < 0)
+        space_back_to_parent(owner, extent);
+    return err;
+}
+
 /* Whether all that the tree owns is little. */
 static JET_ERR is_small(struct owner *owner, bool *small)
 {
@@ -91,7 +117,7 @@ static JET_ERR grow(struct owner *owner, uint32_t least)
         want = least;
     err = space_from_parent(owner, want, least, &extent);
     if (err >= 0)
-        err = extent_put(&owner->owned, &extent);
+        err = own_extent(owner, &extent);
     if (err >= 0)
         err = space_add_available(owner, &extent);
     return err;
@@ -201,7 +227,7 @@ JET_ERR space_take_extent(struct tree_store *store, const struct tree *from, uin
     /* What comes from above goes on to the child as it is. */
     err = space_from_parent(&owner, want, least, &extent);
     if (err >= 0)
-        err = extent_put(&owner.owned, &extent);
+        err = own_extent(&owner, &extent);
     if (err < 0)
         return err;
     *first = extent_first(&extent);

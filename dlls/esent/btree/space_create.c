@@ -284,18 +284,13 @@ JET_ERR space_convert(struct owner *owner, uint32_t want)
     struct page_space_header header = owner->header;
     uint8_t *owned = NULL, *available = NULL;
     struct extent second = { 0, 0 };
-    struct cache_page *page;
     struct roots roots;
     uint32_t flags;
     JET_ERR err = space_from_parent(owner, want + CONVERT_PAGES, want + CONVERT_PAGES, &second);
 
     if (err < 0)
         return err;
-    err = cache_latch(owner->tree.file, owner->tree.root, CACHE_SHARED, &page);
-    if (err < 0)
-        return tree_read_error(err);
-    flags = page_flags(page->data) & (PAGE_KIND | PAGE_NON_UNIQUE);
-    cache_unlatch(page, CACHE_SHARED);
+    flags = owner->tree.page_kind | (owner->tree.unique ? 0 : PAGE_NON_UNIQUE);
     header.flags |= PAGE_SPACE_MULTIPLE;
     header.available = extent_first(&second);
     err = roots_start(&roots, &owner->tree, 3);
@@ -305,5 +300,7 @@ JET_ERR space_convert(struct owner *owner, uint32_t want)
     if (err >= 0)
         convert_extents(&roots, owned, available, owner, &second);
     err = roots_finish(&roots, err);
+    if (err < 0)
+        space_back_to_parent(owner, &second);
     return err < 0 ? err : owner_open(owner->store, owner->tree.root, owner);
 }

@@ -62,6 +62,8 @@ JET_ERR space_reserve(struct owner *owner);
 JET_ERR space_grow_file(struct tree_store *store, uint32_t pages, struct extent *extent);
 /* From the parent's space or, for the root space, from the file: owned by nobody yet. */
 JET_ERR space_from_parent(struct owner *owner, uint32_t want, uint32_t least, struct extent *extent);
+/* What came from there could not be entered: it goes back, as far as that can be done. */
+void space_back_to_parent(struct owner *owner, const struct extent *extent);
 /* Adds pages to the available ones, merging within the owned extent. */
 JET_ERR space_add_available(struct owner *owner, const struct extent *extent);
 
