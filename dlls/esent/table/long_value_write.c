@@ -371,8 +371,10 @@ static JET_ERR create_value(struct writer *writer, const uint8_t *data, uint32_t
 
     if (err >= 0)
         err = key_of(&writer->id, &writer->key);
+    if (!data)
+        memset(writer->chunk, 0, first);
     if (err >= 0 && first)
-        err = insert_chunk(writer, 0, data, first);
+        err = insert_chunk(writer, 0, data ? data : writer->chunk, first);
     if (err >= 0)
         err = insert_root(writer, size);
     writer->before.size = first;
