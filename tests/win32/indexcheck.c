@@ -55,7 +55,7 @@ static void stop(void)
     assert_ok(JetTerm(instance));
 }
 
-static JET_ERR open_table(const char *path, JET_GRBIT attach, JET_GRBIT grbit)
+static JET_ERR open_named(const char *path, const char *name, JET_GRBIT attach, JET_GRBIT grbit)
 {
     JET_TABLEID table;
     JET_DBID dbid;
@@ -63,12 +63,17 @@ static JET_ERR open_table(const char *path, JET_GRBIT attach, JET_GRBIT grbit)
 
     assert_ok(JetAttachDatabaseA(session, path, attach));
     assert_true(JetOpenDatabaseA(session, path, NULL, &dbid, attach & JET_bitDbReadOnly) >= 0);
-    err = JetOpenTableA(session, dbid, "people", NULL, 0, grbit, &table);
+    err = JetOpenTableA(session, dbid, name, NULL, 0, grbit, &table);
     if (err >= 0)
         assert_ok(JetCloseTable(session, table));
     assert_ok(JetCloseDatabase(session, dbid, 0));
     assert_ok(JetDetachDatabaseA(session, path));
     return err;
+}
+
+static JET_ERR open_table(const char *path, JET_GRBIT attach, JET_GRBIT grbit)
+{
+    return open_named(path, "people", attach, grbit);
 }
 
 static void attaching_to_write_looks(void **state)
@@ -120,14 +125,21 @@ static void opening_a_table_looks(void **state)
     stop();
 }
 
-static void an_empty_index_is_no_harm(void **state)
+static void an_empty_index_gets_the_version_of_today(void **state)
 {
     const char *path = make_database("g.edb", 13, 13);
 
     (void)state;
+    start("before", JET_IndexCheckingDeferToOpenTable, 0);
+    assert_err(open_named(path, "base", JET_bitDbReadOnly, 0), JET_errPrimaryIndexCorrupted);
+    stop();
     start("empty", JET_IndexCheckingOn, 1);
     assert_ok(JetAttachDatabaseA(session, path, 0));
     assert_ok(JetDetachDatabaseA(session, path));
+    stop();
+    start("after", JET_IndexCheckingDeferToOpenTable, 0);
+    assert_err(open_named(path, "base", JET_bitDbReadOnly, 0), JET_errSuccess);
+    assert_err(open_named(path, "people", 0, 0), JET_errSuccess);
     stop();
 }
 
@@ -148,9 +160,12 @@ static void without_text_there_is_nothing_to_say(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(attaching_to_write_looks),  cmocka_unit_test(cleanup_looks_too),
-        cmocka_unit_test(nobody_looks),              cmocka_unit_test(opening_a_table_looks),
-        cmocka_unit_test(an_empty_index_is_no_harm), cmocka_unit_test(without_text_there_is_nothing_to_say),
+        cmocka_unit_test(attaching_to_write_looks),
+        cmocka_unit_test(cleanup_looks_too),
+        cmocka_unit_test(nobody_looks),
+        cmocka_unit_test(opening_a_table_looks),
+        cmocka_unit_test(an_empty_index_gets_the_version_of_today),
+        cmocka_unit_test(without_text_there_is_nothing_to_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

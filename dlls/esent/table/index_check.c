@@ -2,12 +2,14 @@
 /* Indexes whose order of text is of another version; see index_check.h. */
 #include "table/index_check.h"
 
+#include "format/bytes.h"
+#include "table/catalog.h"
 #include "table/schema_private.h"
 
 /* What is to be done with an index. */
 struct verdict
 {
-    bool update;                /* in the catalog: version and sort id of today */
+    bool update; /* in the catalog: version and sort id of today */
     bool remove;
     JET_ERR err;
 };
@@ -32,12 +34,7 @@ static JET_ERR judge(const struct index *index, bool empty, JET_GRBIT grbit, str
 
 /* ------------------------------------------------- changes of the catalog --- */
 
-/*
- * Both are to be changes of the schema (catalog_replace, and deleting an index)
- * in a transaction of their own.  Until these are at hand an index that should be
- * deleted fails the attach as if nobody had asked for it, and an empty one keeps its
- * version: nothing is in the wrong order in it.
- */
+/* Until an index can be deleted, one that should be fails the attach as if nobody had asked for it. */
 static JET_ERR remove_index(struct table *table, struct txn *txn, const struct index *index)
 {
     (void)table;
@@ -45,12 +42,58 @@ static JET_ERR remove_index(struct table *table, struct txn *txn, const struct i
     return index->primary ? JET_errPrimaryIndexCorrupted : JET_errSecondaryIndexCorrupted;
 }
 
+/* Gives the row of an index the locale's name, version and sort id. */
+static JET_ERR update_row(struct table *table, struct txn *txn, const struct index *index)
+{
+    struct database *database = table->database;
+    struct catalog_cursor cursor;
+    struct catalog_row row;
+    uint8_t version[8];
+    JET_ERR err = schema_act(database, txn, table->object, ACTION_ROWS, false, 0);
+
+    if (err < 0)
+        return err;
+    set_le64(version, index->sort_version);
+    err = catalog_open(database, txn, &cursor);
+    if (err >= 0)
+        err = catalog_find(&cursor, table->objid, CATALOG_INDEX, index->objid, &row);
+    if (err >= 0)
+    {
+        row.version = (struct catalog_bytes){ version, sizeof(version) };
+        row.sort_id = (struct catalog_bytes){ index->sort_id, sizeof(index->sort_id) };
+        row.locale = (struct catalog_bytes){ (const uint8_t *)index->locale,
+                                             (uint32_t)os_text_length(index->locale) * sizeof(WCHAR) };
+        err = catalog_replace(database, txn, &row);
+    }
+    catalog_close(&cursor);
+    return err;
+}
+
+/* An index of a locale that is unknown here stays as it is. */
 static JET_ERR update_index(struct table *table, struct txn *txn, const struct index *index)
 {
-    (void)table;
-    (void)txn;
-    (void)index;
-    return JET_errSuccess;
+    struct database *database = table->database;
+    struct index updated = *index;
+    const struct os_locale *locale;
+    struct os_sort_version now;
+    JET_ERR err;
+
+    if (os_locale_find(index->locale, &locale) < 0 || os_locale_sort_version(locale, &now) < 0)
+        return JET_errSuccess;
+    updated.sort_version = (uint64_t)now.version << 32 | now.defined;
+    memcpy(updated.sort_id, now.sort_id, sizeof(updated.sort_id));
+    os_mutex_lock(&database->schema);
+    err = txn_begin(txn, false, 0);
+    if (err >= 0)
+    {
+        err = update_row(table, txn, &updated);
+        if (err < 0)
+            txn_rollback(txn);
+        else
+            err = txn_commit(txn);
+    }
+    os_mutex_unlock(&database->schema);
+    return err < 0 ? err : catalog_add_locale(database, &updated);
 }
 
 /* ------------------------------------------------------------------ tables --- */
@@ -67,7 +110,8 @@ static JET_ERR is_empty(const struct index *index, bool *empty)
     return *empty ? JET_errSuccess : err;
 }
 
-static JET_ERR check_index(struct table *table, struct txn *txn, const struct index *index, JET_GRBIT grbit, bool *removed)
+static JET_ERR check_index(struct table *table, struct txn *txn, const struct index *index, JET_GRBIT grbit,
+                           bool *removed)
 {
     struct verdict verdict;
     bool empty;
