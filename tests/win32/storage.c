@@ -143,8 +143,32 @@ static void a_list_is_a_sort(void **state)
     assert_err(JetSetTableSequential(session, list.tableid, 0), JET_errIllegalOperation);
     assert_err(JetResetTableSequential(session, list.tableid, 0), JET_errIllegalOperation);
     assert_err(JetRetrieveTaggedColumnList(session, list.tableid, &count, NULL, 0, 0, 0), JET_errIllegalOperation);
-    assert_err(JetGetSecondaryIndexBookmark(session, list.tableid, name, sizeof(name), &count, name, sizeof(name),
-                                            &count, 0), JET_errIllegalOperation);
+    assert_err(
+        JetGetSecondaryIndexBookmark(session, list.tableid, name, sizeof(name), &count, name, sizeof(name), &count, 0),
+        JET_errIllegalOperation);
+    assert_ok(JetTerm(instance));
+}
+
+static void tables_are_read_ahead(void **state)
+{
+    static const WCHAR no_name[] = { 'x', 0x4e00, 0 };
+    const char *path = make_database();
+    JET_INSTANCE instance = test_instance("ahead", "off");
+    JET_SESID session = test_session(instance);
+    JET_PCWSTR names[11] = { test_wide("people"), test_wide("heap"), test_wide("absent") };
+    JET_TABLEID table;
+    JET_DBID dbid;
+
+    (void)state;
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, JET_bitDbReadOnly));
+    assert_ok(JetPrereadTablesW(session, dbid, names, 3, 0));
+    assert_err(JetPrereadTablesW(session, dbid, names, 3, 1), JET_errInvalidGrbit);
+    assert_err(JetPrereadTablesW(session, dbid, names, 11, 0), JET_errInvalidParameter);
+    assert_err(JetPrereadTablesW(session, dbid + 1, names, 1, 0), JET_errInvalidDatabaseId);
+    names[0] = no_name;
+    assert_err(JetPrereadTablesW(session, dbid, names, 1, 0), JET_errInvalidName);
+    assert_err(JetOpenTableW(session, dbid, no_name, NULL, 0, 0, &table), JET_errInvalidName);
     assert_ok(JetTerm(instance));
 }
 
@@ -179,6 +203,7 @@ int main(void)
         cmocka_unit_test(numbers_of_cursors_and_tables),
         cmocka_unit_test(without_a_callback),
         cmocka_unit_test(a_list_is_a_sort),
+        cmocka_unit_test(tables_are_read_ahead),
         cmocka_unit_test(tracing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,7 +183,7 @@ FUNCTION(DONE, JetGotoPosition, 12)
 FUNCTION(DONE, JetPrereadKeys, 28)
 FUNCTION(DONE, JetPrereadIndexRange, 28)
 FUNCTION(DONE, JetPrereadIndexRanges, 32)
-FUNCTION(MISSING, JetPrereadTablesW, 20)
+FUNCTION(DONE, JetPrereadTablesW, 20)
 
 CHAPTER(temporary, "Temporary tables")
 FUNCTION(MISSING, JetOpenTempTable, 24)

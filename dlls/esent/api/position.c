@@ -144,14 +144,55 @@ JET_ERR JET_API JetPrereadIndexRange(JET_SESID sesid, JET_TABLEID tableid, const
         return err;
     if (!pIndexRange || cPageCacheMin > cPageCacheMax || cPageCacheMax > INT32_MAX)
         err = JET_errInvalidParameter;
-    else if ((grbit & ~(directions | JET_bitPrereadNormalizedKey)) || !(grbit & directions)
-             || (grbit & directions) == directions)
+    else if ((grbit & ~(directions | JET_bitPrereadNormalizedKey)) || !(grbit & directions) ||
+             (grbit & directions) == directions)
         err = JET_errInvalidGrbit;
     else
         err = cursor_preread_ranges(cursor, pIndexRange, 1, NULL, NULL, 0, grbit);
     if (err >= 0 && pcPageCacheActual)
         *pcPageCacheActual = 0;
     return api_leave(session, err);
+}
+
+#define PREREAD_TABLES_MAX 10
+
+static JET_ERR preread_tables(struct session *session, const struct attachment *attachment, JET_PCWSTR *names,
+                              JET_LONG count, JET_GRBIT grbit)
+{
+    if (grbit)
+        return JET_errInvalidGrbit;
+    if (count > PREREAD_TABLES_MAX || (count > 0 && !names) || !attachment->database)
+        return JET_errInvalidParameter;
+    for (JET_LONG i = 0; i < count; i++)
+    {
+        char buffer[NAME_SIZE];
+        const char *name;
+        struct table *table;
+        JET_ERR err = name_from_w(names[i], buffer, &name);
+
+        if (err < 0)
+            return err;
+        /* one that is not there is no error */
+        if (!name || table_open(attachment->database, &session->txn, name, &table) < 0)
+            continue;
+        cache_read_ahead(&attachment->database->cache, table->records->root, 1);
+        table_release(table);
+    }
+    return JET_errSuccess;
+}
+
+/* Brings in the first pages of tables that will be opened, 10 at most.  JET_errInvalidParameter,
+ * JET_errInvalidGrbit, JET_errInvalidName.  Source: ErrIsamPrereadTables. */
+JET_ERR JET_API JetPrereadTablesW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR *rgwszTables, JET_LONG cwszTables,
+                                  JET_GRBIT grbit)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+
+    if (err < 0)
+        return err;
+    return api_leave(session, preread_tables(session, attachment, rgwszTables, cwszTables, grbit));
 }
 
 /* -------------------------------------------------------- intersections --- */
@@ -195,8 +236,8 @@ JET_ERR JET_API JetIntersectIndexes(JET_SESID sesid, JET_INDEXRANGE *rgindexrang
     (void)grbit;
     if (err < 0)
         return err;
-    if (!precordlist || precordlist->cbStruct != sizeof(*precordlist) || !rgindexrange || !cindexrange
-        || cindexrange > sizeof(cursors) / sizeof(cursors[0]))
+    if (!precordlist || precordlist->cbStruct != sizeof(*precordlist) || !rgindexrange || !cindexrange ||
+        cindexrange > sizeof(cursors) / sizeof(cursors[0]))
         return api_leave(session, JET_errInvalidParameter);
     err = find_cursors(session, rgindexrange, cindexrange, cursors);
     if (err < 0)
