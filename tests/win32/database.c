@@ -255,8 +255,7 @@ static void info_of_an_open_database(void **state)
     assert_int_equal(misc.dbstate, JET_dbstateCleanShutdown);
     assert_err(JetGetDatabaseInfoA(session, dbid, &misc, 7, JET_DbInfoMisc), JET_errInvalidBufferSize);
     assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), 1000), JET_errInvalidParameter);
-    assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoIsam),
-               JET_errFeatureNotAvailable);
+    assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoIsam), JET_errFeatureNotAvailable);
     assert_ok(JetCloseDatabase(session, dbid, 0));
     assert_err(JetGetDatabaseInfoA(session, dbid, &number, sizeof(number), JET_DbInfoPageSize),
                JET_errInvalidDatabaseId);
@@ -304,8 +303,7 @@ static void info_of_a_file(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(attach_open_close_detach),
         cmocka_unit_test(all_are_detached_without_a_name),
         cmocka_unit_test(wrong_arguments_of_attach),

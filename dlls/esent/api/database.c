@@ -30,8 +30,7 @@ static struct attachment *find_attached(const WCHAR *path, const struct instance
     return attachment;
 }
 
-JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit,
-                               struct attachment **taken)
+JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT grbit, struct attachment **taken)
 {
     struct attachment *attachment;
     JET_ERR err = JET_errSuccess;
@@ -157,8 +156,8 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
     {
-        if (parameters[i].dbparamid < JET_dbparamDbSizeMaxPages
-            || parameters[i].dbparamid > JET_dbparamFlight_SelfAllocSpBufReservationEnabled)
+        if (parameters[i].dbparamid < JET_dbparamDbSizeMaxPages ||
+            parameters[i].dbparamid > JET_dbparamFlight_SelfAllocSpBufReservationEnabled)
             return JET_errInvalidDbparamId;
         if (parameters[i].cbParam != sizeof(number) || !parameters[i].pvParam)
             return JET_errInvalidBufferSize;
@@ -178,10 +177,10 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
                 return JET_errInvalidParameter;
             break;
         case JET_dbparamShrinkDatabaseOptions:
-            if (number & ~(JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseFullCategorizationOnAttach
-                           | JET_bitShrinkDatabaseDontMoveRootsOnAttach
-                           | JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach
-                           | JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach))
+            if (number &
+                ~(JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseFullCategorizationOnAttach |
+                  JET_bitShrinkDatabaseDontMoveRootsOnAttach | JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach |
+                  JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach))
                 return JET_errInvalidGrbit;
             break;
         case JET_dbparamShrinkDatabaseTimeQuota:
@@ -229,8 +228,8 @@ static bool must_check_indexes(const struct instance *instance, JET_GRBIT grbit)
 {
     if (grbit & JET_bitDbReadOnly)
         return false;
-    return grbit & JET_bitDbDeleteUnicodeIndexes || param_number(instance, JET_paramEnableIndexCleanup)
-           || param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
+    return grbit & JET_bitDbDeleteUnicodeIndexes || param_number(instance, JET_paramEnableIndexCleanup) ||
+           param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
 }
 
 static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,

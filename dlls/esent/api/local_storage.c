@@ -12,7 +12,7 @@
 
 struct table_storage
 {
-    struct table_storage *next;         /* in the attachment; guarded by instance.lock */
+    struct table_storage *next; /* in the attachment; guarded by instance.lock */
     uint32_t objid;
     JET_LS ls;
 };

@@ -8,17 +8,67 @@
  */
 #include "api/private.h"
 
-static const char *const tag_names[JET_tracetagMax] =
-{
-    "", "Information", "Errors", "Asserts", "API", "InitTerm", "BufferManager", "BufferManagerHashedLatches", "IO",
-    "Memory", "VersionStore", "VersionStoreOOM", "VersionCleanup", "Catalog", "DDLRead", "DDLWrite", "DMLRead",
-    "DMLWrite", "DMLConflicts", "Instances", "Databases", "Sessions", "Cursors", "CursorNavigation",
-    "CursorPageRefs", "Btree", "Space", "FCBs", "Transactions", "Logging", "Recovery", "Backup", "Restore", "OLD",
-    "Eventlog", "BufferManagerMaintTasks", "SpaceManagement", "SpaceInternal", "IOQueue", "DiskVolumeManagement",
-    "Callbacks", "IOProblems", "Upgrade", "RecoveryValidation", "BufferManagerBufferCacheState",
-    "BufferManagerBufferDirtyState", "TimerQueue", "SortPerf", "OLDRegistration", "OLDWork", "SysInitTerm",
-    "VersionAndStagingChecks", "File", "FlushFileBuffers", "CheckpointUpdate", "Diagnostics", "BlockCache", "RBS",
-    "RBSCleaner", "BlockCacheOperations",
+static const char *const tag_names[JET_tracetagMax] = {
+    "",
+    "Information",
+    "Errors",
+    "Asserts",
+    "API",
+    "InitTerm",
+    "BufferManager",
+    "BufferManagerHashedLatches",
+    "IO",
+    "Memory",
+    "VersionStore",
+    "VersionStoreOOM",
+    "VersionCleanup",
+    "Catalog",
+    "DDLRead",
+    "DDLWrite",
+    "DMLRead",
+    "DMLWrite",
+    "DMLConflicts",
+    "Instances",
+    "Databases",
+    "Sessions",
+    "Cursors",
+    "CursorNavigation",
+    "CursorPageRefs",
+    "Btree",
+    "Space",
+    "FCBs",
+    "Transactions",
+    "Logging",
+    "Recovery",
+    "Backup",
+    "Restore",
+    "OLD",
+    "Eventlog",
+    "BufferManagerMaintTasks",
+    "SpaceManagement",
+    "SpaceInternal",
+    "IOQueue",
+    "DiskVolumeManagement",
+    "Callbacks",
+    "IOProblems",
+    "Upgrade",
+    "RecoveryValidation",
+    "BufferManagerBufferCacheState",
+    "BufferManagerBufferDirtyState",
+    "TimerQueue",
+    "SortPerf",
+    "OLDRegistration",
+    "OLDWork",
+    "SysInitTerm",
+    "VersionAndStagingChecks",
+    "File",
+    "FlushFileBuffers",
+    "CheckpointUpdate",
+    "Diagnostics",
+    "BlockCache",
+    "RBS",
+    "RBSCleaner",
+    "BlockCacheOperations",
 };
 
 static void register_tag(JET_PFNTRACEREGISTER callback, JET_TRACETAG tag)
@@ -64,10 +114,10 @@ JET_ERR JET_API JetTracing(const JET_TRACEOP traceop, const JET_TRACETAG traceta
 /* Which parts of the cache a crash dump need not have.  JET_errInvalidGrbit. */
 JET_ERR JET_API JetConfigureProcessForCrashDump(const JET_GRBIT grbit)
 {
-    const JET_GRBIT known = JET_bitDumpMinimum | JET_bitDumpMaximum | JET_bitDumpCacheMinimum
-                            | JET_bitDumpCacheMaximum | JET_bitDumpCacheIncludeDirtyPages
-                            | JET_bitDumpCacheIncludeCachedPages | JET_bitDumpCacheIncludeCorruptedPages
-                            | JET_bitDumpCacheNoDecommit | JET_bitDumpUnitTest;
+    const JET_GRBIT known = JET_bitDumpMinimum | JET_bitDumpMaximum | JET_bitDumpCacheMinimum |
+                            JET_bitDumpCacheMaximum | JET_bitDumpCacheIncludeDirtyPages |
+                            JET_bitDumpCacheIncludeCachedPages | JET_bitDumpCacheIncludeCorruptedPages |
+                            JET_bitDumpCacheNoDecommit | JET_bitDumpUnitTest;
 
     OS_TRACE("(%#x)\n", (unsigned)grbit);
     return !grbit || grbit & ~known ? JET_errInvalidGrbit : JET_errSuccess;

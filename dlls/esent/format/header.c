@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct header_position) == 8, "header_position");
 _Static_assert(sizeof(struct header_signature) == 28, "header_signature");
 _Static_assert(sizeof(struct header_backup) == 24, "header_backup");
 
-#define HEADER_AT(field, offset) \
+#define HEADER_AT(field, offset)                                                                                       \
     _Static_assert(offsetof(struct database_header, field) == (offset), "offset of " #field)
 
 HEADER_AT(format, 8);
@@ -182,13 +182,12 @@ JET_ERR header_check_engine_format(const struct database_header *header, uint32_
     };
     uint32_t update = 20;
 
-    if (format == JET_efvUseEngineDefault || format == JET_efvUsePersistedFormat
-        || (format & JET_efvAllowHigherPersistedFormat) == JET_efvAllowHigherPersistedFormat)
+    if (format == JET_efvUseEngineDefault || format == JET_efvUsePersistedFormat ||
+        (format & JET_efvAllowHigherPersistedFormat) == JET_efvAllowHigherPersistedFormat)
         return JET_errSuccess;
     for (uint32_t i = 0; i < sizeof(updates) / sizeof(updates[0]) && updates[i].format <= format; i++)
         update = updates[i].update;
-    return header->update_major > update ? JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion
-                                         : JET_errSuccess;
+    return header->update_major > update ? JET_errEngineFormatVersionSpecifiedTooLowForDatabaseVersion : JET_errSuccess;
 }
 
 JET_ERR header_check(const struct database_header *header)
@@ -231,10 +230,11 @@ JET_ERR header_check_state(const struct database_header *header)
 }
 
 /* Copies one of the file's structs to the API's of the same bytes. */
-#define COPY(to, from) \
-    do { \
-        _Static_assert(sizeof(to) == sizeof(from), "same bytes"); \
-        memcpy(&(to), &(from), sizeof(to)); \
+#define COPY(to, from)                                                                                                 \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        _Static_assert(sizeof(to) == sizeof(from), "same bytes");                                                      \
+        memcpy(&(to), &(from), sizeof(to));                                                                            \
     } while (0)
 
 #define BACKUP_OS_SNAPSHOT 1
@@ -251,9 +251,9 @@ bool header_describe(const struct database_header *header, void *misc, uint32_t 
 {
     JET_DBINFOMISC7 info;
 
-    if (size != sizeof(JET_DBINFOMISC) && size != sizeof(JET_DBINFOMISC2) && size != sizeof(JET_DBINFOMISC3)
-        && size != sizeof(JET_DBINFOMISC4) && size != sizeof(JET_DBINFOMISC5) && size != sizeof(JET_DBINFOMISC6)
-        && size != sizeof(JET_DBINFOMISC7))
+    if (size != sizeof(JET_DBINFOMISC) && size != sizeof(JET_DBINFOMISC2) && size != sizeof(JET_DBINFOMISC3) &&
+        size != sizeof(JET_DBINFOMISC4) && size != sizeof(JET_DBINFOMISC5) && size != sizeof(JET_DBINFOMISC6) &&
+        size != sizeof(JET_DBINFOMISC7))
         return false;
     memset(&info, 0, sizeof(info));
     info.ulVersion = header->format;

@@ -33,8 +33,8 @@ static JET_ERR read_header(struct database *database, const struct database_opti
         return not_a_database(err);
     database->header = read.header;
     database->page_size = read.page_size;
-    if (!options->ignore_page_size && options->page_size != read.page_size
-        && !(read.page_size == HEADER_PAGE_MIN && options->read_only))
+    if (!options->ignore_page_size && options->page_size != read.page_size &&
+        !(read.page_size == HEADER_PAGE_MIN && options->read_only))
         return JET_errPageSizeMismatch;
     err = options->read_only ? JET_errSuccess : header_repair(database->file, &read);
     if (err >= 0)
@@ -52,8 +52,7 @@ static JET_ERR read_header(struct database *database, const struct database_opti
     database->header_page = os_alloc(read.page_size);
     if (!database->header_page)
         return JET_errOutOfMemory;
-    return os_file_read_at(database->file, read.first_good ? 0 : read.page_size, database->header_page,
-                           read.page_size);
+    return os_file_read_at(database->file, read.first_good ? 0 : read.page_size, database->header_page, read.page_size);
 }
 
 /* The tree of long values of the catalog is told by a row of the catalog itself. */
