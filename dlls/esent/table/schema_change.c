@@ -3,6 +3,7 @@
  * What a change of the schema leaves in its transaction: see schema.h.
  */
 
+#include "table/long_value_write.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -70,6 +71,21 @@ static JET_ERR destroy(struct database *database, const struct schema_action *ac
     return tree_destroy(&database->store, action->in_table ? &parent : NULL, action->root);
 }
 
+/* A table that is not to be may have got a tree of long values, whose row was
+ * committed on its own. */
+static void delete_rest(struct database *database, uint32_t objid)
+{
+    struct txn txn;
+
+    txn_init(&txn, database->txns);
+    if (txn_begin_inner(&txn) < 0)
+        return;
+    if (catalog_delete_table(database, &txn, objid) >= 0)
+        txn_commit(&txn);
+    else
+        txn_rollback(&txn);
+}
+
 JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)
 {
     struct database *database = version->owner;
@@ -80,6 +96,8 @@ JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)
     if (version->op != VERSION_ACTION)
         return tree_undo(txn, version);
     memcpy(&action, version_image(version), sizeof(action));
+    if (action.kind == ACTION_TABLE_MADE)
+        delete_rest(database, action.object->objid);
     if (action.kind == ACTION_TREE_MADE || action.kind == ACTION_TABLE_MADE)
         err = destroy(database, &action);
     end(database, &action, true);
@@ -94,6 +112,7 @@ void schema_expire(void *context, struct version *version)
     (void)context;
     if (version->op != VERSION_ACTION)
     {
+        long_value_expire(version);
         tree_expire(version);
         return;
     }

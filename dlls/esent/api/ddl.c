@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Changing the schema: JetCreateTable, JetCreateTableColumnIndex,
+ * JetDeleteTable, JetRenameTable, JetAddColumn, JetDeleteColumn,
+ * JetRenameColumn, JetSetColumnDefaultValue, JetCreateIndex, JetDeleteIndex.
+ *
+ * What each one answers is in table/ddl.h; here are handles, versions of structs
+ * and spellings.
+ */
+#include "api/ddl_convert.h"
+
+/* ------------------------------------------------------------------ tables --- */
+
+/* Makes a table and gives its cursor a handle. */
+static JET_ERR create_table(struct session *session, struct attachment *attachment, JET_DBID dbid,
+                            JET_TABLECREATE5_A *create)
+{
+    struct ddl_defaults defaults;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    ddl_defaults_of(session->instance, &defaults);
+    create->tableid = JET_tableidNil;
+    err = ddl_create_table(attachment->database, &session->txn, &defaults, create, &cursor);
+    if (err < 0)
+        return err;
+    if (create->grbit & JET_bitTableCreateImmutableStructure)
+    {
+        cursor_close(cursor);
+        return JET_errSuccess;
+    }
+    err = session_add_cursor(session, cursor, dbid, &create->tableid);
+    if (err < 0)
+        cursor_close(cursor);
+    return err;
+}
+
+JET_ERR JET_API JetCreateTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, JET_ULONG pages, JET_ULONG density,
+                                JET_TABLEID *tableid)
+{
+    JET_TABLECREATE5_A create = { .cbStruct = sizeof(create), .szTableName = (char *)name, .ulPages = pages,
+                                  .ulDensity = density };
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %p, %u, %u, %p)\n", (size_t)sesid, (unsigned)dbid, (const void *)name, (unsigned)pages,
+             (unsigned)density, (void *)tableid);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    if (!tableid)
+        return api_leave(session, JET_errInvalidParameter);
+    err = create_table(session, attachment, dbid, &create);
+    *tableid = create.tableid;
+    return api_leave(session, err);
+}
+
+JET_ERR JET_API JetCreateTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide, JET_ULONG pages, JET_ULONG density,
+                                JET_TABLEID *tableid)
+{
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    return err < 0 ? err : JetCreateTableA(sesid, dbid, name, pages, density, tableid);
+}
+
+static JET_ERR create_any(JET_SESID sesid, JET_DBID dbid, struct ddl_version version, void *given)
+{
+    struct ddl_memory memory = { NULL };
+    JET_TABLECREATE5_A *create;
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %p) version %u\n", (size_t)sesid, (unsigned)dbid, given, version.table);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    err = ddl_convert_table(&memory, version, given, &create);
+    if (err >= 0)
+    {
+        err = create_table(session, attachment, dbid, create);
+        ddl_return_table(version, given, create);
+    }
+    ddl_free(&memory);
+    return api_leave(session, err);
+}
+
+#define CREATE_TABLE(suffix, number, table_version, index_version) \
+    JET_ERR JET_API JetCreateTableColumnIndex##suffix##A(JET_SESID sesid, JET_DBID dbid, \
+                                                         JET_TABLECREATE##number##_A *create) \
+    { \
+        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, false }, create); \
+    } \
+    JET_ERR JET_API JetCreateTableColumnIndex##suffix##W(JET_SESID sesid, JET_DBID dbid, \
+                                                         JET_TABLECREATE##number##_W *create) \
+    { \
+        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, true }, create); \
+    }
+
+/*
+ * Makes a table with its columns and indexes; the tableid has it alone.  `err`
+ * of each part, the columns' ids and cCreated are set, unless the struct must
+ * not be written to (JET_bitTableCreateImmutableStructure).
+ */
+CREATE_TABLE(, , 1, 1)
+CREATE_TABLE(2, 2, 2, 1)
+CREATE_TABLE(3, 3, 3, 2)
+CREATE_TABLE(4, 4, 4, 3)
+CREATE_TABLE(5, 5, 5, 3)
+
+JET_ERR JET_API JetDeleteTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %p)\n", (size_t)sesid, (unsigned)dbid, (const void *)name);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_delete_table(attachment->database, &session->txn, name));
+}
+
+JET_ERR JET_API JetDeleteTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide)
+{
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    return err < 0 ? err : JetDeleteTableA(sesid, dbid, name);
+}
+
+JET_ERR JET_API JetRenameTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, JET_PCSTR new_name)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %p, %p)\n", (size_t)sesid, (unsigned)dbid, (const void *)name, (const void *)new_name);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_rename_table(attachment->database, &session->txn, name, new_name));
+}
+
+JET_ERR JET_API JetRenameTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide, JET_PCWSTR new_wide)
+{
+    char buffer[NAME_SIZE], new_buffer[NAME_SIZE];
+    const char *name, *new_name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    if (err >= 0)
+        err = name_from_w(new_wide, new_buffer, &new_name);
+    return err < 0 ? err : JetRenameTableA(sesid, dbid, name, new_name);
+}
+
+/* ----------------------------------------------------------------- columns --- */
+
+JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, const JET_COLUMNDEF *definition,
+                              const void *value, JET_ULONG size, JET_COLUMNID *columnid)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx, %p, %p, %p, %u, %p)\n", (size_t)sesid, (size_t)tableid, (const void *)name,
+             (const void *)definition, value, (unsigned)size, (void *)columnid);
+    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_add_column(cursor, name, definition, value, size, columnid));
+}
+
+JET_ERR JET_API JetAddColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, const JET_COLUMNDEF *definition,
+                              const void *value, JET_ULONG size, JET_COLUMNID *columnid)
+{
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    return err < 0 ? err : JetAddColumnA(sesid, tableid, name, definition, value, size, columnid);
+}
+
+JET_ERR JET_API JetDeleteColumn2A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, const JET_GRBIT grbit)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx, %p, %#x)\n", (size_t)sesid, (size_t)tableid, (const void *)name, (unsigned)grbit);
+    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_delete_column(cursor, name, grbit));
+}
+
+JET_ERR JET_API JetDeleteColumn2W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, const JET_GRBIT grbit)
+{
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    return err < 0 ? err : JetDeleteColumn2A(sesid, tableid, name, grbit);
+}
+
+JET_ERR JET_API JetDeleteColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name)
+{
+    return JetDeleteColumn2A(sesid, tableid, name, 0);
+}
+
+JET_ERR JET_API JetDeleteColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR name)
+{
+    return JetDeleteColumn2W(sesid, tableid, name, 0);
+}
+
+JET_ERR JET_API JetRenameColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, JET_PCSTR new_name,
+                                 JET_GRBIT grbit)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx, %p, %p, %#x)\n", (size_t)sesid, (size_t)tableid, (const void *)name,
+             (const void *)new_name, (unsigned)grbit);
+    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_rename_column(cursor, name, new_name, grbit));
+}
+
+JET_ERR JET_API JetRenameColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, JET_PCWSTR new_wide,
+                                 JET_GRBIT grbit)
+{
+    char buffer[NAME_SIZE], new_buffer[NAME_SIZE];
+    const char *name, *new_name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    if (err >= 0)
+        err = name_from_w(new_wide, new_buffer, &new_name);
+    return err < 0 ? err : JetRenameColumnA(sesid, tableid, name, new_name, grbit);
+}
+
+JET_ERR JET_API JetSetColumnDefaultValueA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR table, JET_PCSTR column,
+                                          const void *value, const JET_ULONG size, const JET_GRBIT grbit)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    (void)grbit;
+    OS_TRACE("(%#zx, %#x, %p, %p, %p, %u, %#x)\n", (size_t)sesid, (unsigned)dbid, (const void *)table,
+             (const void *)column, value, (unsigned)size, (unsigned)grbit);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    if (attachment->database->read_only)
+        return api_leave(session, JET_errPermissionDenied);
+    return api_leave(session, ddl_set_default(attachment->database, &session->txn, table, column, value, size));
+}
+
+JET_ERR JET_API JetSetColumnDefaultValueW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR table, JET_PCWSTR column,
+                                          const void *value, const JET_ULONG size, const JET_GRBIT grbit)
+{
+    char table_buffer[NAME_SIZE], column_buffer[NAME_SIZE];
+    const char *table_name, *column_name;
+    JET_ERR err = name_from_w(table, table_buffer, &table_name);
+
+    if (err >= 0)
+        err = name_from_w(column, column_buffer, &column_name);
+    return err < 0 ? err : JetSetColumnDefaultValueA(sesid, dbid, table_name, column_name, value, size, grbit);
+}
+
+/* ----------------------------------------------------------------- indexes --- */
+
+static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_version version, void *given,
+                              uint32_t count)
+{
+    struct ddl_memory memory = { NULL };
+    struct ddl_defaults defaults;
+    JET_INDEXCREATE3_A *creates;
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx, %p, %u) version %u\n", (size_t)sesid, (size_t)tableid, given, (unsigned)count,
+             version.index);
+    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    if (err < 0)
+        return err;
+    ddl_defaults_of(session->instance, &defaults);
+    err = ddl_convert_indexes(&memory, version, given, count, &creates);
+    if (err >= 0)
+    {
+        err = ddl_create_indexes(cursor, &defaults, creates, count);
+        ddl_return_indexes(version, given, count, creates);
+    }
+    ddl_free(&memory);
+    return api_leave(session, err);
+}
+
+#define CREATE_INDEX(suffix, number, version) \
+    JET_ERR JET_API JetCreateIndex##suffix##A(JET_SESID sesid, JET_TABLEID tableid, \
+                                              JET_INDEXCREATE##number##_A *create, JET_ULONG count) \
+    { \
+        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, false }, create, count); \
+    } \
+    JET_ERR JET_API JetCreateIndex##suffix##W(JET_SESID sesid, JET_TABLEID tableid, \
+                                              JET_INDEXCREATE##number##_W *create, JET_ULONG count) \
+    { \
+        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, true }, create, count); \
+    }
+
+/* Makes one index, or, outside of a transaction on a table that the session has alone, several at once. */
+CREATE_INDEX(2, , 1)
+CREATE_INDEX(3, 2, 2)
+CREATE_INDEX(4, 3, 3)
+
+JET_ERR JET_API JetCreateIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, JET_GRBIT grbit,
+                                const char *key, JET_ULONG key_size, JET_ULONG density)
+{
+    JET_SPACEHINTS space = { .cbStruct = sizeof(space), .ulInitialDensity = density };
+    JET_INDEXCREATE2_A create = { .cbStruct = sizeof(create), .szIndexName = (char *)name, .szKey = (char *)key,
+                                  .cbKey = key_size, .grbit = grbit, .cbKeyMost = JET_cbKeyMost_OLD,
+                                  .pSpacehints = &space };
+
+    return JetCreateIndex3A(sesid, tableid, &create, 1);
+}
+
+JET_ERR JET_API JetCreateIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR name, JET_GRBIT grbit,
+                                const WCHAR *key, JET_ULONG key_size, JET_ULONG density)
+{
+    JET_INDEXCREATE_W create = { .cbStruct = sizeof(create), .szIndexName = (WCHAR *)name, .szKey = (WCHAR *)key,
+                                 .cbKey = key_size, .grbit = grbit, .ulDensity = density,
+                                 .cbKeyMost = JET_cbKeyMost_OLD };
+
+    return JetCreateIndex2W(sesid, tableid, &create, 1);
+}
+
+JET_ERR JET_API JetDeleteIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx, %p)\n", (size_t)sesid, (size_t)tableid, (const void *)name);
+    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    if (err < 0)
+        return err;
+    return api_leave(session, ddl_delete_index(cursor, name));
+}
+
+JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide)
+{
+    char buffer[NAME_SIZE];
+    const char *name;
+    JET_ERR err = name_from_w(wide, buffer, &name);
+
+    return err < 0 ? err : JetDeleteIndexA(sesid, tableid, name);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Changing the schema: tables, columns and indexes made, renamed and deleted.
+ *
+ * Each function here is one statement of the API, checked in the order in which
+ * Windows' engine checks it, and done in a transaction level of its own, so that
+ * it happens wholly or not at all.  What it changes is the catalog (catalog.h)
+ * and the trees; the states of the table that are in memory follow (schema.h).
+ *
+ * Rules about others: a table is deleted only when no cursor is open on it; a
+ * column with no index over it; an index that no cursor is in.  Columns and
+ * indexes may be added while others use the table; who changes its structure so
+ * that rows would have to change (autoincrement, escrow columns) needs it alone.
+ *
+ * Names that a template's columns and indexes have are taken in derived tables.
+ *
+ * Lock: database.schema for all of a statement.
+ */
+#ifndef ESENT_TABLE_DDL_H
+#define ESENT_TABLE_DDL_H
+
+#include "table/cursor.h"
+#include "table/schema.h"
+
+/* What an instance gives to new indexes that do not say. */
+struct ddl_defaults
+{
+    const WCHAR *locale;
+    uint32_t lcmap_flags;
+    JET_TUPLELIMITS tuples;
+};
+
+/*
+ * A table with its columns and indexes, whose struct is the newest of all
+ * versions and of code page 1252; err of each column and index, cCreated and the
+ * columns' ids are set.  *cursor has the table alone.
+ * Errors: those of JetCreateTableColumnIndex.
+ */
+JET_ERR ddl_create_table(struct database *database, struct txn *txn, const struct ddl_defaults *defaults,
+                         JET_TABLECREATE5_A *create, struct cursor **cursor);
+/* JET_errTableInUse, JET_errTableLocked, JET_errCannotDeleteTemplateTable, JET_errCannotDeleteSystemTable. */
+JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char *name);
+JET_ERR ddl_rename_table(struct database *database, struct txn *txn, const char *name, const char *new_name);
+
+JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMNDEF *definition,
+                       const void *default_value, uint32_t default_size, JET_COLUMNID *id);
+JET_ERR ddl_delete_column(struct cursor *cursor, const char *name, JET_GRBIT grbit);
+JET_ERR ddl_rename_column(struct cursor *cursor, const char *name, const char *new_name, JET_GRBIT grbit);
+JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *table, const char *column,
+                        const void *value, uint32_t size);
+
+/* One index, or several that are filled in one scan; `err` of each is left alone, as Windows leaves it. */
+JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *indexes,
+                           uint32_t count);
+JET_ERR ddl_delete_index(struct cursor *cursor, const char *name);
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Indexes: made, filled, deleted. */
+
+#include "format/bytes.h"
+#include "table/ddl_private.h"
+
+/* --------------------------------------------------------------------- row --- */
+
+/* The order of text of today, as it goes into the row and into MSysLocales. */
+static JET_ERR note_order(struct database *database, const struct index_definition *definition, uint8_t version[8],
+                          struct catalog_row *row, struct index *order)
+{
+    const struct os_locale *locale;
+    struct os_sort_version now;
+    JET_ERR err = os_locale_find(definition->locale, &locale);
+
+    if (err < 0)
+        return JET_errInvalidLanguageId;
+    err = os_locale_sort_version(locale, &now);
+    if (err < 0)
+        return err;
+    memset(order, 0, sizeof(*order));
+    os_text_copy(order->locale, SCHEMA_LOCALE_SIZE, definition->locale);
+    order->sort_version = (uint64_t)now.version << 32 | now.defined;
+    memcpy(order->sort_id, now.sort_id, sizeof(order->sort_id));
+    set_le64(version, order->sort_version);
+    row->version = (struct catalog_bytes){ version, 8 };
+    row->sort_id = (struct catalog_bytes){ order->sort_id, sizeof(order->sort_id) };
+    return catalog_add_locale(database, order);
+}
+
+JET_ERR index_insert(struct database *database, struct txn *txn, uint32_t table_objid, uint32_t objid, uint32_t root,
+                     const struct index_definition *definition)
+{
+    struct catalog_row row = { .table = table_objid, .type = CATALOG_INDEX, .id = objid, .place = root,
+                               .space = definition->space.ulInitialDensity, .flags = definition->flags,
+                               .has_lcmap_flags = true, .lcmap_flags = definition->lcmap_flags,
+                               .name = ddl_text(definition->name),
+                               .key_columns = { definition->key, definition->columns * 4 },
+                               .conditions = { definition->condition, definition->conditions * 4 } };
+    uint8_t hints[SPACE_HINTS_SIZE], limits[20], version[8], var_seg_max[2];
+    struct index order;
+    JET_ERR err = JET_errSuccess;
+
+    row.locale = (struct catalog_bytes){ (const uint8_t *)definition->locale,
+                                         (uint32_t)os_text_length(definition->locale) * 2 };
+    row.space_hints = (struct catalog_bytes){ hints, space_hints_pack(&definition->space, 2, hints) };
+    if (definition->key_max != KEY_MOST_OLD)
+        row.key_max = definition->key_max;
+    if (definition->var_seg_max != definition->key_max)
+    {
+        set_le16(var_seg_max, (uint16_t)definition->var_seg_max);
+        row.var_seg_max = (struct catalog_bytes){ var_seg_max, 2 };
+    }
+    if (definition->tuples)
+    {
+        set_le32(limits, definition->limits.chLengthMin);
+        set_le32(limits + 4, definition->limits.chLengthMax);
+        set_le32(limits + 8, definition->limits.chToIndexMax);
+        set_le32(limits + 12, definition->limits.cchIncrement);
+        set_le32(limits + 16, definition->limits.ichStart);
+        row.tuple_limits = (struct catalog_bytes){ limits, sizeof(limits) };
+    }
+    if (definition->flags & INDEX_LOCALIZED)
+        err = note_order(database, definition, version, &row, &order);
+    if (err >= 0)
+        err = catalog_insert(database, txn, &row);
+    return err == JET_errKeyDuplicate ? JET_errIndexDuplicate : err;
+}
+
+/* ------------------------------------------------------------------ create --- */
+
+JET_ERR index_find_in_table(void *context, const char *name, struct index_column_facts *facts)
+{
+    const struct table *table = context;
+    const struct column *column = name ? table_column_by_name(table, name) : NULL;
+
+    if (!column)
+        return JET_errColumnNotFound;
+    facts->id = column->id;
+    facts->type = column->type;
+    facts->code_page = column->code_page;
+    facts->grbit = column->grbit;
+    facts->has_default = column->disk_flags & COLUMN_DEFAULT;
+    return JET_errSuccess;
+}
+
+/* What comes before the statement begins, for one index. */
+static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defaults, const JET_INDEXCREATE3_A *create,
+                         struct index_definition *definition)
+{
+    const struct table *table = cursor->table;
+    JET_ERR err;
+
+    if (create->cbStruct != sizeof(*create) || create->grbit & JET_bitIndexDeferredPopulateProcess)
+        return JET_errInvalidParameter;
+    memset(&definition->space, 0, sizeof(definition->space));
+    definition->space.cbStruct = sizeof(definition->space);
+    definition->space.ulInitialDensity = table->space.ulInitialDensity;
+    if (create->pSpacehints)
+        definition->space = *create->pSpacehints;
+    if (create->grbit & JET_bitIndexUnversioned && !cursor->denies_read && cursor->txn->level)
+        return JET_errInTransaction;
+    err = ddl_check_updatable(cursor);
+    if (err < 0)
+        return err;
+    if (table->flags & JET_bitObjectTableFixedDDL
+        && (!cursor->permits_ddl || table->flags & JET_bitObjectTableTemplate))
+        return JET_errFixedDDL;
+    err = ddl_name(create->szIndexName, definition->name);
+    return err < 0 ? err : index_check(table->database, defaults, create, definition);
+}
+
+/* A table without a primary index gets one while it has no records. */
+static JET_ERR make_primary(struct cursor *cursor, const struct index_definition *definition)
+{
+    struct table *table = cursor->table;
+    struct tree_cursor records;
+    JET_ERR err;
+
+    if (table->primary->key_columns)
+        return JET_errIndexHasPrimary;
+    tree_cursor_init(&records, table->records, NULL);
+    err = tree_move_first(&records);
+    tree_cursor_close(&records);
+    if (err != JET_errNoCurrentRecord)
+        return err < 0 ? err : JET_errTableNotEmpty;
+    err = schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+    if (err >= 0)
+        err = index_insert(table->database, cursor->txn, table->objid, table->objid, table->root, definition);
+    return err;
+}
+
+/* The tree and the row of a secondary index. */
+static JET_ERR make_secondary(struct cursor *cursor, const struct index_definition *definition, uint32_t *objid)
+{
+    struct table *table = cursor->table;
+    struct database *database = table->database;
+    uint32_t pages = space_hints_pages(&definition->space, database->page_size), root;
+    JET_ERR err;
+
+    *objid = database_new_objid(database);
+    err = tree_create(&database->store, table->records, *objid, definition->flags & INDEX_UNIQUE, PAGE_INDEX, pages,
+                      &root);
+    if (err < 0)
+        return err;
+    err = schema_act(database, cursor->txn, table->object, ACTION_TREE_MADE, true, root);
+    if (err < 0)
+    {
+        tree_destroy(&database->store, table->records, root);
+        return err;
+    }
+    return index_insert(database, cursor->txn, table->objid, *objid, root, definition);
+}
+
+static const struct index *index_by_objid(const struct table *table, uint32_t objid)
+{
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        if (table->indexes[i].objid == objid && !table->indexes[i].primary)
+            return &table->indexes[i];
+    }
+    return NULL;
+}
+
+/* Fills those that were made; they are found again by their ids. */
+static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, const uint32_t *objids, uint32_t count)
+{
+    const struct index **indexes = os_alloc_array(count, sizeof(*indexes));
+    uint32_t found = 0, failed = 0;
+    JET_ERR err = indexes ? ddl_reload(cursor) : JET_errOutOfMemory;
+
+    for (uint32_t i = 0; err >= 0 && i < count; i++)
+    {
+        if (!objids[i] || creates[i].grbit & JET_bitIndexEmpty)
+            continue;
+        indexes[found] = index_by_objid(cursor->table, objids[i]);
+        if (!indexes[found++])
+            err = JET_errCatalogCorrupted;
+    }
+    if (err >= 0 && found)
+        err = index_build(cursor->table, cursor->txn, indexes, found, &failed);
+    os_free(indexes);
+    return err;
+}
+
+/* The rows and trees of one that was checked. */
+static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create, struct index_definition *definition,
+                        uint32_t *objid)
+{
+    JET_ERR err = index_check_columns(create, definition, index_find_in_table, cursor->table);
+
+    *objid = 0;
+    if (err >= 0 && definition->flags & INDEX_PRIMARY)
+        err = make_primary(cursor, definition);
+    else if (err >= 0)
+        err = make_secondary(cursor, definition, objid);
+    return err < 0 ? err : ddl_reload(cursor);
+}
+
+static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *create)
+{
+    struct database *database = cursor->table->database;
+    struct index_definition definition;
+    uint32_t objid;
+    JET_ERR err = check_one(cursor, defaults, create, &definition);
+
+    if (err >= 0)
+        err = ddl_begin(database, cursor->txn);
+    if (err < 0)
+        return err;
+    err = make_one(cursor, create, &definition, &objid);
+    if (err >= 0)
+        err = fill(cursor, create, &objid, 1);
+    return ddl_end(database, cursor->txn, err);
+}
+
+/* Several at once; all have the space hints of the first. */
+static JET_ERR make_batch(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
+                          uint32_t count, uint32_t *objids)
+{
+    const JET_GRBIT not_here = JET_bitIndexPrimary | JET_bitIndexUnversioned | JET_bitIndexEmpty;
+    struct index_definition definition;
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < count; i++)
+    {
+        if (creates[i].cbStruct != sizeof(creates[i]))
+            return JET_errInvalidParameter;
+        if (creates[i].grbit & not_here)
+            return JET_errInvalidGrbit;
+        definition.space = cursor->table->space;
+        definition.space.cbStruct = sizeof(definition.space);
+        if (creates[i].pSpacehints)
+            definition.space = *creates[0].pSpacehints;
+        err = ddl_name(creates[i].szIndexName, definition.name);
+        if (err >= 0)
+            err = index_check(cursor->table->database, defaults, &creates[i], &definition);
+        if (err >= 0)
+            err = make_one(cursor, &creates[i], &definition, &objids[i]);
+    }
+    return err < 0 ? err : fill(cursor, creates, objids, count);
+}
+
+static JET_ERR create_batch(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
+                            uint32_t count)
+{
+    struct database *database;
+    uint32_t *objids;
+    JET_ERR err = ddl_check_updatable(cursor);
+
+    if (err < 0)
+        return err;
+    if (cursor->txn->level)
+        return JET_errInTransaction;
+    if (!ddl_has_alone(cursor))
+        return JET_errExclusiveTableLockRequired;
+    database = cursor->table->database;
+    if (cursor->table->flags & JET_bitObjectTableFixedDDL
+        && (!cursor->permits_ddl || cursor->table->flags & JET_bitObjectTableTemplate))
+        return JET_errFixedDDL;
+    if (!count)
+        return JET_errSuccess;
+    objids = os_alloc_zero(count * sizeof(*objids));
+    if (!objids)
+        return JET_errOutOfMemory;
+    err = ddl_begin(database, cursor->txn);
+    if (err >= 0)
+        err = ddl_end(database, cursor->txn, make_batch(cursor, defaults, creates, count, objids));
+    os_free(objids);
+    return err;
+}
+
+JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
+                           uint32_t count)
+{
+    JET_ERR err;
+
+    if (cursor->temp)
+        return JET_errIllegalOperation;
+    err = index_check_unicode(creates, count);
+    if (err < 0)
+        return err;
+    return count == 1 ? create_one(cursor, defaults, creates) : create_batch(cursor, defaults, creates, count);
+}
+
+/* ------------------------------------------------------------------ delete --- */
+
+/* Whether a cursor is in the index, the session's own too. */
+static bool in_use(const struct table *table, uint32_t objid)
+{
+    bool found = false;
+
+    os_mutex_lock(&table->database->lock);
+    for (const struct cursor *cursor = table->object->cursors; cursor; cursor = cursor->next)
+        found |= cursor->index && cursor->index->objid == objid;
+    os_mutex_unlock(&table->database->lock);
+    return found;
+}
+
+JET_ERR ddl_delete_index(struct cursor *cursor, const char *given)
+{
+    struct table *table = cursor->table;
+    struct database *database;
+    const struct index *index;
+    char name[SCHEMA_NAME_SIZE];
+    uint32_t objid, root;
+    JET_ERR err;
+
+    if (cursor->temp)
+        return JET_errIllegalOperation;
+    err = ddl_name(given, name);
+    if (err >= 0)
+        err = ddl_check_updatable(cursor);
+    if (err < 0)
+        return err;
+    database = table->database;
+    if (table->flags & JET_bitObjectTableFixedDDL)
+        return JET_errFixedDDL;
+    if (table->template_table && table_index_by_name(table->template_table, name))
+        return JET_errFixedInheritedDDL;
+    index = table_index_by_name(table, name);
+    if (!index)
+        return JET_errIndexNotFound;
+    if (index->primary)
+        return JET_errIndexMustStay;
+    if (in_use(table, index->objid))
+        return JET_errIndexInUse;
+    objid = index->objid;
+    root = index->tree->root;
+    err = ddl_begin(database, cursor->txn);
+    if (err < 0)
+        return err;
+    err = schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, root);
+    if (err >= 0)
+        err = catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
+    return ddl_end(database, cursor->txn, err);
+}
