@@ -33,7 +33,8 @@ static void prepare(void)
     const char *folder = getenv("ESENT_CORPUS");
 
     damage_add_small();
-    if (folder && folder[0]) damage_add_folder(folder, 1);
+    if (folder && folder[0])
+        damage_add_folder(folder, 1);
 }
 
 /* Where on the page a change goes: places that mean something, by what is there on the sound page. */
@@ -45,31 +46,43 @@ static uint32_t place(const struct damage_base *base, const struct damage_page *
     struct page_node node;
     unsigned lines;
 
-    if (page->index < 2) return position % 700;
-    if (!page_view(&view, bytes, base->page_size) || !view.tags) return position % base->page_size;
+    if (page->index < 2)
+        return position % 700;
+    if (!page_view(&view, bytes, base->page_size) || !view.tags)
+        return position % base->page_size;
     lines = page_lines(&view);
     switch (where & 7)
     {
-    case 0: return position % base->page_size;
-    case 1: return position % view.header_size;
-    case 2: return base->page_size - 1 - position % (view.tags * PAGE_TAG_SIZE);
+    case 0:
+        return position % base->page_size;
+    case 1:
+        return position % view.header_size;
+    case 2:
+        return base->page_size - 1 - position % (view.tags * PAGE_TAG_SIZE);
     case 3:
-        if (!page_tag(&view, 0, &line) || !line.size) return base->page_size - 1 - position % PAGE_TAG_SIZE;
+        if (!page_tag(&view, 0, &line) || !line.size)
+            return base->page_size - 1 - position % PAGE_TAG_SIZE;
         return (uint32_t)(line.data - bytes) + position % line.size;
-    default: break;
+    default:
+        break;
     }
-    if (!lines) return position % base->page_size;
+    if (!lines)
+        return position % base->page_size;
     if ((where & 7) == 4)
     {
         /* The sizes at a node's start. */
-        if (!page_tag(&view, (position >> 3) % lines + view.reserved, &line) || !line.size) return 0;
+        if (!page_tag(&view, (position >> 3) % lines + view.reserved, &line) || !line.size)
+            return 0;
         return (uint32_t)(line.data - bytes) + (position & 7) % line.size;
     }
-    if (!page_node(&view, (position >> 6) % lines, &node)) return position % base->page_size;
+    if (!page_node(&view, (position >> 6) % lines, &node))
+        return position % base->page_size;
     if ((where & 7) == 5 && node.key.suffix_size)
         return (uint32_t)(node.key.suffix - bytes) + (position & 63) % node.key.suffix_size;
-    if (!node.data_size) return (uint32_t)(node.data - bytes) - 1;
-    if ((where & 7) == 7) return (uint32_t)(node.data - bytes) + node.data_size - 1 - (position & 63) % node.data_size;
+    if (!node.data_size)
+        return (uint32_t)(node.data - bytes) - 1;
+    if ((where & 7) == 7)
+        return (uint32_t)(node.data - bytes) + node.data_size - 1 - (position & 63) % node.data_size;
     return (uint32_t)(node.data - bytes) + (position & 63) % node.data_size;
 }
 
@@ -80,23 +93,34 @@ static void change(uint8_t *page, uint32_t page_size, uint32_t offset, uint8_t h
 
     switch (how & 7)
     {
-    case 0: *at = value; break;
-    case 1: *at ^= value; break;
-    case 2: *at = (uint8_t)(*at + value); break;
+    case 0:
+        *at = value;
+        break;
+    case 1:
+        *at ^= value;
+        break;
+    case 2:
+        *at = (uint8_t)(*at + value);
+        break;
     case 3:
-        if (room >= 2) small_put(at, small_get(at, 2) + (value & 0x80 ? value - 256u : value), 2);
+        if (room >= 2)
+            small_put(at, small_get(at, 2) + (value & 0x80 ? value - 256u : value), 2);
         break;
     case 4:
-        if (room >= 2) small_put(at, value * 0x101u, 2);
+        if (room >= 2)
+            small_put(at, value * 0x101u, 2);
         break;
     case 5:
-        if (room >= 4) small_put(at, value & 0x80 ? value - 256u : value, 4);
+        if (room >= 4)
+            small_put(at, value & 0x80 ? value - 256u : value, 4);
         break;
     case 6:
-        if (room >= 4) small_put(at, small_get(at, 4) + (value & 0x80 ? value - 256u : value), 4);
+        if (room >= 4)
+            small_put(at, small_get(at, 4) + (value & 0x80 ? value - 256u : value), 4);
         break;
     default:
-        for (uint32_t i = 0; i < 8 && i < room; i++) at[i] = value;
+        for (uint32_t i = 0; i < 8 && i < room; i++)
+            at[i] = value;
     }
 }
 
@@ -106,8 +130,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct damage_base *base;
     uint32_t offset = 0, nth, changes;
 
-    if (!damage_base_count) prepare();
-    if (size < HEAD_SIZE + CHANGE_SIZE) return 0;
+    if (!damage_base_count)
+        prepare();
+    if (size < HEAD_SIZE + CHANGE_SIZE)
+        return 0;
     base = &damage_bases[data[0] % damage_base_count];
     nth = small_get(data + 2, 2);
     page = damage_choose(base, nth, data[1]);
@@ -119,8 +145,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct damage_page *target = at[0] & 0x40 ? damage_choose(base, nth + i, data[1]) : page;
         uint32_t where = place(base, target, at[0], small_get(at + 2, 2));
         uint8_t *bytes = damage_write(base, target->index);
-        if (bytes) change(bytes, base->page_size, where, at[1], at[4]);
-        if (target == page) offset = where;
+        if (bytes)
+            change(bytes, base->page_size, where, at[1], at[4]);
+        if (target == page)
+            offset = where;
     }
     damage_seal(base, !(data[HEAD_SIZE] & 0x80));
     damage_walk(base, page, offset, small_get(data + 4, 2), small_get(data + 6, 2));

@@ -119,10 +119,12 @@ static const struct os_file_ops *damage_next_ops;
 /* "/~f05", and once more "/~g05". */
 static inline struct damage_base *damage_by_path(const WCHAR *path)
 {
-    if (os_text_length(path) != 5) return NULL;
+    if (os_text_length(path) != 5)
+        return NULL;
     for (uint32_t i = 0; i < damage_base_count; i++)
     {
-        if (!os_text_compare(path + 3, damage_bases[i].path + 3)) return &damage_bases[i];
+        if (!os_text_compare(path + 3, damage_bases[i].path + 3))
+            return &damage_bases[i];
     }
     return NULL;
 }
@@ -143,8 +145,10 @@ static inline JET_ERR damage_open(const struct os_file_ops *ops, const WCHAR *pa
     struct damage_base *base = damage_is_ours(path) ? damage_by_path(path) : NULL;
     bool other;
 
-    if (!damage_is_ours(path)) return damage_next_ops->open(damage_next_ops, path, flags, file);
-    if (!base) return JET_errFileNotFound;
+    if (!damage_is_ours(path))
+        return damage_next_ops->open(damage_next_ops, path, flags, file);
+    if (!base)
+        return JET_errFileNotFound;
     other = path[2] != base->path[2];
     base->files[other].base = base;
     base->files[other].file.ops = ops;
@@ -169,7 +173,8 @@ static inline JET_ERR damage_read(struct os_file *file, uint64_t offset, void *d
 {
     const struct damage_base *base = damage_of(file);
 
-    if (offset > base->size || base->size - offset < size) return JET_errFileIOBeyondEOF;
+    if (offset > base->size || base->size - offset < size)
+        return JET_errFileIOBeyondEOF;
     memcpy(data, base->image + offset, size);
     return JET_errSuccess;
 }
@@ -206,8 +211,10 @@ static inline JET_ERR damage_path_info(const struct os_file_ops *ops, const WCHA
     struct damage_base *base = damage_is_ours(path) ? damage_by_path(path) : NULL;
 
     (void)ops;
-    if (!damage_is_ours(path)) return damage_next_ops->path_info(damage_next_ops, path, info);
-    if (base) return damage_info_of(base, info);
+    if (!damage_is_ours(path))
+        return damage_next_ops->path_info(damage_next_ops, path, info);
+    if (base)
+        return damage_info_of(base, info);
     memset(info, 0, sizeof(*info));
     info->directory = true;
     /* "/~0/": an instance's folder */
@@ -217,7 +224,8 @@ static inline JET_ERR damage_path_info(const struct os_file_ops *ops, const WCHA
 static inline JET_ERR damage_full_path(const struct os_file_ops *ops, const WCHAR *path, WCHAR *full, size_t cch)
 {
     (void)ops;
-    if (!damage_is_ours(path)) return damage_next_ops->full_path(damage_next_ops, path, full, cch);
+    if (!damage_is_ours(path))
+        return damage_next_ops->full_path(damage_next_ops, path, full, cch);
     return os_text_copy(full, cch, path) ? JET_errSuccess : JET_errInvalidPath;
 }
 
@@ -254,7 +262,8 @@ static inline struct cache_file *damage_cache_file(const struct damage_base *bas
 {
     const struct attachment *attachment = process.attached;
 
-    while (attachment && os_text_compare(attachment->path, base->path)) attachment = attachment->next;
+    while (attachment && os_text_compare(attachment->path, base->path))
+        attachment = attachment->next;
     return attachment ? &attachment->database->cache : NULL;
 }
 
@@ -264,7 +273,8 @@ static inline void damage_forget(struct damage_base *base, uint32_t index)
     struct cache_page *page;
     uint32_t pgno = index - 1;
 
-    if (index < 2 || !cache_contains(base->cache, pgno)) return;
+    if (index < 2 || !cache_contains(base->cache, pgno))
+        return;
     if (!cache_try_latch(base->cache, pgno, CACHE_EXCLUSIVE, &page))
     {
         fprintf(stderr, "page %u is latched after all calls are over\n", (unsigned)pgno);
@@ -284,8 +294,10 @@ static inline void damage_detach(struct damage_base *base, JET_DBID dbid)
 {
     JET_ERR err = JetCloseDatabase(base->session, dbid, 0);
 
-    if (err >= 0) err = JetDetachDatabaseW(base->session, base->other_path);
-    if (err >= 0) return;
+    if (err >= 0)
+        err = JetDetachDatabaseW(base->session, base->other_path);
+    if (err >= 0)
+        return;
     fprintf(stderr, "detaching answers %d: something was left open\n", (int)err);
     abort();
 }
@@ -299,9 +311,11 @@ static inline JET_ERR damage_attach(struct damage_base *base, bool other, JET_DB
 
     process.params.value[JET_paramDatabasePageSize].number = base->page_size;
     err = JetAttachDatabaseW(base->session, path, JET_bitDbReadOnly);
-    if (err < 0) return err;
+    if (err < 0)
+        return err;
     err = JetOpenDatabaseW(base->session, path, NULL, dbid, JET_bitDbReadOnly);
-    if (err < 0) JetDetachDatabaseW(base->session, path);
+    if (err < 0)
+        JetDetachDatabaseW(base->session, path);
     return err;
 }
 
@@ -322,9 +336,12 @@ static inline uint8_t *damage_write(struct damage_base *base, uint32_t index)
 {
     uint32_t i = 0;
 
-    while (i < base->damaged_count && base->damaged[i] != index) i++;
-    if (i == DAMAGE_PAGES) return NULL;
-    if (i == base->damaged_count) base->damaged[base->damaged_count++] = index;
+    while (i < base->damaged_count && base->damaged[i] != index)
+        i++;
+    if (i == DAMAGE_PAGES)
+        return NULL;
+    if (i == base->damaged_count)
+        base->damaged[base->damaged_count++] = index;
     return damage_page_image(base, index);
 }
 
@@ -337,8 +354,10 @@ static inline void damage_seal(struct damage_base *base, bool checksums)
         uint8_t *page = damage_page_image(base, index);
         struct page_checksum checksum;
 
-        if (checksums && index < 2) small_put(page, checksum_header(page, base->page_size), 4);
-        else if (checksums && page_flags(page) & PAGE_NEW_CHECKSUM) checksum_page_set(page, base->page_size, index - 1);
+        if (checksums && index < 2)
+            small_put(page, checksum_header(page, base->page_size), 4);
+        else if (checksums && page_flags(page) & PAGE_NEW_CHECKSUM)
+            checksum_page_set(page, base->page_size, index - 1);
         else if (checksums)
         {
             checksum_page(page, base->page_size, index - 1, &checksum);
@@ -395,7 +414,8 @@ static inline void damage_map_objects(struct damage_base *base)
 
     damage_add_object(base, 2, 2, "MSysObjects", "");
     damage_add_object(base, 3, 3, "MSysObjectsShadow", "");
-    if (JetOpenTableA(base->session, base->dbid, "MSysObjects", NULL, 0, JET_bitTableReadOnly, &tableid) < 0) return;
+    if (JetOpenTableA(base->session, base->dbid, "MSysObjects", NULL, 0, JET_bitTableReadOnly, &tableid) < 0)
+        return;
     for (JET_ERR err = JetMove(base->session, tableid, JET_MoveFirst, 0); err >= 0;
          err = JetMove(base->session, tableid, JET_MoveNext, 0))
     {
@@ -410,10 +430,14 @@ static inline void damage_map_objects(struct damage_base *base)
             continue;
         }
         damage_get(base->session, tableid, 128, name, sizeof(name) - 1);
-        if (type == 1) strcpy(table, name);
-        if (type == 1 && objid > 3) damage_add_object(base, objid, objid, table, "");
-        if (type == 3 && id != objid) damage_add_object(base, id, objid, table, name);
-        if (type == 4) damage_add_object(base, id, objid, table, "");
+        if (type == 1)
+            strcpy(table, name);
+        if (type == 1 && objid > 3)
+            damage_add_object(base, objid, objid, table, "");
+        if (type == 3 && id != objid)
+            damage_add_object(base, id, objid, table, name);
+        if (type == 4)
+            damage_add_object(base, id, objid, table, "");
     }
     JetCloseTable(base->session, tableid);
 }
@@ -422,7 +446,8 @@ static inline uint32_t damage_object_of(const struct damage_base *base, uint32_t
 {
     uint32_t i = 0;
 
-    while (i < base->object_count && base->objects[i].objid != objid) i++;
+    while (i < base->object_count && base->objects[i].objid != objid)
+        i++;
     return i < base->object_count ? i : UINT32_MAX;
 }
 
@@ -437,7 +462,8 @@ static inline void damage_map_pages(struct damage_base *base)
         const uint8_t *bytes = damage_page_clean(base, index);
         uint32_t flags = page_flags(bytes), objid = page_objid(bytes);
 
-        if (index >= 2 && (flags & (PAGE_EMPTY | PAGE_PRE_INIT) || !objid)) continue;
+        if (index >= 2 && (flags & (PAGE_EMPTY | PAGE_PRE_INIT) || !objid))
+            continue;
         page.object = damage_object_of(base, objid);
         if (index < 2)
         {
@@ -446,14 +472,17 @@ static inline void damage_map_pages(struct damage_base *base)
         }
         else
         {
-            if (page.object == UINT32_MAX && objid != 1 && objid > 8) continue; /* of a table that was deleted */
-            if (page.object != UINT32_MAX && base->objects[page.object].table_objid == 2) page.kind |= DAMAGE_CATALOG;
+            if (page.object == UINT32_MAX && objid != 1 && objid > 8)
+                continue; /* of a table that was deleted */
+            if (page.object != UINT32_MAX && base->objects[page.object].table_objid == 2)
+                page.kind |= DAMAGE_CATALOG;
             page.kind |= flags & PAGE_ROOT ? DAMAGE_ROOT : 0;
             page.kind |= flags & PAGE_LEAF ? DAMAGE_LEAF : DAMAGE_INNER;
             page.kind |= flags & PAGE_INDEX ? DAMAGE_INDEX : 0;
             page.kind |= flags & PAGE_LONG_VALUE ? DAMAGE_LONG_VALUE : 0;
             page.kind |= flags & PAGE_SPACE_TREE ? DAMAGE_SPACE : 0;
-            if (objid == 4 || objid == 5) page.kind |= DAMAGE_CATALOG;
+            if (objid == 4 || objid == 5)
+                page.kind |= DAMAGE_CATALOG;
         }
         base->pages[base->page_count++] = page;
     }
@@ -465,7 +494,8 @@ static inline const struct damage_page *damage_choose(const struct damage_base *
     for (uint32_t i = 0; i < base->page_count; i++)
     {
         const struct damage_page *page = &base->pages[(nth + i) % base->page_count];
-        if (!kinds || page->kind & kinds) return page;
+        if (!kinds || page->kind & kinds)
+            return page;
     }
     return &base->pages[nth % base->page_count];
 }
@@ -533,13 +563,16 @@ static inline bool damage_add(uint8_t *data, size_t size)
     }
     if (!session || damage_base_count % DAMAGE_PER_INSTANCE == 0)
         session = damage_session(damage_base_count / DAMAGE_PER_INSTANCE);
-    if (!damage_base_count) cache_set_size(1u << 20, DAMAGE_CACHE_SIZE);
-    if (!(guarded & page_size)) damage_guard_cache(page_size);
+    if (!damage_base_count)
+        cache_set_size(1u << 20, DAMAGE_CACHE_SIZE);
+    if (!(guarded & page_size))
+        damage_guard_cache(page_size);
     guarded |= page_size;
     damage_make_clean(data, size, page_size);
     memset(base, 0, sizeof(*base));
     snprintf(base->name, sizeof(base->name), "/~f%02u", (unsigned)damage_base_count);
-    for (unsigned i = 0; i < 5; i++) base->path[i] = base->other_path[i] = (WCHAR)base->name[i];
+    for (unsigned i = 0; i < 5; i++)
+        base->path[i] = base->other_path[i] = (WCHAR)base->name[i];
     base->other_path[2] = 'g';
     base->page_size = page_size;
     base->size = size / page_size * page_size;
@@ -567,13 +600,16 @@ static inline void damage_add_file(const char *path)
     uint8_t *data = NULL;
     long size;
 
-    if (!file) return;
+    if (!file)
+        return;
     if (!fseek(file, 0, SEEK_END) && (size = ftell(file)) > 16384 && (unsigned long)size <= DAMAGE_FILE_MAX &&
         (data = malloc((size_t)size)) != NULL)
     {
         rewind(file);
-        if (fread(data, 1, (size_t)size, file) != (size_t)size || small_get(data + 4, 4) != 0x89abcdef) free(data);
-        else damage_add(data, (size_t)size);
+        if (fread(data, 1, (size_t)size, file) != (size_t)size || small_get(data + 4, 4) != 0x89abcdef)
+            free(data);
+        else
+            damage_add(data, (size_t)size);
     }
     fclose(file);
 }
@@ -595,12 +631,15 @@ static inline void damage_add_folder(const char *folder, unsigned depth)
         snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
         if (entries[i]->d_name[0] != '.')
         {
-            if (entries[i]->d_type != DT_DIR) damage_add_file(path);
-            else if (depth) damage_add_folder(path, depth - 1);
+            if (entries[i]->d_type != DT_DIR)
+                damage_add_file(path);
+            else if (depth)
+                damage_add_folder(path, depth - 1);
         }
         free(entries[i]);
     }
-    if (count >= 0) free(entries);
+    if (count >= 0)
+        free(entries);
 }
 
 static inline void damage_add_small(void)

@@ -101,11 +101,13 @@ static inline bool damage_key_of(const struct damage_base *base, uint32_t index,
         if (view.flags & PAGE_LEAF)
         {
             key->size = page_key_size(&node.key);
-            if (key->size > sizeof(key->bytes)) return false;
+            if (key->size > sizeof(key->bytes))
+                return false;
             page_key_copy(&node.key, key->bytes);
             return true;
         }
-        if (node.data_size != 4) return false;
+        if (node.data_size != 4)
+            return false;
         pgno = le32(node.data);
         index = pgno + 1;
         offset = 0;
@@ -133,7 +135,8 @@ static inline void damage_find_values(struct damage_base *base, uint32_t table_o
     JET_ULONG size;
 
     JetRetrieveColumns(base->session, table, &all, 1);
-    if (JetGetBookmark(base->session, table, owner.bookmark, sizeof(owner.bookmark), &size) < 0) return;
+    if (JetGetBookmark(base->session, table, owner.bookmark, sizeof(owner.bookmark), &size) < 0)
+        return;
     owner.bookmark_size = (uint8_t)size;
     for (owner.sequence = 1; owner.sequence <= all.itagSequence && owner.sequence < DAMAGE_VALUES; owner.sequence++)
     {
@@ -141,11 +144,13 @@ static inline void damage_find_values(struct damage_base *base, uint32_t table_o
         uint8_t lid[8];
         JET_ERR err = JetRetrieveColumn(base->session, table, 0, lid, sizeof(lid), &size, JET_bitRetrieveLongId, &info);
 
-        if (err != JET_wrnSeparateLongValue) continue;
+        if (err != JET_wrnSeparateLongValue)
+            continue;
         owner.column = info.columnidNextTagged;
         /* The top bit tells the long ones. */
         owner.lid_size = lid[7] & 0x80 ? 8 : 4;
-        for (unsigned i = 0; i < owner.lid_size; i++) owner.lid[i] = lid[owner.lid_size - 1 - i];
+        for (unsigned i = 0; i < owner.lid_size; i++)
+            owner.lid[i] = lid[owner.lid_size - 1 - i];
         damage_add_owner(base, &owner);
     }
 }
@@ -157,7 +162,8 @@ static inline void damage_find_owners(struct damage_base *base, const struct dam
 
     base->owners_known = realloc(base->owners_known, (base->owners_known_count + 1) * sizeof(uint32_t));
     base->owners_known[base->owners_known_count++] = object->table_objid;
-    if (JetOpenTableA(base->session, base->dbid, object->table, NULL, 0, JET_bitTableReadOnly, &table) < 0) return;
+    if (JetOpenTableA(base->session, base->dbid, object->table, NULL, 0, JET_bitTableReadOnly, &table) < 0)
+        return;
     err = JetMove(base->session, table, JET_MoveFirst, 0);
     for (unsigned row = 0; row < DAMAGE_OWNER_ROWS && err >= 0; row++)
     {
@@ -172,9 +178,12 @@ static inline void damage_prepare(struct damage_base *base, const struct damage_
 {
     uint32_t i = 0;
 
-    if (!(page->kind & DAMAGE_LONG_VALUE) || page->object == UINT32_MAX) return;
-    while (i < base->owners_known_count && base->owners_known[i] != base->objects[page->object].table_objid) i++;
-    if (i == base->owners_known_count) damage_find_owners(base, &base->objects[page->object]);
+    if (!(page->kind & DAMAGE_LONG_VALUE) || page->object == UINT32_MAX)
+        return;
+    while (i < base->owners_known_count && base->owners_known[i] != base->objects[page->object].table_objid)
+        i++;
+    if (i == base->owners_known_count)
+        damage_find_owners(base, &base->objects[page->object]);
 }
 
 static inline struct damage_owner *damage_owner_of(const struct damage_walk *walk)
@@ -187,9 +196,12 @@ static inline struct damage_owner *damage_owner_of(const struct damage_walk *wal
     for (uint32_t i = 0; i < walk->base->owner_count; i++)
     {
         struct damage_owner *owner = &walk->base->owners[i];
-        if (owner->table_objid != objid) continue;
-        if (known && key.size >= owner->lid_size && !memcmp(owner->lid, key.bytes, owner->lid_size)) return owner;
-        if (!some || i % 16 == walk->vary % 16) some = owner;
+        if (owner->table_objid != objid)
+            continue;
+        if (known && key.size >= owner->lid_size && !memcmp(owner->lid, key.bytes, owner->lid_size))
+            return owner;
+        if (!some || i % 16 == walk->vary % 16)
+            some = owner;
     }
     return some;
 }
@@ -199,7 +211,8 @@ static inline struct damage_owner *damage_owner_of(const struct damage_walk *wal
 static inline void *JET_API damage_realloc(void *context, void *memory, JET_ULONG size)
 {
     (void)context;
-    if (size) return realloc(memory, size);
+    if (size)
+        return realloc(memory, size);
     free(memory);
     return NULL;
 }
@@ -214,12 +227,12 @@ static inline void damage_value(const struct damage_walk *walk, JET_COLUMNID col
     err = JetRetrieveColumn(walk->session, walk->table, column, bytes, sizeof(bytes), &actual, grbit, NULL);
     if (err == JET_wrnBufferTruncated)
     {
-        uint8_t *large = malloc(32768);
-        info.ibLongValue = walk->vary * 97u % (actual + 100u);
-        JetRetrieveColumn(walk->session, walk->table, column, large, 32768, &actual, grbit, &info);
-        free(large);
+        static uint8_t large[32768];
+        info.ibLongValue = walk->vary & 1 ? walk->vary * 97u % (actual + 100u) : 0;
+        JetRetrieveColumn(walk->session, walk->table, column, large, sizeof(large), &actual, grbit, &info);
     }
-    if (err < 0 || err == JET_wrnColumnNull) return;
+    if (err < 0 || err == JET_wrnColumnNull)
+        return;
     info.ibLongValue = walk->vary & 7;
     info.itagSequence = 2;
     JetRetrieveColumn(walk->session, walk->table, column, bytes, walk->vary % sizeof(bytes), &actual, grbit, &info);
@@ -231,7 +244,7 @@ static inline void damage_long(const struct damage_walk *walk, uint32_t sequence
     static const JET_GRBIT grbits[] = { JET_bitRetrieveLongValueRefCount, JET_bitRetrievePhysicalSize,
                                         JET_bitRetrieveNull, JET_bitRetrievePrereadOnly };
     JET_RETINFO info = { .cbStruct = sizeof(info), .itagSequence = sequence };
-    uint32_t size = walk->vary & 0x10 ? 65536 : 1 + walk->vary % 5000;
+    uint32_t size = (walk->vary & 0x70) == 0x10 ? 65536 : 1 + walk->vary % 5000;
     uint8_t *bytes = malloc(size);
     JET_ULONG actual = 0;
 
@@ -315,8 +328,10 @@ static inline void damage_positions(const struct damage_walk *walk)
 {
     JET_RECPOS position = { .cbStruct = sizeof(position) };
 
-    if (JetGetRecordPosition(walk->session, walk->table, &position, sizeof(position)) < 0) return;
-    if (walk->vary & 1) position.centriesLT = walk->vary % (position.centriesTotal + 1u);
+    if (JetGetRecordPosition(walk->session, walk->table, &position, sizeof(position)) < 0)
+        return;
+    if (walk->vary & 1)
+        position.centriesLT = walk->vary % (position.centriesTotal + 1u);
     JetGotoPosition(walk->session, walk->table, &position);
 }
 
@@ -332,9 +347,12 @@ static inline void damage_sizes(const struct damage_walk *walk)
 
 static inline void damage_row(const struct damage_walk *walk)
 {
-    if (walk->todo & DAMAGE_DO_ENUMERATE) damage_enumerate(walk);
-    if (walk->todo & DAMAGE_DO_RETRIEVE) damage_retrieve(walk);
-    if (walk->todo & DAMAGE_DO_SIZES) damage_sizes(walk);
+    if (walk->todo & DAMAGE_DO_ENUMERATE)
+        damage_enumerate(walk);
+    if (walk->todo & DAMAGE_DO_RETRIEVE)
+        damage_retrieve(walk);
+    if (walk->todo & DAMAGE_DO_SIZES)
+        damage_sizes(walk);
 }
 
 static inline void damage_rows(const struct damage_walk *walk, int32_t move, unsigned rows)
@@ -380,7 +398,8 @@ static inline void damage_intersect(const struct damage_walk *walk, const struct
     JET_LONG read;
 
     JetPrereadKeys(walk->session, walk->table, keys, sizes, 1, &read, JET_bitPrereadForward);
-    if (JetDupCursor(walk->session, walk->table, &other, 0) < 0) return;
+    if (JetDupCursor(walk->session, walk->table, &other, 0) < 0)
+        return;
     ranges[1].tableid = other;
     JetMove(walk->session, other, JET_MoveNext, 0);
     if (damage_seek(walk, key, JET_bitSeekEQ | JET_bitSetIndexRange) >= 0 &&
@@ -395,7 +414,11 @@ static inline void damage_filter(const struct damage_walk *walk)
     JET_INDEX_COLUMN filter = { walk->vary & 1 ? 1 : 256, (JET_RELOP)(walk->vary >> 3 & 7), bytes,
                                 1u << (walk->vary >> 1 & 3), 0 };
 
-    if (JetSetCursorFilter(walk->session, walk->table, &filter, 1, 0) < 0) return;
+    /* It may pass over all of the table. */
+    if ((walk->vary & 0x1c00) != 0x0400)
+        return;
+    if (JetSetCursorFilter(walk->session, walk->table, &filter, 1, 0) < 0)
+        return;
     JetMove(walk->session, walk->table, JET_MoveNext, 0);
     JetMove(walk->session, walk->table, JET_MovePrevious, 0);
     JetSetCursorFilter(walk->session, walk->table, NULL, 0, 0);
@@ -413,7 +436,8 @@ static inline void damage_list(struct damage_walk *walk, JET_TABLEID list)
         damage_value(walk, 1 + i, 0);
         damage_value(walk, 128 + i, 0);
         damage_value(walk, 256 + i, 0);
-        if (JetMove(walk->session, list, JET_MoveNext, 0) < 0) break;
+        if (JetMove(walk->session, list, JET_MoveNext, 0) < 0)
+            break;
     }
     walk->table = table;
     JetCloseTable(walk->session, list);
@@ -459,8 +483,10 @@ static inline void damage_info_calls(struct damage_walk *walk)
     {
         bool create = level >= JET_IdxInfoCreateIndex && level <= JET_IdxInfoCreateIndex3;
         uint32_t size = create ? sizeof(bytes) : level == JET_IdxInfoLocaleName ? 170 : 4;
-        if (level == JET_IdxInfoIndexId) size = sizeof(JET_INDEXID);
-        if (level == JET_IdxInfoVarSegMac || level == JET_IdxInfoKeyMost) size = 2;
+        if (level == JET_IdxInfoIndexId)
+            size = sizeof(JET_INDEXID);
+        if (level == JET_IdxInfoVarSegMac || level == JET_IdxInfoKeyMost)
+            size = 2;
         JetGetTableIndexInfoA(walk->session, walk->table,
                               walk->page->object == UINT32_MAX ? NULL : walk->base->objects[walk->page->object].index,
                               bytes, size, level);
@@ -496,21 +522,30 @@ static inline void damage_cursor(struct damage_walk *walk, const struct damage_k
     }
     if (walk->todo & DAMAGE_DO_BACKWARD)
     {
-        if (key->size) damage_seek(walk, key, JET_bitSeekGE);
+        if (key->size)
+            damage_seek(walk, key, JET_bitSeekGE);
         damage_rows(walk, JET_MovePrevious, DAMAGE_ROWS);
     }
     if (walk->todo & DAMAGE_DO_SEEKS && key->size)
     {
-        for (unsigned i = 0; i < 4; i++) damage_seek(walk, key, seeks[i]);
+        for (unsigned i = 0; i < 4; i++)
+            damage_seek(walk, key, seeks[i]);
     }
-    if (key->size) damage_seek(walk, key, JET_bitSeekGE);
-    if (walk->todo & DAMAGE_DO_BOOKMARKS) damage_bookmarks(walk);
-    if (walk->todo & DAMAGE_DO_POSITIONS) damage_positions(walk);
-    if (key->size) damage_seek(walk, key, JET_bitSeekGE);
+    if (key->size)
+        damage_seek(walk, key, JET_bitSeekGE);
+    if (walk->todo & DAMAGE_DO_BOOKMARKS)
+        damage_bookmarks(walk);
+    if (walk->todo & DAMAGE_DO_POSITIONS)
+        damage_positions(walk);
+    if (key->size)
+        damage_seek(walk, key, JET_bitSeekGE);
     damage_rows(walk, JET_MoveNext, DAMAGE_ROWS);
-    if (walk->todo & DAMAGE_DO_FILTER) damage_filter(walk);
-    if (walk->todo & DAMAGE_DO_RANGE) damage_range(walk, key);
-    if (walk->todo & DAMAGE_DO_INTERSECT) damage_intersect(walk, key);
+    if (walk->todo & DAMAGE_DO_FILTER)
+        damage_filter(walk);
+    if (walk->todo & DAMAGE_DO_RANGE)
+        damage_range(walk, key);
+    if (walk->todo & DAMAGE_DO_INTERSECT)
+        damage_intersect(walk, key);
 }
 
 static inline void damage_walk_object(struct damage_walk *walk, const struct damage_object *object, bool placed)
@@ -521,8 +556,10 @@ static inline void damage_walk_object(struct damage_walk *walk, const struct dam
         return;
     if (walk->todo & DAMAGE_DO_INFO && (object->columns <= DAMAGE_MANY_COLUMNS || damage_seldom(walk)))
         damage_info_calls(walk);
-    if (walk->todo & DAMAGE_DO_SPACE || walk->page->kind & DAMAGE_SPACE) damage_space(walk);
-    if (object->index[0]) JetSetCurrentIndexA(walk->session, walk->table, object->index);
+    if (walk->todo & DAMAGE_DO_SPACE || walk->page->kind & DAMAGE_SPACE)
+        damage_space(walk);
+    if (object->index[0])
+        JetSetCurrentIndexA(walk->session, walk->table, object->index);
     if (placed && walk->page->kind & DAMAGE_LONG_VALUE)
     {
         struct damage_owner *owner = damage_owner_of(walk);
@@ -539,7 +576,8 @@ static inline void damage_walk_object(struct damage_walk *walk, const struct dam
             damage_key_of(walk->base, walk->page->index, walk->offset, &key);
         damage_cursor(walk, &key);
     }
-    if (walk->todo & DAMAGE_DO_INDEXES) damage_indexes(walk, object->table_objid);
+    if (walk->todo & DAMAGE_DO_INDEXES)
+        damage_indexes(walk, object->table_objid);
     JetCloseTable(walk->session, walk->table);
 }
 
@@ -550,7 +588,8 @@ static inline uint32_t damage_some_object(const struct damage_walk *walk, uint32
     uint32_t objid = base->objects[nth % base->object_count].table_objid;
     uint32_t table = damage_object_of(base, objid);
 
-    if (base->objects[table].columns <= DAMAGE_MANY_COLUMNS || damage_seldom(walk)) return nth % base->object_count;
+    if (base->objects[table].columns <= DAMAGE_MANY_COLUMNS || damage_seldom(walk))
+        return nth % base->object_count;
     return walk->vary % 2; /* the catalog, or its copy */
 }
 
@@ -569,7 +608,8 @@ static inline void damage_walk_described(struct damage_walk *walk)
         /* Rows are keyed by the table's object id; an index's entries name such a key. */
         uint8_t bytes[9] = { 0 };
         struct page_key *key = &node.key;
-        if (walk->page->kind & DAMAGE_INDEX) memcpy(bytes, node.data, node.data_size < 9 ? node.data_size : 9);
+        if (walk->page->kind & DAMAGE_INDEX)
+            memcpy(bytes, node.data, node.data_size < 9 ? node.data_size : 9);
         else if (page_key_size(key) >= 5)
         {
             uint8_t whole[2100];
@@ -579,7 +619,8 @@ static inline void damage_walk_described(struct damage_walk *walk)
         objid = ((uint32_t)bytes[1] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 8 | bytes[4]) ^ 0x80000000;
     }
     object = damage_object_of(walk->base, objid);
-    if (object == UINT32_MAX || objid < 5) object = walk->vary;
+    if (object == UINT32_MAX || objid < 5)
+        object = walk->vary;
     object = damage_some_object(walk, object);
     walk->todo |= DAMAGE_DO_INFO;
     damage_walk_object(walk, &walk->base->objects[object], false);
@@ -622,16 +663,20 @@ static inline void damage_walk(struct damage_base *base, const struct damage_pag
     struct damage_walk walk = { base, page, offset, todo, vary, base->session, base->dbid, 0 };
     bool schema = page->kind & (DAMAGE_HEADER | DAMAGE_CATALOG);
 
-    if (schema && damage_attach(base, true, &walk.dbid) < 0) return;
-    if (schema) damage_walk_catalog(&walk);
+    if (schema && damage_attach(base, true, &walk.dbid) < 0)
+        return;
+    if (schema)
+        damage_walk_catalog(&walk);
     if (page->object == UINT32_MAX)
     {
         /* The database's own space. */
         walk.todo |= DAMAGE_DO_SPACE;
         damage_walk_object(&walk, &base->objects[damage_some_object(&walk, vary)], false);
     }
-    else if (!schema || todo & DAMAGE_DO_CATALOG_ROWS) damage_walk_object(&walk, &base->objects[page->object], true);
-    if (schema) damage_detach(base, walk.dbid);
+    else if (!schema || todo & DAMAGE_DO_CATALOG_ROWS)
+        damage_walk_object(&walk, &base->objects[page->object], true);
+    if (schema)
+        damage_detach(base, walk.dbid);
 }
 
 #endif
