@@ -217,6 +217,44 @@ static JET_ERR load_derived(struct table *table, const struct catalog_row *row, 
     return JET_errSuccess;
 }
 
+/* The longest key that a column's values make; 0: as long as may be. */
+static uint32_t column_key_max(const struct index *index, const struct column *column)
+{
+    bool limited = index->var_seg_max != index->key_max;
+    uint32_t size = schema_type_size(column->type);
+
+    if (size)
+        return 1 + size;
+    if (column->type != JET_coltypBinary && column->type != JET_coltypLongBinary)
+        return limited ? index->var_seg_max : 0;
+    if (column->fid >= COLUMNID_VAR_FIRST)
+        return limited ? index->var_seg_max : 0;
+    size = 1 + column->max_size;
+    return limited && size > index->var_seg_max ? index->var_seg_max : size;
+}
+
+/* Keys of a primary index are known to be shorter than allowed if its columns
+ * say so: records may be longer then (FILEIMinimizePrimaryCbKeyMost). */
+static void lessen_key_max(const struct table *table, struct index *index)
+{
+    uint32_t most = 0;
+
+    for (uint32_t i = 0; i < index->key_columns; i++)
+    {
+        const struct column *column = table_column_by_id(table, index->key[i].columnid);
+        uint32_t part = column ? column_key_max(index, column) : 0;
+
+        if (!part)
+            return;
+        most += part;
+    }
+    if (most >= index->key_max)
+        return;
+    if (index->var_seg_max > most)
+        index->var_seg_max = most;
+    index->key_max = most;
+}
+
 static JET_ERR load_own(struct table *table, const struct catalog_row *row, struct index *index)
 {
     JET_ERR err;
@@ -239,6 +277,8 @@ static JET_ERR load_own(struct table *table, const struct catalog_row *row, stru
     if (err >= 0 && !index->key_columns)
         err = JET_errCatalogCorrupted;
     index->grbit = index_grbit(index);
+    if (err >= 0 && index->primary)
+        lessen_key_max(table, index);
     return err;
 }
 
