@@ -94,7 +94,7 @@ do-check:
 do-torture: $(FUZZ_PROGRAMS) $(CORPUS_STAMP)
 	@[ -n "$(FUZZ_PROGRAMS)" ] || { echo "make torture: no fuzz targets yet"; exit 1; }
 	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) \
-	    tools/run-tests -j $(JOBS) -t 7200 $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
+	    tools/run-tests -j $(JOBS) -t 36000 $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
 
 # ---- conformance -----------------------------------------------------------
 
@@ -112,11 +112,15 @@ include mk/lint.mk
 
 # ---- coverage --------------------------------------------------------------
 
-coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%)
-	@for t in $^; do (cd build/coverage && mkdir -p run && cd run && "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
-	@cd build/coverage && find . -name '*.gcda' -path '*dlls*' | xargs -r gcov -n 2>/dev/null | \
-	    awk "/^File '.*dlls/ { split(\$$0, a, \"'\"); file = a[2]; sub(/.*dlls\/esent\//, \"\", file) } \
-	         /^Lines executed/ && file { split(\$$2, b, \":\"); print b[2], \$$4, file; file = \"\" }" | sort -k3
+coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%) $(API_INSIDE:tests/win32/%.c=build/coverage/api/%) $(CORPUS_STAMP)
+	@find build/coverage -name '*.gcda' -delete; rm -rf build/coverage/run
+	@for t in $(filter-out $(CORPUS_STAMP),$^); do rm -rf build/coverage/run; mkdir build/coverage/run; \
+	    (cd build/coverage/run && ESENT_CORPUS=$(CORPUS_DIR) "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
+	@find build/coverage/obj -name '*.gcda' | sort | while read -r f; do \
+	    gcov -n "$$f" 2>/dev/null | awk -v file="$${f#build/coverage/obj/dlls/esent/}" \
+	        '/^File .*\.c.$$/ { ours = 1; next } /^Lines executed/ && ours { split($$0, a, "[:% ]"); sub(/gcda$$/, "c", file); \
+	         printf "%6.1f %% of %5d lines  %s\n", a[3], $$NF, file; exit }'; done | tee build/coverage/summary
+	@awk '{ all += $$4; done += $$1 * $$4 / 100 } END { printf "%6.1f %% of %d lines\n", 100 * done / all, all }' build/coverage/summary
 
 # ---- install ---------------------------------------------------------------
 

@@ -30,7 +30,7 @@ FLAGS_host     = $(NATIVE) -fPIC
 FLAGS_asan     = $(NATIVE) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DESENT_ASSERTS
 FLAGS_tsan     = $(NATIVE) -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-tsan -DESENT_ASSERTS
 FLAGS_coverage = $(NATIVE) -O0 --coverage -DESENT_ASSERTS
-FLAGS_fuzz     = $(NATIVE) -O1 -fno-omit-frame-pointer $(FUZZ_SANITIZE) -fno-sanitize-recover=all -DESENT_ASSERTS
+FLAGS_fuzz     = $(NATIVE) -fno-omit-frame-pointer $(FUZZ_SANITIZE) -fno-sanitize-recover=all -DESENT_ASSERTS
 CC_host = $(HOSTCC)
 CC_asan = $(HOSTCC)
 CC_tsan = $(HOSTCC)

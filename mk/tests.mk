@@ -3,7 +3,8 @@
 #
 #   tests/win32/NAME.c   the public header and cmocka; for x86_64 and i686 under
 #                        Wine and natively over libesent.so.  What several share
-#                        is in tests/win32/support/, linked into each.
+#                        is in tests/win32/support/, linked into each.  Natively
+#                        also under ASan, those with threads under TSan.
 #   tests/unit/NAME.c    a floor from inside, native, ASan and UBSan; NAME_threads.c
 #                        under TSan instead.
 #   tests/fuzz/NAME.c    LLVMFuzzerTestOneInput; seeds in tests/fuzz/seeds/NAME/,
@@ -50,8 +51,22 @@ build/$(1)/tests/%: tests/unit/%.c build/$(1)/libesent.a
 -include $(wildcard build/$(1)/tests/*.d)
 endef
 $(foreach v,asan tsan coverage,$(eval $(call unit_tests,$(v))))
-TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT)))
-TESTS_asan := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter-out %_threads.c,$(UNIT)))
+
+# The tests of the API, over the same checked objects.  What looks up the library's exports needs a library.
+API_INSIDE := $(filter-out tests/win32/abi%,$(WIN32))
+define api_tests
+build/$(1)/api/%: tests/win32/%.c $$(SUPPORT) $$(HEADERS) build/$(1)/libesent.a $$(ALIAS)
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) $$(filter-out -Idlls/esent,$$(FLAGS_$(1))) $$(TEST_INCLUDES) $$< $$(SUPPORT) -o $$@ \
+	    $$(ALIAS) build/$(1)/libesent.a -lcmocka $$(LINK_LIBS_native)
+endef
+$(foreach v,asan tsan coverage,$(eval $(call api_tests,$(v))))
+
+TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT))) \
+    $(patsubst tests/win32/%.c,build/tsan/api/%,$(filter %threads.c %/stopservice.c,$(API_INSIDE)))
+TESTS_asan := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter-out %_threads.c,$(UNIT))) \
+    $(patsubst tests/win32/%.c,build/asan/api/%,$(API_INSIDE))
 
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libesent.a
 	$(call say,fuzz,$@)
