@@ -2,12 +2,11 @@
 /*
  * Databases that are damaged a page at a time.
  *
- * A base is a database file in memory, twice: as it was, and the image that the
- * engine reads.  It is attached once and stays so; after a change to a page
- * (damage_write) the page is sealed with a checksum that is right, so that the
- * change gets through, and leaves the cache (damage_seal).  damage_repair()
- * takes all changes back.  Where what was loaded from a page may last (schema,
- * the header), the file is attached once more under another name.
+ * A base is a database file in memory.  It is attached once and stays so; after
+ * a change to a page (damage_write) the page is sealed with a checksum that is
+ * right, so that the change gets through, and leaves the cache (damage_seal).
+ * damage_repair() takes all changes back.  Where what was loaded from a page may
+ * last (schema, the header), the file is attached once more under another name.
  *
  * Which table or index a page belongs to is found once, from the catalog and
  * the object id in the page.
@@ -90,7 +89,7 @@ struct damage_base
     struct damage_file files[2];
     WCHAR path[16], other_path[16];
     char name[16];
-    uint8_t *clean, *image;
+    uint8_t *image;
     size_t size;
     uint32_t page_size;
     JET_SESID session;
@@ -106,6 +105,7 @@ struct damage_base
     uint32_t *owners_known; /* object ids of tables whose long values were looked up */
     uint32_t owners_known_count;
     uint32_t damaged[DAMAGE_PAGES];
+    uint8_t *saved[DAMAGE_PAGES]; /* those pages as they were */
     uint32_t damaged_count;
 };
 
@@ -326,9 +326,15 @@ static inline uint8_t *damage_page_image(struct damage_base *base, uint32_t inde
     return base->image + (size_t)index * base->page_size;
 }
 
+/* As it was, while it is damaged. */
 static inline const uint8_t *damage_page_clean(const struct damage_base *base, uint32_t index)
 {
-    return base->clean + (size_t)index * base->page_size;
+    for (uint32_t i = 0; i < base->damaged_count; i++)
+    {
+        if (base->damaged[i] == index)
+            return base->saved[i];
+    }
+    return base->image + (size_t)index * base->page_size;
 }
 
 /* The page's bytes, which may be changed until damage_seal(); NULL: too many pages. */
@@ -341,7 +347,12 @@ static inline uint8_t *damage_write(struct damage_base *base, uint32_t index)
     if (i == DAMAGE_PAGES)
         return NULL;
     if (i == base->damaged_count)
+    {
+        if (!base->saved[i])
+            base->saved[i] = malloc(base->page_size);
+        memcpy(base->saved[i], damage_page_image(base, index), base->page_size);
         base->damaged[base->damaged_count++] = index;
+    }
     return damage_page_image(base, index);
 }
 
@@ -373,7 +384,7 @@ static inline void damage_repair(struct damage_base *base)
     for (uint32_t i = 0; i < base->damaged_count; i++)
     {
         uint32_t index = base->damaged[i];
-        memcpy(damage_page_image(base, index), damage_page_clean(base, index), base->page_size);
+        memcpy(damage_page_image(base, index), base->saved[i], base->page_size);
         damage_forget(base, index);
     }
     base->damaged_count = 0;
@@ -577,13 +588,10 @@ static inline bool damage_add(uint8_t *data, size_t size)
     base->page_size = page_size;
     base->size = size / page_size * page_size;
     base->session = session;
-    base->clean = data;
-    base->image = malloc(base->size);
-    memcpy(base->image, data, base->size);
+    base->image = data;
     damage_base_count++;
     if (damage_attach(base, false, &base->dbid) < 0)
     {
-        free(base->clean);
         free(base->image);
         damage_base_count--;
         return false;
