@@ -239,7 +239,7 @@ static void check_database(const char *file, struct totals *totals)
     {
         struct table *table;
 
-        assert_int_equal(table_open(database, names.list[i], &table), JET_errSuccess);
+        assert_int_equal(table_open(database, NULL, names.list[i], &table), JET_errSuccess);
         for (uint32_t k = 0; k < table->index_count; k++)
             check_index(database, names.list[i], &table->indexes[k], totals);
         table_release(table);
