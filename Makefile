@@ -115,7 +115,7 @@ include mk/lint.mk
 coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%) $(API_INSIDE:tests/win32/%.c=build/coverage/api/%) $(CORPUS_STAMP)
 	@find build/coverage -name '*.gcda' -delete; rm -rf build/coverage/run
 	@for t in $(filter-out $(CORPUS_STAMP),$^); do rm -rf build/coverage/run; mkdir build/coverage/run; \
-	    (cd build/coverage/run && ESENT_CORPUS=$(CORPUS_DIR) "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
+	    (cd build/coverage/run && ESENT_CORPUS=$(CORPUS_DIR) timeout $(TEST_SECONDS) "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
 	@find build/coverage/obj -name '*.gcda' | sort | while read -r f; do \
 	    gcov -n "$$f" 2>/dev/null | awk -v file="$${f#build/coverage/obj/dlls/esent/}" \
 	        '/^File .*\.c.$$/ { ours = 1; next } /^Lines executed/ && ours { split($$0, a, "[:% ]"); sub(/gcda$$/, "c", file); \
