@@ -111,7 +111,7 @@ static void a_derived_table_has_its_templates_columns_first(void **state)
     assert_true(kind->tagged[0].marked_inherited);
     assert_null(table_column_by_id(kind, 1));
     assert_non_null(table_column_by_id(kind, 1 | COLUMNID_TEMPLATE));
-    assert_int_equal(kind->primary->tree.root, SMALL_KIND);
+    assert_int_equal(kind->primary->tree->root, SMALL_KIND);
     assert_int_equal(kind->primary->key[0].columnid, 1 | COLUMNID_TEMPLATE);
 
     assert_int_equal(table_open(database, NULL, "base", &base), JET_errSuccess);
@@ -134,7 +134,7 @@ static void a_table_without_primary_index_has_a_nameless_order(void **state)
     assert_int_equal(heap->index_count, 0);
     assert_non_null(heap->primary);
     assert_int_equal(heap->primary->key_columns, 0);
-    assert_int_equal(heap->primary->tree.root, SMALL_HEAP);
+    assert_int_equal(heap->primary->tree->root, SMALL_HEAP);
     table_release(heap);
     assert_int_equal(database_close(database), JET_errSuccess);
 }
