@@ -26,6 +26,7 @@ static void instance_destroy(struct instance *instance)
 {
     if (instance->handle)
         handle_free(instance->handle);
+    txn_root_free(&instance->txn);
     param_set_free(&instance->params);
     os_free(instance->name);
     os_free(instance->display_name);
