@@ -180,7 +180,8 @@ static JET_ERR convert_index(struct ddl_memory *memory, struct ddl_version versi
         err = index_from_w(memory, index);
     if (err < 0)
         return err;
-    if (version.index == 1)
+    /* Windows forgets the density in the W spelling of the first struct, but for that in a table's. */
+    if (version.index == 1 && (!version.wide || version.table))
     {
         space = ddl_alloc(memory, sizeof(*space));
         if (!space)
@@ -189,7 +190,7 @@ static JET_ERR convert_index(struct ddl_memory *memory, struct ddl_version versi
         space->ulInitialDensity = index->ulDensity;
         index->pSpacehints = space;
     }
-    return version.index < 3 ? locale_from_lcid(memory, index) : JET_errSuccess;
+    return JET_errSuccess;
 }
 
 JET_ERR ddl_convert_indexes(struct ddl_memory *memory, struct ddl_version version, const void *given, uint32_t count,
@@ -214,6 +215,8 @@ JET_ERR ddl_convert_indexes(struct ddl_memory *memory, struct ddl_version versio
         memcpy(&size, at, sizeof(size));
         at += size;
     }
+    for (uint32_t i = 0; err >= 0 && version.index < 3 && i < count; i++)
+        err = locale_from_lcid(memory, &(*converted)[i]);
     return err;
 }
 

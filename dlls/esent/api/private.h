@@ -274,6 +274,7 @@ struct session
     JET_GRBIT commit_default;           /* JET_sesparamCommitDefault */
     struct txn txn;
     struct open_cursor *cursors;        /* all it has open */
+    struct cursor *retired;             /* closed, but not before the transaction ends */
     uint16_t opens[DATABASES_MAX];      /* how often it has each database open */
     struct session *next, *prev;        /* in instance.sessions; next: in process.free_sessions */
     struct session_param *params;       /* what the program set, by sesparam.c */
@@ -395,6 +396,9 @@ void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from
 /* Tells the program that the numbers which JetSetLS hung on a cursor, or on the tables of a database, are free. */
 void local_storage_free_cursor(struct session *session, JET_LS cursor_ls, JET_LS table_ls);
 void local_storage_free_tables(struct instance *instance, struct table_storage *storage);
+
+/* The transaction is at this level now, by a commit or a rollback: closes retired cursors. */
+void session_close_retired(struct session *session, bool rolled_back);
 
 /* Frees what sesparam.c keeps of a session. */
 void session_params_free(struct session *session);

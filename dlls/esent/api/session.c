@@ -4,6 +4,7 @@
  */
 #include "api/private.h"
 #include "table/table.h"
+#include "table/update.h"
 
 /* ------------------------------------------------------ beginning and end --- */
 
@@ -257,8 +258,9 @@ struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tab
     return handle_object_of(tableid, HANDLE_CURSOR, session);
 }
 
-static JET_ERR close_open_cursor(struct session *session, struct open_cursor *open)
+static JET_ERR close_open_cursor(struct session *session, struct open_cursor *open, bool rolled_back)
 {
+    uint32_t level = open->level;
     struct cursor *cursor = open->cursor;
     JET_LS ls = open->ls, table_ls = open->table_ls;
     JET_ERR err;
@@ -268,7 +270,17 @@ static JET_ERR close_open_cursor(struct session *session, struct open_cursor *op
     if (open->next)
         open->next->prev = open->prev;
     os_free(open);
-    err = cursor_close(cursor);
+    if (cursor_must_stay(cursor) && !rolled_back)
+    {
+        update_abandon(cursor);
+        cursor->retired_level = level;
+        cursor_retire(cursor);
+        cursor->next_retired = session->retired;
+        session->retired = cursor;
+        err = JET_errSuccess;
+    }
+    else
+        err = cursor_close(cursor);
     local_storage_free_cursor(session, ls, table_ls);
     return err;
 }
@@ -277,7 +289,7 @@ JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid)
 {
     struct open_cursor *open = session_find_cursor(session, tableid);
 
-    return open ? close_open_cursor(session, open) : JET_errInvalidTableId;
+    return open ? close_open_cursor(session, open, false) : JET_errInvalidTableId;
 }
 
 void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from_level)
@@ -288,6 +300,26 @@ void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from
     {
         next = open->next;
         if ((dbid == JET_dbidNil || open->dbid == dbid) && open->level >= from_level)
-            close_open_cursor(session, open);
+            close_open_cursor(session, open, from_level > 0);
+    }
+}
+
+void session_close_retired(struct session *session, bool rolled_back)
+{
+    struct cursor **link = &session->retired;
+
+    while (*link)
+    {
+        struct cursor *cursor = *link;
+
+        if (session->txn.level && !(rolled_back && cursor->retired_level > session->txn.level))
+        {
+            if (cursor->retired_level > session->txn.level)
+                cursor->retired_level = session->txn.level;
+            link = &cursor->next_retired;
+            continue;
+        }
+        *link = cursor->next_retired;
+        cursor_close(cursor);
     }
 }

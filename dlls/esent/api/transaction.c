@@ -83,7 +83,10 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
     if ((err = session_check_thread(session)) < 0)
         return err;
     if ((err = txn_commit(&session->txn)) >= 0)
+    {
         keep_cursors(session);
+        session_close_retired(session, false);
+    }
     return err;
 }
 
@@ -113,10 +116,14 @@ JET_ERR JET_API JetCommitTransaction(JET_SESID sesid, JET_GRBIT grbit)
 
 JET_ERR session_rollback(struct session *session)
 {
+    JET_ERR err;
+
     session_close_cursors(session, JET_dbidNil, session->txn.level);
     for (struct open_cursor *open = session->cursors; open; open = open->next)
         update_level_lost(open->cursor, session->txn.level);
-    return txn_rollback(&session->txn);
+    err = txn_rollback(&session->txn);
+    session_close_retired(session, true);
+    return err;
 }
 
 /* Undoes the innermost level, or all with JET_bitRollbackAll. */

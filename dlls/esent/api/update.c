@@ -33,7 +33,7 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
         return err;
     if (actual)
         got = *actual;
-    err = update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit);
+    err = cursor_wrote(cursor, update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit));
     if (actual)
         *actual = got;
     return api_leave(session, err);
@@ -67,7 +67,7 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
 
     if (os_unlikely(err < 0))
         return err;
-    return api_leave(session, update_delete(cursor));
+    return api_leave(session, cursor_wrote(cursor, update_delete(cursor)));
 }
 
 /* Adds to an escrow column; other transactions may do so at the same time.  cbMax is 4 or 8. */
@@ -82,7 +82,7 @@ JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMN
 
     if (os_unlikely(err < 0))
         return err;
-    err = update_escrow(cursor, columnid, pv, cbMax, pvOld, cbOldMax, &old_size, grbit);
+    err = cursor_wrote(cursor, update_escrow(cursor, columnid, pv, cbMax, pvOld, cbOldMax, &old_size, grbit));
     if (err >= 0 && pcbOldActual)
         *pcbOldActual = old_size;
     return api_leave(session, err);
@@ -97,5 +97,5 @@ JET_ERR JET_API JetGetLock(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit
 
     if (os_unlikely(err < 0))
         return err;
-    return api_leave(session, update_lock(cursor, grbit));
+    return api_leave(session, cursor_wrote(cursor, update_lock(cursor, grbit)));
 }

@@ -45,45 +45,39 @@ static JET_ERR check_sort_order(const struct table *table, JET_GRBIT grbit)
  * itself.  The database's lock is held. */
 static JET_ERR claim_table(struct cursor *cursor)
 {
-    struct table *table = cursor->table;
+    struct table_object *object = cursor->table->object;
     JET_GRBIT grbit = cursor->open_grbit;
-    bool alone = true, no_writer = true;
+    bool alone = true, writer = false, denied = false;
 
-    for (const struct cursor *other = table->object->cursors; other; other = other->next)
+    for (const struct cursor *other = object->cursors; other; other = other->next)
     {
         if (other->txn == cursor->txn)
             continue;
         alone = false;
-        if (other->updatable)
-            no_writer = false;
+        writer |= other->updatable;
+        denied |= other->denies_write;
     }
-    if (table->object->deny_read && table->object->deny_read != cursor->txn)
+    if (object->deny_read && object->deny_read != cursor->txn)
         return JET_errTableLocked;
-    if (table->object->deny_write && cursor->updatable && !(grbit & JET_bitTableDenyWrite))
-    {
-        bool mine = false;
-        for (const struct cursor *other = table->object->cursors; other; other = other->next)
-            mine |= other->denies_write && other->txn == cursor->txn;
-        if (!mine)
-            return JET_errTableLocked;
-    }
+    if (denied && cursor->updatable)
+        return JET_errTableLocked;
     if (grbit & JET_bitTableDenyWrite)
     {
-        if (table->object->deny_write || !no_writer)
+        if (object->deny_write || writer)
             return JET_errTableInUse;
+        object->deny_write = cursor->denies_write = true;
     }
-    if (grbit & JET_bitTableDenyRead)
+    if (!(grbit & JET_bitTableDenyRead))
+        return JET_errSuccess;
+    if (!alone || (grbit & JET_bitTablePermitDDL && (object->is_static || object->pending)))
     {
-        if (table->object->deny_read || !alone)
-            return JET_errTableInUse;
+        if (cursor->denies_write)
+            object->deny_write = cursor->denies_write = false;
+        return JET_errTableInUse;
     }
-    if (grbit & JET_bitTableDenyWrite)
-        table->object->deny_write = cursor->denies_write = true;
-    if (grbit & JET_bitTableDenyRead)
-    {
-        table->object->deny_read = cursor->txn;
-        cursor->denies_read = true;
-    }
+    object->deny_read = cursor->txn;
+    object->deny_read_count++;
+    cursor->denies_read = true;
     return JET_errSuccess;
 }
 
@@ -98,6 +92,17 @@ static void link_cursor(struct cursor *cursor)
     table->object->cursors = cursor;
 }
 
+static void release_claims(struct cursor *cursor)
+{
+    struct table_object *object = cursor->table->object;
+
+    if (cursor->denies_write)
+        object->deny_write = false;
+    if (cursor->denies_read && !--object->deny_read_count)
+        object->deny_read = NULL;
+    cursor->denies_read = cursor->denies_write = false;
+}
+
 static void unlink_cursor(struct cursor *cursor)
 {
     struct table *table = cursor->table;
@@ -109,11 +114,20 @@ static void unlink_cursor(struct cursor *cursor)
         table->object->cursors = cursor->next;
     if (cursor->next)
         cursor->next->prev = cursor->prev;
-    if (cursor->denies_write)
-        table->object->deny_write = false;
-    if (cursor->denies_read)
-        table->object->deny_read = NULL;
+    release_claims(cursor);
     os_mutex_unlock(&table->database->lock);
+}
+
+void cursor_retire(struct cursor *cursor)
+{
+    struct database *database = cursor->table->database;
+
+    cursor->is_retired = true;
+    if (cursor->retired_level)
+        return;
+    os_mutex_lock(&database->lock);
+    release_claims(cursor);
+    os_mutex_unlock(&database->lock);
 }
 
 JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struct cursor **opened)
@@ -282,12 +296,14 @@ void place_set_end(struct cursor *cursor, enum tree_state state)
 JET_ERR place_first(struct cursor *cursor)
 {
     cursor->record_current = false;
+    place_note_level(cursor);
     return cursor->temp ? temp_move_end(cursor, false) : tree_move_first(cursor_tree(cursor));
 }
 
 JET_ERR place_last(struct cursor *cursor)
 {
     cursor->record_current = false;
+    place_note_level(cursor);
     return cursor->temp ? temp_move_end(cursor, true) : tree_move_last(cursor_tree(cursor));
 }
 
@@ -298,6 +314,7 @@ JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
     cursor->record_current = false;
     if (os_unlikely(cursor->temp != NULL))
         return temp_move(cursor, forward, other_key);
+    place_note_level(cursor);
     tree = cursor_tree(cursor);
     if (os_unlikely(other_key))
         return forward ? tree_move_next_key(tree) : tree_move_prev_key(tree);
@@ -307,6 +324,7 @@ JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
 JET_ERR place_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode)
 {
     cursor->record_current = false;
+    place_note_level(cursor);
     return cursor->temp ? temp_seek(cursor, key, size, mode) : tree_seek(cursor_tree(cursor), key, size, mode);
 }
 
@@ -331,11 +349,15 @@ void cursor_defer_first(struct cursor *cursor)
 
 JET_ERR cursor_refresh(struct cursor *cursor)
 {
+    uint8_t level;
     JET_ERR err;
 
     if (os_likely(!cursor->defer_first))
         return JET_errSuccess;
+    level = cursor->index ? cursor->entries_level : cursor->records_level;
     err = place_first(cursor);
+    /* This is no move of the program's. */
+    *(cursor->index ? &cursor->entries_level : &cursor->records_level) = level;
     if (err < 0)
     {
         cursor_defer_first(cursor);

@@ -13,6 +13,10 @@
  * would be.  Freshly opened, or after a change of index, it is on the first
  * entry without having looked for it yet (`defer_first`).
  *
+ * End.  A cursor that wrote in a transaction is among the table's until that ends,
+ * though the program closes it before: it is retired (cursor_must_stay), and
+ * closed by the session at the end.
+ *
  * Range.  JetSetIndexRange makes the search key the limit of moves in one
  * direction; the key stays where it is, so that making another key moves the
  * limit, as it does in Windows.  A move past the limit removes the range and leaves
@@ -50,6 +54,8 @@ struct cursor
     const struct index *index;      /* the secondary index in use; NULL: primary or sequential order */
     struct tree_cursor records;
     struct tree_cursor entries;     /* when index is not NULL */
+    uint8_t records_level, entries_level;   /* of the transaction, when each was last moved */
+    uint8_t index_level;            /* and when the index was set */
     enum tree_state row_state;      /* temporary tables: where; `row` is the row, or the one after the place */
     uint32_t row;
     struct search_key key;          /* data is NULL until first used */
@@ -59,6 +65,10 @@ struct cursor
     struct cursor_update *update_spare; /* its memory, for the next one */
     uint32_t schema_generation;     /* of the table's object when `table` was last found right */
     uint64_t schema_time;
+    uint64_t wrote_in;              /* begin of the transaction in which it last wrote */
+    bool is_retired;
+    uint32_t retired_level;         /* of the transaction when it was opened, once it is retired */
+    struct cursor *next_retired;
     struct cursor *next, *prev;     /* among the table's */
 };
 
@@ -91,6 +101,24 @@ static inline JET_ERR cursor_follow(struct cursor *cursor)
 JET_ERR cursor_close(struct cursor *cursor);
 /* Another cursor on the same table, in primary order, on its first record. */
 JET_ERR cursor_duplicate(const struct cursor *cursor, struct cursor **duplicate);
+
+/* Notes that a call succeeded which wrote in the open transaction; answers err. */
+static inline JET_ERR cursor_wrote(struct cursor *cursor, JET_ERR err)
+{
+    if (err >= 0 && cursor->txn && cursor->txn->level)
+        cursor->wrote_in = cursor->txn->begin;
+    return err;
+}
+
+/* Whether a close has to wait for the end of the transaction. */
+static inline bool cursor_must_stay(const struct cursor *cursor)
+{
+    return !cursor->temp && cursor->txn && cursor->txn->level && cursor->wrote_in == cursor->txn->begin;
+}
+
+/* The program has closed a cursor that must stay.  What it claimed is given up,
+ * unless it was opened within the transaction. */
+void cursor_retire(struct cursor *cursor);
 
 /* Latches the cursor's current record, going from the index entry to the
  * record if need be; the bytes are good until cursor_unlatch_record.

@@ -57,6 +57,13 @@ static inline struct tree_cursor *cursor_tree(struct cursor *cursor)
     return cursor->index ? &cursor->entries : &cursor->records;
 }
 
+/* A rollback of the level in which a cursor was moved leaves it before the first entry. */
+static inline void place_note_level(struct cursor *cursor)
+{
+    if (cursor->txn)
+        *(cursor->index ? &cursor->entries_level : &cursor->records_level) = (uint8_t)cursor->txn->level;
+}
+
 static inline enum tree_state place_state(const struct cursor *cursor)
 {
     if (cursor->temp)
@@ -80,6 +87,8 @@ void cursor_defer_first(struct cursor *cursor);
 /* Goes to a record by its bookmark, and in a secondary index to the entry that
  * its `sequence`th value has there. */
 JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence);
+/* From a secondary index to the primary order, on the same record. */
+void cursor_leave_index(struct cursor *cursor);
 /* A prepared update does not survive a move. */
 void cursor_abandon_update(struct cursor *cursor);
 /* JET_errNoCurrentRecord when the place is beyond the limit of the range; the

@@ -294,6 +294,7 @@ static JET_ERR load_row(struct database *database, struct txn *txn, struct catal
         if (err < 0)
             return err == JET_errObjectNotFound ? JET_errCatalogCorrupted : err;
         atomic_fetch_add(&template_table->references, 1);
+        template_table->object->is_static = true;
     }
     err = schema_load_table(database, cursor, row, template_table, table);
     if (err < 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "table/ddl_private.h"
+#include "table/cursor_private.h"
 #include "table/record_edit.h"
 
 #define VALUE_MAX 0x7fffffffu           /* bytes of a long value */
@@ -201,6 +202,14 @@ JET_ERR column_check(struct database *database, struct column_definition *defini
     return err;
 }
 
+bool column_default_fits(const struct column_definition *definition)
+{
+    uint32_t size = schema_type_size(definition->type);
+
+    return definition->flags & COLUMN_USER_DEFAULT || !(definition->flags & COLUMN_DEFAULT) || !size
+           || is_tagged(definition) || definition->default_size == size;
+}
+
 /* ------------------------------------------------------------------ places --- */
 
 static uint32_t greater(uint32_t a, uint32_t b)
@@ -208,28 +217,51 @@ static uint32_t greater(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-void column_places_init(struct column_places *places, const struct table *table)
+/* What the columns of a table, or of a new one's template, take. */
+static void note_columns(struct column_places *places, const struct table *table, bool own)
 {
-    const struct table_object *object = table->object;
-
-    memset(places, 0, sizeof(*places));
-    places->is_template = table->flags & JET_bitObjectTableTemplate;
-    places->last_fixed = greater(table->fixed_count, object->last_fixed);
-    places->last_variable = greater(COLUMNID_VAR_FIRST - 1 + table->variable_count, object->last_variable);
-    places->last_tagged = greater(table->tagged_first - 1, object->last_tagged);
-    places->fixed_end = greater(table->fixed_end, object->fixed_end);
-    places->record_max = record_size_limit(table);
+    places->last_fixed = greater(places->last_fixed, table->fixed_count);
+    places->last_variable = greater(places->last_variable, COLUMNID_VAR_FIRST - 1 + table->variable_count);
+    places->fixed_end = greater(places->fixed_end, table->fixed_end);
     for (uint32_t i = 0; i < table->column_count; i++)
     {
         const struct column *column = &table->columns[i];
 
-        if (column->fid >= COLUMNID_TAGGED_FIRST && !column->from_template)
+        if (column->fid >= COLUMNID_TAGGED_FIRST && own && !column->from_template)
             places->last_tagged = greater(places->last_tagged, column->fid);
         if (column->type == JET_coltypNil)
             continue;
         places->has_version |= (column->disk_flags & COLUMN_VERSION) != 0;
         places->has_increment |= (column->disk_flags & COLUMN_AUTOINCREMENT) != 0;
     }
+}
+
+void column_places_init(struct column_places *places, struct database *database, const struct table *template_table)
+{
+    struct table any = { .database = database, .large_pages = database->page_size > 8192 };
+
+    memset(places, 0, sizeof(*places));
+    places->last_variable = COLUMNID_VAR_FIRST - 1;
+    places->last_tagged = COLUMNID_TAGGED_FIRST - 1;
+    places->fixed_end = SCHEMA_FIXED_START;
+    places->record_max = record_size_limit(template_table ? template_table : &any);
+    if (template_table)
+        note_columns(places, template_table, false);
+}
+
+/* Where more columns of a table go. */
+static void places_of(struct column_places *places, const struct table *table)
+{
+    const struct table_object *object = table->object;
+
+    column_places_init(places, table->database, NULL);
+    places->is_template = table->flags & JET_bitObjectTableTemplate;
+    places->record_max = record_size_limit(table);
+    places->last_fixed = object->last_fixed;
+    places->last_variable = greater(places->last_variable, object->last_variable);
+    places->last_tagged = greater(table->tagged_first - 1, object->last_tagged);
+    places->fixed_end = greater(places->fixed_end, object->fixed_end);
+    note_columns(places, table, true);
 }
 
 JET_ERR column_place(struct column_places *places, struct column_definition *definition, uint32_t size)
@@ -366,8 +398,10 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
     err = ddl_begin(database, cursor->txn);
     if (err < 0)
         return err;
-    column_places_init(&places, table);
-    err = column_place(&places, &definition, definition.max_size);
+    places_of(&places, table);
+    err = table_column_by_name(table, definition.name) ? JET_errColumnDuplicate : JET_errSuccess;
+    if (err >= 0)
+        err = column_place(&places, &definition, definition.max_size);
     if (err >= 0 && id)
         *id = definition.id;
     if (err >= 0)
@@ -375,10 +409,16 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
     if (err >= 0)
     {
         note_places(database, table->object, &places);
+        if (!column_default_fits(&definition))
+            err = JET_errInvalidBufferSize;
+    }
+    if (err >= 0)
+    {
+        place_set_end(cursor, TREE_BEFORE_FIRST);
         err = column_insert(database, cursor->txn, table->objid, &definition,
                             table->flags & JET_bitObjectTableTemplate);
     }
-    err = ddl_end(database, cursor->txn, err);
+    err = cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
     return err < 0 ? err : wrn;
 }
 
@@ -431,6 +471,8 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
     if (err >= 0 && in_index(table, table_column_by_name(table, name)))
         err = JET_errColumnInUse;
     if (err >= 0)
+        place_set_end(cursor, TREE_BEFORE_FIRST);
+    if (err >= 0)
         err = schema_act(database, cursor->txn, table->object, ACTION_ROWS, false, 0);
     if (err >= 0)
     {
@@ -463,7 +505,7 @@ JET_ERR ddl_delete_column(struct cursor *cursor, const char *given, JET_GRBIT gr
     err = ddl_begin(table->database, cursor->txn);
     if (err < 0)
         return err;
-    return ddl_end(table->database, cursor->txn, delete_column(cursor, name));
+    return cursor_wrote(cursor, ddl_end(table->database, cursor->txn, delete_column(cursor, name)));
 }
 
 static JET_ERR rename_column(struct cursor *cursor, const char *name, const char *new_name, JET_GRBIT grbit)
@@ -491,7 +533,7 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
         err = catalog_replace(table->database, cursor->txn, &row);
     }
     catalog_close(&rows);
-    return err == JET_errKeyDuplicate ? JET_errColumnDuplicate : err;
+    return err;
 }
 
 JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *given_new, JET_GRBIT grbit)

@@ -212,7 +212,7 @@ static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defa
     err = make_one(cursor, create, &definition, &objid);
     if (err >= 0)
         err = fill(cursor, create, &objid, 1);
-    return ddl_end(database, cursor->txn, err);
+    return cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
 }
 
 /* Several at once; all have the space hints of the first. */
@@ -334,5 +334,5 @@ JET_ERR ddl_delete_index(struct cursor *cursor, const char *given)
     err = schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, root);
     if (err >= 0)
         err = catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
-    return ddl_end(database, cursor->txn, err);
+    return cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
 }

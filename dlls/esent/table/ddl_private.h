@@ -51,7 +51,8 @@ struct column_places
     bool is_template;
 };
 
-void column_places_init(struct column_places *places, const struct table *table);
+/* For the columns of a new table; template_table may be NULL. */
+void column_places_init(struct column_places *places, struct database *database, const struct table *template_table);
 
 /* A column to be made. */
 struct column_definition
@@ -71,6 +72,8 @@ struct column_definition
 /* Checks a definition and completes it; JET_wrnColumnMaxTruncated. */
 JET_ERR column_check(struct database *database, struct column_definition *definition,
                      const struct table *template_table, bool alone);
+/* Whether its default is of the size of its type. */
+bool column_default_fits(const struct column_definition *definition);
 /* Gives it an id and a place. */
 JET_ERR column_place(struct column_places *places, struct column_definition *definition, uint32_t size);
 JET_ERR column_insert(struct database *database, struct txn *txn, uint32_t objid,

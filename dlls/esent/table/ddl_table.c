@@ -73,7 +73,8 @@ struct new_table
     JET_TABLECREATE5_A *create;
     char name[SCHEMA_NAME_SIZE];
     struct table *template_table;   /* referenced; NULL */
-    struct table *table;            /* its state, once it has columns; referenced */
+    struct table *table;            /* its state in the end; referenced */
+    bool bad_default;               /* some column's has not the size of its type */
     JET_SPACEHINTS space;
     uint32_t objid, root;
 };
@@ -81,6 +82,7 @@ struct new_table
 static JET_ERR open_template(struct new_table *new)
 {
     char name[SCHEMA_NAME_SIZE];
+    struct cursor *cursor;
     JET_ERR err;
 
     if (!new->create->szTemplateTableName)
@@ -88,9 +90,23 @@ static JET_ERR open_template(struct new_table *new)
     err = ddl_name(new->create->szTemplateTableName, name);
     if (err >= 0)
         err = table_open(new->database, new->txn, name, &new->template_table);
-    if (err >= 0 && !(new->template_table->flags & JET_bitObjectTableTemplate))
-        err = JET_errDDLNotInheritable;
-    return err;
+    if (err < 0)
+        return err;
+    /* One that another session has alone cannot be looked at. */
+    table_reference(new->template_table);
+    err = cursor_open(new->template_table, new->txn, JET_bitTableReadOnly, &cursor);
+    if (err < 0)
+    {
+        table_release(new->template_table);
+        return err;
+    }
+    cursor_close(cursor);
+    if (!(new->template_table->flags & JET_bitObjectTableTemplate))
+        return JET_errDDLNotInheritable;
+    os_mutex_lock(&new->database->lock);
+    new->template_table->object->is_static = true;
+    os_mutex_unlock(&new->database->lock);
+    return JET_errSuccess;
 }
 
 static JET_ERR insert_table(struct new_table *new)
@@ -187,6 +203,7 @@ static JET_ERR add_column(struct new_table *new, JET_COLUMNCREATE_A *given, stru
     if (err < 0)
         return err;
     given->columnid = definition.id;
+    new->bad_default |= !column_default_fits(&definition);
     *of_column = false;
     given->err = JET_errSuccess;
     new->create->cCreated++;
@@ -203,7 +220,7 @@ static JET_ERR add_columns(struct new_table *new)
         return JET_errSuccess;
     if (!create->rgcolumncreate)
         return JET_errInvalidParameter;
-    column_places_init(&places, new->table);
+    column_places_init(&places, new->database, new->template_table);
     places.is_template = create->grbit & JET_bitTableCreateTemplateTable;
     for (uint32_t i = 0; err >= 0 && i < create->cColumns; i++)
     {
@@ -216,13 +233,37 @@ static JET_ERR add_columns(struct new_table *new)
     return err;
 }
 
+/* A column of those that were just made, or of the template. */
+static JET_ERR find_column(void *context, const char *name, struct index_column_facts *facts)
+{
+    const struct new_table *new = context;
+    const JET_TABLECREATE5_A *create = new->create;
+
+    for (uint32_t i = 0; name && i < create->cColumns; i++)
+    {
+        const JET_COLUMNCREATE_A *column = &create->rgcolumncreate[i];
+
+        if (schema_name_compare(column->szColumnName, name))
+            continue;
+        facts->id = column->columnid;
+        facts->type = column->coltyp;
+        facts->code_page = (uint16_t)column->cp ? (uint16_t)column->cp : 1252;
+        facts->grbit = column->grbit;
+        facts->has_default = false;     /* here nobody asks */
+        return JET_errSuccess;
+    }
+    return new->template_table ? index_find_in_table(new->template_table, name, facts) : JET_errColumnNotFound;
+}
+
 static JET_ERR add_index(struct new_table *new, JET_INDEXCREATE3_A *given, bool *primary, bool *of_index)
 {
     struct database *database = new->database;
     struct index_definition definition;
     uint32_t objid = new->objid, root = new->root;
+    struct tree parent;
     JET_ERR err;
 
+    tree_init(&parent, &database->cache, new->root, new->objid, true, 0);
     if (given->cbStruct != sizeof(*given))
         return JET_errInvalidCreateIndex;
     given->err = JET_errSuccess;
@@ -237,7 +278,7 @@ static JET_ERR add_index(struct new_table *new, JET_INDEXCREATE3_A *given, bool 
         definition.space = *given->pSpacehints;
     err = index_check(database, new->defaults, given, &definition);
     if (err >= 0)
-        err = index_check_columns(given, &definition, index_find_in_table, new->table);
+        err = index_check_columns(given, &definition, find_column, new);
     if (err < 0)
         return err;
     if (definition.flags & INDEX_PRIMARY)
@@ -249,7 +290,7 @@ static JET_ERR add_index(struct new_table *new, JET_INDEXCREATE3_A *given, bool 
     else
     {
         objid = database_new_objid(database);
-        err = tree_create(&database->store, new->table->records, objid, definition.flags & INDEX_UNIQUE, PAGE_INDEX,
+        err = tree_create(&database->store, &parent, objid, definition.flags & INDEX_UNIQUE, PAGE_INDEX,
                           space_hints_pages(&definition.space, database->page_size), &root);
         if (err < 0)
             return err;
@@ -300,19 +341,6 @@ static JET_ERR add_callback(struct new_table *new)
     return err;
 }
 
-/* Loads the state of the table as it has become; while it is pending, that is always read anew. */
-static JET_ERR reload(struct new_table *new)
-{
-    struct table *old = new->table;
-    JET_ERR err = table_open(new->database, new->txn, new->name, &new->table);
-
-    if (err < 0)
-        new->table = NULL;
-    if (old)
-        table_release(old);
-    return err;
-}
-
 /* ------------------------------------------------------------------ create --- */
 
 /* The tree, and the object that remembers that it is to be given back. */
@@ -351,17 +379,15 @@ static JET_ERR make(struct new_table *new, struct cursor **cursor)
     if (err >= 0)
         err = inherit_indexes(new);
     if (err >= 0)
-        err = reload(new);
-    if (err >= 0)
         err = add_columns(new);
-    if (err >= 0 && new->create->cIndexes)
-        err = reload(new);
     if (err >= 0)
         err = add_indexes(new);
     if (err >= 0)
         err = add_callback(new);
+    if (err >= 0 && new->bad_default)
+        err = JET_errInvalidBufferSize;
     if (err >= 0)
-        err = reload(new);
+        err = table_open(new->database, new->txn, new->name, &new->table);
     if (err < 0)
         return err;
     err = cursor_open(new->table, new->txn, JET_bitTableDenyRead, cursor);
@@ -415,6 +441,8 @@ JET_ERR ddl_create_table(struct database *database, struct txn *txn, const struc
             new.table = NULL;
         }
         err = ddl_end(database, txn, err);
+        if (err >= 0)
+            cursor_wrote(*cursor, err);
     }
     if (err < 0 && *cursor)
     {
@@ -444,8 +472,12 @@ static JET_ERR check_unused(const struct table *table, const struct txn *txn)
     os_mutex_lock(&table->database->lock);
     if (object->deny_read && object->deny_read != txn)
         err = JET_errTableLocked;
-    else if (object->cursors)
-        err = JET_errTableInUse;
+    /* Retired ones of the same session do not count. */
+    for (const struct cursor *cursor = object->cursors; err >= 0 && cursor; cursor = cursor->next)
+    {
+        if (cursor->txn != txn || !cursor->is_retired)
+            err = JET_errTableInUse;
+    }
     os_mutex_unlock(&table->database->lock);
     return err;
 }
@@ -507,7 +539,7 @@ static JET_ERR rename_table(struct database *database, struct txn *txn, const ch
     }
     catalog_close(&rows);
     table_release(table);
-    return err == JET_errKeyDuplicate ? JET_errTableDuplicate : err;
+    return err;
 }
 
 JET_ERR ddl_rename_table(struct database *database, struct txn *txn, const char *given, const char *given_new)

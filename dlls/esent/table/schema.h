@@ -206,6 +206,8 @@ struct table_object
     _Atomic uint64_t next_record, next_long_value, next_increment;
     struct cursor *cursors;     /* open on it */
     struct txn *deny_read;      /* the session that has it alone; NULL: none */
+    uint32_t deny_read_count;   /* by so many of its cursors */
+    bool is_static;             /* a template that has derived tables */
     bool deny_write;            /* nobody else may write */
 };
 
