@@ -120,6 +120,10 @@ enum tree_seek_mode
  * as its bookmark, so that a move goes on from where the key would be.  Where
  * TREE_SEEK_GT and TREE_SEEK_LT find something, that is JET_errSuccess. */
 JET_ERR tree_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, enum tree_seek_mode mode);
+/* After a seek that found nothing: whether its way down ended at nothing at all,
+ * or at an entry that this transaction does not see.  `past`: of TREE_SEEK_GT, behind
+ * all entries with the key. */
+bool tree_missed_hidden(struct tree_cursor *cursor, bool past);
 /* Goes to the entry with this bookmark: JET_errRecordDeleted if it is not there
  * (then the state is TREE_BEFORE the place where it would be). data/data_size are 0 in a unique tree. */
 JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,

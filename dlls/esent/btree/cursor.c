@@ -346,6 +346,25 @@ JET_ERR tree_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_s
     return err >= 0 && !equal ? JET_wrnSeekNotEqual : err;
 }
 
+bool tree_missed_hidden(struct tree_cursor *cursor, bool past)
+{
+    struct tree_target target = { .aim = past ? TREE_AIM_UPPER : TREE_AIM_LOWER,
+                                  .key = cursor->bookmark,
+                                  .key_size = cursor->bookmark_key_size };
+    struct page_node node;
+    struct tree_leaf leaf;
+    bool hidden = true;
+    int32_t lines;
+
+    if ((past ? tree_descend_past(cursor->tree, &target, &leaf) : tree_descend(cursor->tree, &target, &leaf)) < 0)
+        return false;
+    lines = (int32_t)leaf_lines(&leaf);
+    if (lines && page_node(&leaf.view, (unsigned)(leaf.line < lines ? leaf.line : lines - 1), &node))
+        hidden = !node_visible(cursor->tree, cursor->txn, &node);
+    leaf_unlatch(&leaf);
+    return hidden;
+}
+
 JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                            uint32_t data_size)
 {

@@ -378,24 +378,16 @@ void cursor_abandon_update(struct cursor *cursor)
 /* Brings `records` to the record of the current entry. */
 static JET_ERR find_record(struct cursor *cursor)
 {
-    struct page_node node;
-    uint8_t bookmark[KEY_MAX];
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *bookmark;
     uint32_t size;
     JET_ERR err;
 
     if (cursor->record_current)
         return JET_errSuccess;
-    err = tree_latch(&cursor->entries, &node);
+    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
     if (err < 0)
         return err;
-    size = node.data_size;
-    if (size > sizeof(bookmark))
-    {
-        tree_unlatch(&cursor->entries);
-        return JET_errDatabaseCorrupted;
-    }
-    memcpy(bookmark, node.data, size);
-    tree_unlatch(&cursor->entries);
     err = tree_goto_bookmark(&cursor->records, bookmark, size, NULL, 0);
     if (err < 0)
         return err;

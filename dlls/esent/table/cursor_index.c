@@ -23,12 +23,50 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
     cursor->range = false;
     cursor->key.state = 0;
     cursor->key.size = 0;
+    cursor->entries_level = cursor->index_level = cursor->txn ? (uint8_t)cursor->txn->level : 0;
     if (index)
         tree_cursor_init(&cursor->entries, index->tree, cursor->txn);
     if (!cursor->temp)
         cursor_tree(cursor)->sequential = sequential;
     place_set_end(cursor, TREE_BEFORE_FIRST);
     return JET_errSuccess;
+}
+
+void cursor_sync_record(struct cursor *cursor)
+{
+    enum tree_state state = cursor->entries.state;
+    uint8_t scratch[KEY_MAX], saved[KEY_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+
+    if (cursor->record_current)
+        return;
+    if (cursor->defer_first || (state != TREE_ON && state != TREE_AFTER_LAST))
+        state = TREE_BEFORE_FIRST;
+    if (state == TREE_ON)
+    {
+        state = TREE_BEFORE_FIRST;
+        if (cursor_bookmark(cursor, scratch, &bookmark, &size) >= 0 && size <= sizeof(saved))
+        {
+            memcpy(saved, bookmark, size);
+            if (tree_goto_bookmark(&cursor->records, saved, size, NULL, 0) >= 0)
+                state = TREE_ON;
+        }
+    }
+    if (state != TREE_ON)
+        cursor->records.state = state;
+    cursor->record_current = true;
+}
+
+void cursor_leave_index(struct cursor *cursor)
+{
+    tree_cursor_close(&cursor->entries);
+    cursor->records.state = TREE_BEFORE_FIRST;
+    cursor->index = NULL;
+    cursor->defer_first = cursor->record_current = cursor->range = false;
+    cursor->key.state = 0;
+    cursor->index_level = 0;
+    key_form_init(&cursor->form, cursor->table, cursor->table->primary);
 }
 
 /* The index of that name: *index NULL for the primary one. */
@@ -129,7 +167,8 @@ static JET_ERR set_index(struct cursor *cursor, const struct index *index, JET_E
         cursor->defer_first = true;
         return JET_errSuccess;
     }
-    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+    /* Where it has not been looked for the first record, there is none yet. */
+    err = cursor->defer_first ? JET_errNoCurrentRecord : cursor_bookmark(cursor, scratch, &bookmark, &size);
     if (err < 0)
         return err;
     if (size > sizeof(saved))

@@ -238,6 +238,7 @@ JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t to
     cursor->key.state = 0;
     cursor->defer_first = false;
     cursor->record_current = false;
+    place_note_level(cursor);
     err = tree_goto_position64(cursor_tree(cursor), before, total);
     if (err < 0)
     {

@@ -87,7 +87,9 @@ void cursor_defer_first(struct cursor *cursor);
 /* Goes to a record by its bookmark, and in a secondary index to the entry that
  * its `sequence`th value has there. */
 JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence);
-/* From a secondary index to the primary order, on the same record. */
+/* With a secondary index in use: `records` goes to where the entry says, and is no longer bound to it. */
+void cursor_sync_record(struct cursor *cursor);
+/* From a secondary index to the primary order, before the first record. */
 void cursor_leave_index(struct cursor *cursor);
 /* A prepared update does not survive a move. */
 void cursor_abandon_update(struct cursor *cursor);

@@ -82,6 +82,15 @@ static JET_ERR found_equal(struct cursor *cursor, JET_GRBIT grbit)
     return JET_errSuccess;
 }
 
+/* A seek that came down on nothing that it could see leaves the cursor at the key that was sought. */
+static bool came_to_nothing(struct cursor *cursor, enum tree_seek_mode mode)
+{
+    struct tree_cursor *tree = cursor_tree(cursor);
+    bool past = mode == TREE_SEEK_GT && !tree->tree->unique && cursor->key.columns == cursor->form.columns;
+
+    return tree_missed_hidden(tree, past);
+}
+
 JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
 {
     enum tree_seek_mode mode;
@@ -110,6 +119,9 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
         err = found_equal(cursor, grbit);
     cursor->key.state = 0;
     if (os_likely(err >= 0))
+        return err;
+    if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ && !cursor->temp && !cursor->filter &&
+        came_to_nothing(cursor, mode))
         return err;
     if (err != JET_errRecordNotFound && err != JET_errNoCurrentRecord)
         place_set_end(cursor, TREE_BEFORE_FIRST);
@@ -228,6 +240,7 @@ static JET_ERR goto_entry(struct cursor *cursor, const void *bookmark, uint32_t 
         cursor->record_current = true;
         return JET_errNoCurrentRecord;
     }
+    place_note_level(cursor);
     if (cursor->entries.tree->unique)
         return tree_goto_bookmark(&cursor->entries, key, key_size, NULL, 0);
     return tree_goto_bookmark(&cursor->entries, key, key_size, bookmark, size);

@@ -6,28 +6,60 @@
 #include "os/os.h"
 #include "table/update_private.h"
 
-JET_ERR index_form(struct table *table, uint32_t at, const struct key_form **form)
+/* The newest index first, which is the order in which Windows' engine updates them. */
+static void put_order(const struct table *table, uint32_t *order)
 {
+    for (uint32_t i = 0; i < table->index_count; i++)
+    {
+        uint32_t at = i;
+
+        for (; at && table->indexes[order[at - 1]].objid < table->indexes[i].objid; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+}
+
+/* Forms of all indexes, and behind them the order in which they are updated. */
+static JET_ERR get_forms(struct table *table, struct key_form **result)
+{
+    uint32_t count = table->index_count ? table->index_count : 1;
     struct key_form *forms = atomic_load_explicit(&table->forms, memory_order_acquire), *others = NULL;
     JET_ERR err = JET_errSuccess;
 
-    if (os_unlikely(!forms))
+    *result = forms;
+    if (os_likely(forms != NULL))
+        return JET_errSuccess;
+    forms = os_alloc_zero(count * (sizeof(*forms) + sizeof(uint32_t)));
+    if (!forms)
+        return JET_errOutOfMemory;
+    for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
+        err = key_form_init(&forms[i], table, &table->indexes[i]);
+    put_order(table, (uint32_t *)&forms[count]);
+    if (err < 0 || !atomic_compare_exchange_strong(&table->forms, &others, forms))
     {
-        forms = os_alloc_array(table->index_count ? table->index_count : 1, sizeof(*forms));
-        if (!forms)
-            return JET_errOutOfMemory;
-        for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
-            err = key_form_init(&forms[i], table, &table->indexes[i]);
-        if (err < 0 || !atomic_compare_exchange_strong(&table->forms, &others, forms))
-        {
-            os_free(forms);
-            forms = others;
-        }
-        if (err < 0)
-            return err;
+        os_free(forms);
+        forms = others;
     }
-    *form = &forms[at];
-    return JET_errSuccess;
+    *result = forms;
+    return err;
+}
+
+JET_ERR index_form(struct table *table, uint32_t at, const struct key_form **form)
+{
+    struct key_form *forms;
+    JET_ERR err = get_forms(table, &forms);
+
+    *form = err < 0 ? NULL : &forms[at];
+    return err;
+}
+
+JET_ERR index_order(struct table *table, const uint32_t **order)
+{
+    struct key_form *forms;
+    JET_ERR err = get_forms(table, &forms);
+
+    *order = err < 0 ? NULL : (const uint32_t *)&forms[table->index_count ? table->index_count : 1];
+    return err;
 }
 
 /* ---------------------------------------------------------- lists of keys --- */

@@ -103,6 +103,21 @@ void update_level_committed(struct cursor *cursor, uint32_t level)
 {
     if (cursor->update && cursor->update->level > level)
         cursor->update->level = level;
+    if (cursor->records_level > level)
+        cursor->records_level = (uint8_t)level;
+    if (cursor->entries_level > level)
+        cursor->entries_level = (uint8_t)level;
+    if (cursor->index_level > level)
+        cursor->index_level = (uint8_t)level;
+}
+
+/* A place that was found in what is rolled back is no place. */
+static void lose_place(struct tree_cursor *tree, uint8_t *moved_at, uint32_t level)
+{
+    if (*moved_at < level)
+        return;
+    *moved_at = (uint8_t)(level - 1);
+    tree->state = TREE_BEFORE_FIRST;
 }
 
 void update_level_lost(struct cursor *cursor, uint32_t level)
@@ -110,6 +125,19 @@ void update_level_lost(struct cursor *cursor, uint32_t level)
     /* The rollback that follows undoes the long values. */
     if (cursor->update && cursor->update->level >= level)
         drop_update(cursor);
+    if (cursor->temp)
+        return;
+    if (cursor->index && cursor->index_level >= level)
+        cursor_leave_index(cursor);
+    if ((cursor->index ? cursor->entries_level : cursor->records_level) >= level)
+    {
+        if (cursor->index)
+            cursor_sync_record(cursor);
+        cursor->defer_first = false;
+    }
+    if (cursor->index)
+        lose_place(&cursor->entries, &cursor->entries_level, level);
+    lose_place(&cursor->records, &cursor->records_level, level);
 }
 
 /* ---------------------------------------------------------------- prepare --- */
@@ -348,14 +376,15 @@ static JET_ERR check_not_null(const struct table *table, struct record record)
 }
 
 /* The key under which the record will be. */
-static JET_ERR primary_key(struct cursor *cursor, struct record record, uint8_t *key, uint32_t *size)
+static JET_ERR primary_key(struct cursor *cursor, struct record record, uint8_t *key, uint32_t *size,
+                           enum key_outcome *outcome)
 {
     static const uint32_t first[JET_ccolKeyMost] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     struct table *table = cursor->table;
     const struct key_form *form;
-    enum key_outcome outcome;
     JET_ERR err;
 
+    *outcome = KEY_MADE;
     if (!table->primary->key_columns)
     {
         uint32_t number;
@@ -368,23 +397,23 @@ static JET_ERR primary_key(struct cursor *cursor, struct record record, uint8_t 
     }
     err = index_form(table, (uint32_t)(table->primary - table->indexes), &form);
     if (err >= 0)
-        err = key_from_record(form, record, cursor->txn, first, 0, key, size, &outcome, NULL);
-    return err < 0 ? err : index_check_nulls(table->primary, outcome);
+        err = key_from_record(form, record, cursor->txn, first, 0, key, size, outcome, NULL);
+    return err;
 }
 
 static JET_ERR change_indexes(struct cursor *cursor, const struct record *old, const struct record *new,
                               const uint8_t *bookmark, uint32_t size)
 {
     struct table *table = cursor->table;
-    JET_ERR err = JET_errSuccess;
+    const uint32_t *order;
+    JET_ERR err = index_order(table, &order);
 
     for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
     {
-        if (table->indexes[i].primary)
-            continue;
-        if (old && new && !index_touched(table, &table->indexes[i], cursor->update))
-            continue;
-        err = index_change(table, cursor->txn, i, old, new, bookmark, size);
+        const struct index *index = &table->indexes[order[i]];
+
+        if (!index->primary && !(old && new && !index_touched(table, index, cursor->update)))
+            err = index_change(table, cursor->txn, order[i], old, new, bookmark, size);
     }
     return err;
 }
@@ -435,6 +464,7 @@ static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t boo
     struct table *table = cursor->table;
     const struct column *version = version_column(table);
     uint8_t key[KEY_MAX + 1];
+    enum key_outcome outcome;
     struct record record;
     uint32_t size;
     JET_ERR err = JET_errSuccess;
@@ -447,7 +477,9 @@ static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t boo
         err = record_set(table, &update->record, version, 1, zero, version->max_size, 0);
     record = update_record(update);
     if (err >= 0)
-        err = primary_key(cursor, record, key, &size);
+        err = primary_key(cursor, record, key, &size, &outcome);
+    if (err >= 0)
+        err = index_check_nulls(table->primary, outcome);
     if (err < 0)
         return err;
     if (bookmark && size > bookmark_max)
@@ -491,6 +523,7 @@ static JET_ERR replace_with(struct cursor *cursor, struct record old)
     uint8_t bookmark[KEY_MAX], key[KEY_MAX + 1];
     uint32_t size = cursor->records.bookmark_key_size, key_size;
     struct record new = update_record(update);
+    enum key_outcome outcome;
     JET_ERR err = JET_errSuccess;
 
     if (size > sizeof(bookmark))
@@ -498,7 +531,7 @@ static JET_ERR replace_with(struct cursor *cursor, struct record old)
     memcpy(bookmark, cursor->records.bookmark, size);
     if (table->primary->key_columns && index_touched(table, table->primary, update))
     {
-        err = primary_key(cursor, new, key, &key_size);
+        err = primary_key(cursor, new, key, &key_size, &outcome);
         if (err >= 0 && key_compare(key, key_size, bookmark, size))
             err = JET_errRecordPrimaryChanged;
     }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* New databases: what they are, what is refused, their size, and that they can be attached again. */
+#include "support.h"
+
+static JET_INSTANCE instance;
+static JET_SESID session;
+
+static int start(void **state)
+{
+    (void)state;
+    instance = test_instance("createdb", "off");
+    session = test_session(instance);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    assert_ok(JetEndSession(session, 0));
+    assert_ok(JetTerm(instance));
+    return 0;
+}
+
+static JET_DBINFOMISC4 header_of(const char *path)
+{
+    JET_DBINFOMISC4 misc;
+
+    assert_ok(JetGetDatabaseFileInfoA(path, &misc, sizeof(misc), JET_DbInfoMisc));
+    return misc;
+}
+
+static void a_new_database_is_open_and_clean_when_detached(void **state)
+{
+    const char *path = test_file("new.edb");
+    JET_DBINFOMISC4 misc;
+    JET_DBID dbid = 0, again;
+
+    (void)state;
+    assert_ok(JetCreateDatabaseA(session, path, NULL, &dbid, 0));
+    assert_int_not_equal(dbid, 0);
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &again, 0));
+    assert_int_equal(again, dbid);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    misc = header_of(path);
+    assert_int_equal(misc.dbstate, JET_dbstateCleanShutdown);
+    assert_int_equal(misc.ulVersion, 0x620);
+    assert_int_equal(misc.ulUpdate, 20);
+    assert_int_equal(misc.cbPageSize, 4096);
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+static void what_is_there_is_not_overwritten(void **state)
+{
+    const char *path = test_file("twice.edb");
+    JET_DBINFOMISC4 first, second;
+    JET_DBID dbid = 0;
+
+    (void)state;
+    assert_ok(JetCreateDatabaseA(session, path, NULL, &dbid, 0));
+    assert_err(JetCreateDatabaseA(session, path, NULL, &dbid, 0), JET_errDatabaseDuplicate);
+    assert_err(JetCreateDatabaseA(session, path, NULL, &dbid, JET_bitDbOverwriteExisting), JET_errDatabaseDuplicate);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    first = header_of(path);
+    assert_err(JetCreateDatabaseA(session, path, NULL, &dbid, 0), JET_errDatabaseDuplicate);
+    assert_ok(JetCreateDatabaseA(session, path, NULL, &dbid, JET_bitDbOverwriteExisting));
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    second = header_of(path);
+    assert_int_not_equal(memcmp(&first.signDb, &second.signDb, sizeof(first.signDb)), 0);
+}
+
+static void what_is_refused(void **state)
+{
+    JET_ULONG pages = 100;
+    JET_SETDBPARAM unknown = { 1, &pages, sizeof(pages) }, small = { JET_dbparamDbSizeMaxPages, &pages, 2 };
+    const char *path = test_file("refused.edb");
+    JET_DBID dbid = 0;
+
+    (void)state;
+    assert_err(JetCreateDatabaseA(session, NULL, NULL, &dbid, 0), JET_errDatabaseInvalidPath);
+    assert_err(JetCreateDatabaseA(session, "", NULL, &dbid, 0), JET_errDatabaseInvalidPath);
+    assert_err(JetCreateDatabase3A(session, path, &dbid, NULL, 1, 0), JET_errInvalidParameter);
+    assert_err(JetCreateDatabase3A(session, path, &dbid, &unknown, 1, 0), JET_errInvalidDbparamId);
+    assert_err(JetCreateDatabase3A(session, path, &dbid, &small, 1, 0), JET_errInvalidBufferSize);
+    assert_ok(JetBeginTransaction(session));
+    assert_err(JetCreateDatabaseA(session, path, NULL, &dbid, 0), JET_errInTransaction);
+    assert_ok(JetRollback(session, 0));
+    assert_int_equal(dbid, 0);
+}
+
+static void a_file_grows(void **state)
+{
+    const char *path = test_file("size.edb");
+    JET_ULONG real = 0, most = 0;
+    JET_DBID dbid = 0;
+
+    (void)state;
+    assert_ok(JetCreateDatabase2A(session, path, 5000, &dbid, 0));
+    assert_ok(JetGetMaxDatabaseSize(session, dbid, &most, 0));
+    assert_int_equal(most, 5000);
+    assert_ok(JetSetMaxDatabaseSize(session, dbid, 6000, 0));
+    assert_ok(JetGetMaxDatabaseSize(session, dbid, &most, 0));
+    assert_int_equal(most, 6000);
+    assert_ok(JetGrowDatabase(session, dbid, 1000, &real));
+    assert_true(real >= 1000);
+    assert_ok(JetGrowDatabase(session, dbid, 10, &most));
+    assert_int_equal(most, real);
+    assert_err(JetResizeDatabase(session, dbid, 10, &most, 0), JET_errFeatureNotAvailable);
+    assert_err(JetResizeDatabase(session, dbid, 10, &most, 0x80), JET_errInvalidGrbit);
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_err(JetSetDatabaseSizeA(session, path, 10, &real), JET_errInvalidParameter);
+    assert_ok(JetSetDatabaseSizeA(session, path, 3000, &real));
+    assert_int_equal(real, 3000);
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] =
+    {
+        cmocka_unit_test_setup_teardown(a_new_database_is_open_and_clean_when_detached, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_there_is_not_overwritten, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(a_file_grows, start, stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
