@@ -6,12 +6,12 @@
 #   make lint           floors, format, static analysis
 #   make conformance    the suite in SHARED on both architectures and natively
 #   make torture        fuzz targets at length
-#   make bench          the benchmark in SHARED
+#   make bench          the benchmark in SHARED, against SQLite and LMDB (ROWS=300000 ROUNDS=3)
 #   make coverage       what the native tests reach
 #   make install        into a Wine prefix (WINEPREFIX=) or a directory (DESTDIR=)
 #   make all            only build: build/x86_64, build/i686, build/host
 #
-# run, check, conformance, lint and torture install what is missing first
+# run, check, conformance, lint, torture and bench install what is missing first
 # (tools/bootstrap); NO_BOOTSTRAP=1 leaves that out.
 
 SHARED        ?= $(wildcard ../shared)
@@ -45,7 +45,7 @@ ifeq ($(NO_BOOTSTRAP),)
 endif
 
 # Each of these looks again after bootstrap, since it finds what is there by name.
-run check lint conformance torture: bootstrap
+run check lint conformance torture bench: bootstrap
 	@$(MAKE) --no-print-directory do-$@
 
 # ---- run -------------------------------------------------------------------
@@ -103,8 +103,9 @@ do-conformance: $(LIBRARIES) build/host/edbwalk build/x86_64/edbwalk.exe build/i
 	@SHARED="$(abspath $(SHARED))" PROGRAMS="$(PROGRAMS)" CORPUS_PENDING="$(CORPUS_PENDING)" \
 	    tools/run-conformance
 
-bench:
-	@echo "make bench: not yet; it comes with writing" >&2; exit 1
+do-bench: build/x86_64/esent.dll
+	@[ -n "$(SHARED)" ] || { echo "make bench: no ../shared (or SHARED=directory)"; exit 1; }
+	@tools/run-bench "$(abspath $(SHARED))/bench" $(ROWS)
 
 # ---- lint ------------------------------------------------------------------
 
