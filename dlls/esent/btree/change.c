@@ -22,6 +22,17 @@ static enum version_op version_op_of(const struct tree_change *change)
     }
 }
 
+/* Whether another transaction's version forbids the change. */
+static JET_ERR check_conflict(const struct tree_change *change, const struct page_node *old)
+{
+    struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
+                                            change->data_size);
+
+    if (change->kind == TREE_CHANGE_INSERT || !(old->flags & NODE_VERSIONED))
+        return JET_errSuccess;
+    return version_check(change->txn, &place, version_op_of(change));
+}
+
 /* Makes the version of the change, of which the page still has what was before. */
 static JET_ERR make_version(const struct tree_change *change, const struct page_node *old, struct version **version)
 {
@@ -29,13 +40,6 @@ static JET_ERR make_version(const struct tree_change *change, const struct page_
                                             change->data_size);
     struct version_change what = { .op = version_op_of(change), .owner = tree_store_of(change->tree) };
 
-    if (change->kind != TREE_CHANGE_INSERT)
-    {
-        JET_ERR err = old->flags & NODE_VERSIONED ? version_check(change->txn, &place, what.op) : JET_errSuccess;
-
-        if (err < 0)
-            return err;
-    }
     if (change->kind == TREE_CHANGE_REPLACE || (change->kind == TREE_CHANGE_REVIVE && change->tree->unique))
     {
         what.image = old->data;
@@ -185,6 +189,8 @@ JET_ERR tree_apply(const struct tree_change *change)
     if (!node_before(change, &old))
         return JET_errDatabaseCorrupted;
     if (change->txn)
+        err = check_conflict(change, &old);
+    if (err >= 0 && change->txn)
         err = make_version(change, &old, &version);
     if (err < 0)
         return err;
@@ -206,6 +212,73 @@ JET_ERR tree_apply(const struct tree_change *change)
     page_set_dbtime(change->page->data, dbtime);
     cache_dirty(change->page, lgpos);
     return JET_errSuccess;
+}
+
+/* What redo has to know of a page that was made by others: the change fits it. */
+static bool redo_fits(const struct tree_change *change, const struct page_node *old)
+{
+    const uint8_t *data = change->page->data;
+    uint32_t grown = change->data_size > old->data_size ? change->data_size - old->data_size : 0;
+    struct page_line line = { NULL, 0, 0 };
+    struct page_view view;
+
+    if (!page_view(&view, data, change->page->page_size))
+        return false;
+    switch (change->kind)
+    {
+    case TREE_CHANGE_INSERT:
+        return change->line <= page_lines(&view) &&
+               page_node_cost(&view, change->key_size, page_shared_prefix(&view, change->key, change->key_size),
+                              change->data_size) <= page_free_bytes(data);
+    case TREE_CHANGE_REVIVE:
+        return !change->tree->unique || grown <= page_free_bytes(data);
+    case TREE_CHANGE_REPLACE:
+        return grown <= page_free_bytes(data);
+    case TREE_CHANGE_EXTERNAL:
+        return page_tag(&view, 0, &line) &&
+               (change->data_size <= line.size || change->data_size - line.size <= page_free_bytes(data));
+    case TREE_CHANGE_DELTA:
+        return change->delta_size == 4 || change->delta_size == 8;
+    default:
+        return true;
+    }
+}
+
+JET_ERR tree_redo(const struct tree_change *change, uint32_t rceid, uint64_t dbtime, uint64_t lgpos)
+{
+    struct tree_store *store = tree_store_of(change->tree);
+    struct version *version = NULL;
+    struct page_node old;
+    JET_ERR err;
+
+    if (!node_before(change, &old) || !redo_fits(change, &old))
+        return JET_errDatabaseCorrupted;
+    if (change->txn)
+    {
+        err = make_version(change, &old, &version);
+        if (err < 0)
+            return err;
+        version->rceid = rceid;
+        version->log_position = lgpos;
+    }
+    cache_change(change->page);
+    change_bytes(change, &old, version != NULL);
+    if (change->undoes)
+        version_unlink(store->txns, change->undoes);
+    page_set_dbtime(change->page->data, dbtime);
+    cache_dirty(change->page, lgpos);
+    return JET_errSuccess;
+}
+
+JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid)
+{
+    struct page_node old = { .data = image, .data_size = (uint16_t)image_size };
+    struct version *version;
+    JET_ERR err = make_version(change, &old, &version);
+
+    if (err >= 0)
+        version->rceid = rceid;
+    return err;
 }
 
 void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image)
@@ -237,6 +310,46 @@ void tree_restructure_link(struct tree_restructure *restructure, struct cache_pa
     }
 }
 
+/* The bytes of all pages.  All of them change before one is let go: who came by
+ * the old parent will see it. */
+static void restructure_bytes(const struct tree_restructure *restructure, uint64_t dbtime, uint64_t lgpos)
+{
+    for (uint32_t i = 0; i < restructure->pages; i++)
+        cache_change(restructure->page[i].page);
+    for (uint32_t i = 0; i < restructure->pages; i++)
+    {
+        const struct tree_page_change *change = &restructure->page[i];
+        uint8_t *data = change->page->data;
+
+        if (change->image)
+            memcpy(data, change->image, change->page->page_size);
+        if (change->set_prev)
+            page_set_prev(data, change->prev);
+        if (change->set_next)
+            page_set_next(data, change->next);
+        page_set_dbtime(data, dbtime);
+        cache_dirty(change->page, lgpos);
+    }
+}
+
+JET_ERR tree_redo_pages(const struct tree_restructure *restructure, uint32_t rceid, uint64_t dbtime, uint64_t lgpos)
+{
+    struct version *version = NULL;
+    JET_ERR err = JET_errSuccess;
+
+    if (restructure->insert && restructure->insert->txn)
+        err = make_version(restructure->insert, NULL, &version);
+    if (err < 0)
+        return err;
+    if (version)
+    {
+        version->rceid = rceid;
+        version->log_position = lgpos;
+    }
+    restructure_bytes(restructure, dbtime, lgpos);
+    return JET_errSuccess;
+}
+
 JET_ERR tree_apply_pages(const struct tree_restructure *restructure)
 {
     struct tree_store *store = tree_store_of(restructure->tree);
@@ -258,22 +371,6 @@ JET_ERR tree_apply_pages(const struct tree_restructure *restructure)
     }
     if (version)
         version->log_position = lgpos;
-    /* All of them change before one is let go: who came by the old parent will see it. */
-    for (uint32_t i = 0; i < restructure->pages; i++)
-        cache_change(restructure->page[i].page);
-    for (uint32_t i = 0; i < restructure->pages; i++)
-    {
-        const struct tree_page_change *change = &restructure->page[i];
-        uint8_t *data = change->page->data;
-
-        if (change->image)
-            memcpy(data, change->image, change->page->page_size);
-        if (change->set_prev)
-            page_set_prev(data, change->prev);
-        if (change->set_next)
-            page_set_next(data, change->next);
-        page_set_dbtime(data, dbtime);
-        cache_dirty(change->page, lgpos);
-    }
+    restructure_bytes(restructure, dbtime, lgpos);
     return JET_errSuccess;
 }

@@ -115,6 +115,97 @@ JET_ERR tree_lock(struct tree_cursor *cursor);
 /* Replaces the external header of a tree's root (auto-increment). */
 JET_ERR tree_set_root_header(const struct tree *tree, const uint8_t *bytes, uint32_t size);
 
+/*
+ * ---- one change of one page, and of several: what the log tells of, and redo applies ----
+ */
+
+enum tree_change_kind
+{
+    TREE_CHANGE_INSERT,   /* a new node, before `line` */
+    TREE_CHANGE_REVIVE,   /* the deleted node at `line` lives again, with this data */
+    TREE_CHANGE_REPLACE,  /* its data */
+    TREE_CHANGE_DELETE,   /* it is marked deleted */
+    TREE_CHANGE_UNDELETE, /* and no longer */
+    TREE_CHANGE_DELTA,    /* `delta` is added to the number of `delta_size` bytes at `offset` of its data */
+    TREE_CHANGE_LOCK,     /* nothing, but nobody else may change it */
+    TREE_CHANGE_REMOVE,   /* it leaves the page */
+    TREE_CHANGE_EXTERNAL, /* the external header becomes `data` */
+};
+
+/* A change of one page, which is latched exclusively. */
+struct tree_change
+{
+    enum tree_change_kind kind;
+    const struct tree *tree;
+    struct txn *txn;        /* makes a version; NULL: nobody may see what was before, and it is not undone */
+    struct version *undoes; /* or this is the undoing of that one */
+    struct cache_page *page;
+    uint32_t line;
+    const uint8_t *key; /* of the node */
+    uint32_t key_size;
+    const uint8_t *data; /* the new one; in a tree that is not unique the node's, whatever the change */
+    uint32_t data_size;
+    uint32_t offset, delta_size;
+    int64_t delta;
+};
+
+/* One of several pages that a change of structure changes together, in two ways:
+ * all of its bytes (`image`, of the page's size), or links and one node only. */
+struct tree_page_change
+{
+    struct cache_page *page; /* latched exclusively; NULL: there is none */
+    const uint8_t *image;
+    bool set_prev, set_next;
+    uint32_t prev, next;
+};
+
+enum tree_restructure_kind
+{
+    TREE_SPLIT_ROOT,  /* vertically: what the root had goes to a new page */
+    TREE_SPLIT_RIGHT, /* the upper part of a page goes to a new page on its right */
+    TREE_MERGE_RIGHT, /* all of a page goes to its right neighbour */
+    TREE_MERGE_EMPTY, /* a page, or a chain of pages with one child each, that has nothing left */
+    TREE_FORMAT,      /* new pages of their own: roots */
+};
+
+#define TREE_RESTRUCTURE_PAGES 128
+
+/* A change of several pages: all of it or nothing is in the log. */
+struct tree_restructure
+{
+    enum tree_restructure_kind kind;
+    const struct tree *tree;
+    struct tree_page_change page[TREE_RESTRUCTURE_PAGES];
+    uint32_t pages;
+    const struct tree_change *insert; /* that is part of it, or NULL: its version is made; the images have it */
+};
+
+void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image);
+void tree_restructure_link(struct tree_restructure *restructure, struct cache_page *page, bool next, uint32_t pgno);
+
+/*
+ * Redo of a change that a record tells of: nothing is logged, the page gets the
+ * record's dbtime and position.  With a txn at level 1 or deeper the version is
+ * made too (its rceid is the record's, its transaction is checked by nobody);
+ * without one nothing is versioned.  `undoes` may be NULL in the redo of an undo.
+ * The page is latched exclusively and is known to need the change (its dbtime is
+ * that from before); that the record fits it is checked here.  TREE_CHANGE_REPLACE
+ * and _REVIVE need no key when there is no txn; an INSERT's key is whole.
+ * JET_errDatabaseCorrupted: the page has no such line, or no room.
+ */
+JET_ERR tree_redo(const struct tree_change *change, uint32_t rceid, uint64_t dbtime, uint64_t lgpos);
+
+/* The same of several pages: those in the restructure are the ones that need it.  `insert`, if
+ * there is one with a txn, makes its version. */
+JET_ERR tree_redo_pages(const struct tree_restructure *restructure, uint32_t rceid, uint64_t dbtime, uint64_t lgpos);
+
+/*
+ * Makes the version of a change whose page needs no redo, since it is as new as
+ * the record or newer; `image` is the data before, of a replace (LOG_UNDO_INFO has
+ * it), or of what a REVIVE replaced.
+ */
+JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid);
+
 /* ---- for the version store ---- */
 
 /* Undoes what a version tells of, of a transaction that rolls back; takes the

@@ -17,36 +17,6 @@ static inline struct tree_store *tree_store_of(const struct tree *tree)
 
 /* ------------------------------------------------------------- change.c --- */
 
-enum tree_change_kind
-{
-    TREE_CHANGE_INSERT,   /* a new node, before `line` */
-    TREE_CHANGE_REVIVE,   /* the deleted node at `line` lives again, with this data */
-    TREE_CHANGE_REPLACE,  /* its data */
-    TREE_CHANGE_DELETE,   /* it is marked deleted */
-    TREE_CHANGE_UNDELETE, /* and no longer */
-    TREE_CHANGE_DELTA,    /* `delta` is added to the number of `delta_size` bytes at `offset` of its data */
-    TREE_CHANGE_LOCK,     /* nothing, but nobody else may change it */
-    TREE_CHANGE_REMOVE,   /* it leaves the page */
-    TREE_CHANGE_EXTERNAL, /* the external header becomes `data` */
-};
-
-/* A change of one page, which is latched exclusively. */
-struct tree_change
-{
-    enum tree_change_kind kind;
-    const struct tree *tree;
-    struct txn *txn;        /* makes a version; NULL: nobody may see what was before, and it is not undone */
-    struct version *undoes; /* or this is the undoing of that one */
-    struct cache_page *page;
-    uint32_t line;
-    const uint8_t *key; /* of the node */
-    uint32_t key_size;
-    const uint8_t *data; /* the new one; in a tree that is not unique the node's, whatever the change */
-    uint32_t data_size;
-    uint32_t offset, delta_size;
-    int64_t delta;
-};
-
 /*
  * The door: version, log record, bytes, dbtime and log position.  The caller
  * knows that the page has room.  JET_errWriteConflict, JET_errVersionStoreOutOfMemory,
@@ -54,41 +24,8 @@ struct tree_change
  */
 JET_ERR tree_apply(const struct tree_change *change);
 
-/* One of several pages that a change of structure changes together, in two ways:
- * all of its bytes (`image`, of the page's size), or links and one node only. */
-struct tree_page_change
-{
-    struct cache_page *page; /* latched exclusively; NULL: there is none */
-    const uint8_t *image;
-    bool set_prev, set_next;
-    uint32_t prev, next;
-};
-
-enum tree_restructure_kind
-{
-    TREE_SPLIT_ROOT,  /* vertically: what the root had goes to a new page */
-    TREE_SPLIT_RIGHT, /* the upper part of a page goes to a new page on its right */
-    TREE_MERGE_RIGHT, /* all of a page goes to its right neighbour */
-    TREE_MERGE_EMPTY, /* a page, or a chain of pages with one child each, that has nothing left */
-    TREE_FORMAT,      /* new pages of their own: roots */
-};
-
-#define TREE_RESTRUCTURE_PAGES 128
-
-/* A change of several pages: all of it or nothing is in the log. */
-struct tree_restructure
-{
-    enum tree_restructure_kind kind;
-    const struct tree *tree;
-    struct tree_page_change page[TREE_RESTRUCTURE_PAGES];
-    uint32_t pages;
-    const struct tree_change *insert; /* that is part of it, or NULL: its version is made; the images have it */
-};
-
 /* The same door for several pages.  The log's error; then nothing happened. */
 JET_ERR tree_apply_pages(const struct tree_restructure *restructure);
-void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image);
-void tree_restructure_link(struct tree_restructure *restructure, struct cache_page *page, bool next, uint32_t pgno);
 
 /* What names the versions of an entry. */
 static inline struct version_place tree_place(const struct tree *tree, const uint8_t *key, uint32_t key_size,

@@ -267,6 +267,8 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->data_size = place->data_size;
     version->image_size = change->image_size;
     version->log_position = 0;
+    version->rceid = 0;
+    version->undo_logged = false;
     if (place->key_size)
         memcpy(bytes, place->key, place->key_size);
     if (place->data_size)

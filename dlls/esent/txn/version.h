@@ -73,6 +73,8 @@ struct version
     uint32_t updates;                   /* and txn->updates: all of an update have as much as its number, or more */
     int64_t delta;
     uint64_t log_position;              /* of the record of this change */
+    uint32_t rceid;                     /* what names it in the log; 0: it is not logged */
+    bool undo_logged;                   /* the log has its bookmark and image, or need not */
     uint8_t bytes[];                    /* key, data, image */
 };
 
