@@ -93,7 +93,7 @@ static void check_walk(bool sequential, bool forget)
         assert_int_equal(tree_latch(&cursor, &node), JET_errSuccess);
         assert_memory_equal(node.data, build.entries[seen[i]].data, 4);
         tree_unlatch(&cursor);
-        if (forget) cursor.hint.page = NULL;
+        if (forget) cursor.viewed = false, cursor.hint.page = NULL;
     }
     assert_int_equal(err, JET_errNoCurrentRecord);
     assert_int_equal(i, seen_count);
@@ -107,7 +107,7 @@ static void check_walk(bool sequential, bool forget)
     for (err = tree_move_last(&cursor); err >= 0; err = tree_move_prev(&cursor))
     {
         on(&cursor, --i);
-        if (forget) cursor.hint.page = NULL;
+        if (forget) cursor.viewed = false, cursor.hint.page = NULL;
     }
     assert_int_equal(err, JET_errNoCurrentRecord);
     assert_int_equal(i, 0);

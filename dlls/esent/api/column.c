@@ -84,10 +84,17 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
     struct cursor *cursor;
     struct retrieve_scope scope;
     struct retrieval retrieval;
+    uint32_t actual;
     JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
+    if (os_likely(!grbit && !pretinfo && pvData) && retrieve_plain(cursor, columnid, pvData, cbData, &actual))
+    {
+        if (pcbActual)
+            *pcbActual = actual;
+        return api_leave(session, JET_errSuccess);
+    }
     scope.latched = false;
     retrieval.columnid = columnid;
     retrieval.sequence = 1;
@@ -127,7 +134,7 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
 #define GRBIT_SINGLE (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
 
 /* One element of JetRetrieveColumns; a negative answer ends the call. */
-static JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid, struct cursor *cursor,
+static __attribute__((noinline)) JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid, struct cursor *cursor,
                                 JET_RETRIEVECOLUMN *element, struct retrieve_scope *scope)
 {
     static const JET_GRBIT from_index = JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark;
@@ -151,6 +158,19 @@ static JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid, st
     return err;
 }
 
+static inline bool plain_element(struct cursor *cursor, JET_RETRIEVECOLUMN *element)
+{
+    uint32_t actual;
+
+    if (element->grbit || element->itagSequence != 1 || element->ibLongValue || !element->pvData ||
+        !retrieve_plain(cursor, element->columnid, element->pvData, element->cbData, &actual))
+        return false;
+    element->cbActual = actual;
+    element->columnidNextTagged = element->columnid;
+    element->err = JET_errSuccess;
+    return true;
+}
+
 /*
  * Several values at one visit to the record; each element has an err of its
  * own, and JET_wrnBufferTruncated is answered if any has.
@@ -170,6 +190,8 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
         return api_leave(session, JET_errInvalidParameter);
     for (JET_ULONG i = 0; i < cretrievecolumn && err >= 0; i++)
     {
+        if (os_likely(plain_element(cursor, &pretrievecolumn[i])))
+            continue;
         err = retrieve_element(session, tableid, cursor, &pretrievecolumn[i], &scope);
         truncated |= err == JET_wrnBufferTruncated;
     }

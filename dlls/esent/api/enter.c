@@ -91,9 +91,12 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
 
     if (os_unlikely(err < 0))
         return check_cursor(sesid, tableid, err);
-    open = handle_object_of(tableid, HANDLE_CURSOR, *session);
+    open = (*session)->recent;
+    if (os_unlikely(!open || open->tableid != tableid))
+        open = handle_object_of(tableid, HANDLE_CURSOR, *session);
     if (os_likely(open != NULL))
     {
+        (*session)->recent = open;
         if (os_unlikely(flags & API_TABLES_ONLY) && open->cursor->temp)
             return api_leave(*session, JET_errIllegalOperation);
         *cursor = open->cursor;

@@ -77,14 +77,18 @@ struct tree_cursor
     struct cache_hint hint; /* where it stood, valid if the version still is */
     uint32_t pgno;
     uint32_t line;
-    struct cache_page *latched; /* while between tree_latch and tree_unlatch */
+    bool viewed;            /* view and node are of the page at that version, and of the entry at `line` */
+    bool copied;            /* and the image is what the page has of the entry */
+    struct page_view view;
+    struct page_node node;
+    struct cache_page *latched; /* while between tree_latch and tree_unlatch, unless the entry was copied */
     int32_t run;                /* leaves passed in one direction without a seek between; < 0: to the left */
     uint32_t ahead;             /* leaves further on that were asked for and not reached yet */
     uint8_t *bookmark;          /* key, then data in a non-unique tree; bookmark_inline while that is enough */
     uint32_t bookmark_key_size;
     uint32_t bookmark_data_size;
     uint32_t bookmark_capacity;
-    uint8_t *image; /* older data of the entry, where that is what the transaction sees */
+    uint8_t *image; /* a copy of the entry's data, or older data where that is what the transaction sees */
     uint32_t image_capacity;
     uint8_t bookmark_inline[TREE_INLINE_BOOKMARK];
 };
@@ -129,11 +133,35 @@ bool tree_missed_hidden(struct tree_cursor *cursor, bool past);
 JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                            uint32_t data_size);
 
-/* Latches the entry the cursor is on and shows it in place: the node's pointers
- * are good until tree_unlatch.  JET_errNoCurrentRecord when on nothing,
- * JET_errRecordDeleted when it is gone. */
+/* Shows the entry the cursor is on, in place under a latch, or a copy of it if it
+ * is small and its page as it was: the node's pointers are good until
+ * tree_unlatch.  JET_errNoCurrentRecord when on nothing, JET_errRecordDeleted when
+ * it is gone. */
 JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node);
 void tree_unlatch(struct tree_cursor *cursor);
+
+/*
+ * The entry in place without any latch, of whatever size: true with its bytes in
+ * cursor->node.data and data_size if its page is what it was when the cursor was
+ * placed, and the transaction sees just that.  What is then read there, each byte
+ * once, is to be believed only if tree_peek_valid() answers true afterwards.
+ */
+bool tree_peek_flagged(const struct tree_cursor *cursor);
+static inline bool tree_peek(const struct tree_cursor *cursor)
+{
+#ifdef CACHE_COPY_PEEKS
+    (void)cursor;
+    return false;
+#else
+    return cursor->state == TREE_ON && cursor->viewed && cache_peek_valid(cursor->hint.page, cursor->hint.version) &&
+           (!(cursor->node.flags & (NODE_DELETED | NODE_VERSIONED)) || tree_peek_flagged(cursor));
+#endif
+}
+
+static inline bool tree_peek_valid(const struct tree_cursor *cursor)
+{
+    return cache_peek_valid(cursor->hint.page, cursor->hint.version);
+}
 
 /* One lookup without a cursor's bookkeeping: latches the leaf holding the
  * entry with exactly this key (unique trees) and shows it.  JET_errRecordNotFound.

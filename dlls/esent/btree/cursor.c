@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cursors: their bookmark, the entry they are on, seeks. */
-#include "btree/private.h"
+#include "btree/write_private.h"
+
+/* Entries up to this size are copied rather than latched. */
+#define COPY_MAX 1024u
 
 void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32_t objid, bool unique,
                uint32_t page_kind)
@@ -53,6 +56,9 @@ JET_ERR tree_cursor_copy(struct tree_cursor *to, const struct tree_cursor *from)
     to->hint = from->hint;
     to->pgno = from->pgno;
     to->line = from->line;
+    to->viewed = from->viewed;
+    to->view = from->view;
+    to->node = from->node;
     return JET_errSuccess;
 }
 
@@ -73,6 +79,18 @@ JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size)
     return JET_errSuccess;
 }
 
+JET_ERR cursor_reserve_image(struct tree_cursor *cursor, uint32_t size)
+{
+    if (os_likely(size <= cursor->image_capacity))
+        return JET_errSuccess;
+    if (size < COPY_MAX)
+        size = COPY_MAX;
+    os_free(cursor->image);
+    cursor->image = os_alloc(size);
+    cursor->image_capacity = cursor->image ? size : 0;
+    return cursor->image ? JET_errSuccess : JET_errOutOfMemory;
+}
+
 void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct tree_target *target)
 {
     target->aim = aim;
@@ -91,14 +109,11 @@ JET_ERR cursor_place(struct tree_cursor *cursor, struct tree_leaf *leaf, const s
 
     if (err >= 0)
     {
-        page_key_copy(&node->key, cursor->bookmark);
-        memcpy(cursor->bookmark + key_size, node->data, data_size);
+        page_key_copy_short(&node->key, cursor->bookmark);
+        bytes_copy(cursor->bookmark + key_size, node->data, data_size);
         cursor->bookmark_key_size = key_size;
         cursor->bookmark_data_size = data_size;
-        cursor->hint.page = leaf->page;
-        cursor->hint.version = cache_page_version(leaf->page);
-        cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
-        cursor->line = (uint32_t)leaf->line;
+        cursor_note_leaf(cursor, leaf, node);
         cursor->state = TREE_ON;
     }
     leaf_unlatch(leaf);
@@ -119,6 +134,7 @@ JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const
     cursor->bookmark_key_size = key_size;
     cursor->bookmark_data_size = data_size;
     cursor->hint.page = NULL;
+    cursor->viewed = cursor->copied = false;
     cursor->state = state;
     return JET_errSuccess;
 }
@@ -156,11 +172,44 @@ static JET_ERR latch_by_bookmark(struct tree_cursor *cursor, struct tree_leaf *l
         leaf_unlatch(leaf);
         return err;
     }
-    cursor->hint.page = leaf->page;
-    cursor->hint.version = cache_page_version(leaf->page);
-    cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
-    cursor->line = (uint32_t)leaf->line;
+    cursor_note_leaf(cursor, leaf, node);
     return JET_errSuccess;
+}
+
+bool tree_peek_flagged(const struct tree_cursor *cursor)
+{
+    return !(cursor->node.flags & NODE_DELETED) && !tree_has_versions(cursor->tree);
+}
+
+/* The entry without a latch: copied, and believed if its page is still what it
+ * was.  What has versions is not for this way.  A copy serves until the page
+ * changes: who makes a version of the entry changes it. */
+static bool copy_entry(struct tree_cursor *cursor)
+{
+    uint32_t size = cursor->node.data_size;
+    uint8_t flags = cursor->node.flags;
+
+    if (size > COPY_MAX || (flags & (NODE_DELETED | NODE_VERSIONED) && !tree_peek_flagged(cursor)) ||
+        cursor_reserve_image(cursor, size) < 0)
+        return false;
+    bytes_copy(cursor->image, cursor->node.data, size);
+    cursor->copied = cache_peek_valid(cursor->hint.page, cursor->hint.version);
+    return cursor->copied;
+}
+
+static inline bool entry_unlatched(struct tree_cursor *cursor, struct page_node *node)
+{
+    if (!cursor->viewed || !cache_peek_valid(cursor->hint.page, cursor->hint.version))
+        return false;
+    if (!cursor->copied && !copy_entry(cursor))
+        return false;
+    node->key.prefix = node->key.suffix = cursor->bookmark;
+    node->key.prefix_size = 0;
+    node->key.suffix_size = (uint16_t)cursor->bookmark_key_size;
+    node->data = cursor->image;
+    node->data_size = cursor->node.data_size;
+    node->flags = cursor->node.flags;
+    return true;
 }
 
 JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node)
@@ -173,13 +222,19 @@ JET_ERR tree_latch(struct tree_cursor *cursor, struct page_node *node)
         return JET_errNoCurrentRecord;
     if (os_likely(cursor->hint.page != NULL))
     {
+        if (os_likely(entry_unlatched(cursor, node)))
+            return JET_errSuccess;
         err = cache_latch_hint(cursor->tree->file, cursor->pgno, CACHE_SHARED, &cursor->hint, &leaf.page);
         if (err < 0)
             return tree_read_error(err);
         if (os_likely(leaf.page == cursor->hint.page && cache_page_version(leaf.page) == cursor->hint.version &&
                       page_view(&leaf.view, leaf.page->data, leaf.page->page_size) &&
                       page_node(&leaf.view, cursor->line, node)))
+        {
+            leaf.line = (int32_t)cursor->line;
+            cursor_note_leaf(cursor, &leaf, node);
             goto found;
+        }
         leaf_unlatch(&leaf);
     }
     err = latch_by_bookmark(cursor, &leaf, node);

@@ -10,7 +10,7 @@
  * neighbour and that their first entries are in order, which also means that no
  * chain of pages can be followed in a circle.
  */
-#include "btree/private.h"
+#include "btree/write_private.h"
 
 /* -------------------------------------------------------- leaf to leaf --- */
 
@@ -193,35 +193,32 @@ enum same_page
 };
 
 /* Moves within the page the cursor stands on, without a latch. */
-static enum same_page move_on_page(struct tree_cursor *cursor, int step)
+static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
 {
     const struct tree *tree = cursor->tree;
     struct cache_page *page = cursor->hint.page;
     uint32_t line = cursor->line, key_size, data_size;
     uint8_t bookmark[TREE_INLINE_BOOKMARK];
-    struct page_view view;
     struct page_node node;
 
-    if (!page || !cache_peek_valid(page, cursor->hint.version))
-        return NOT_SO;
-    if (!page_view(&view, page->data, page->page_size))
+    if (!cursor->viewed || !cache_peek_valid(page, cursor->hint.version))
         return NOT_SO;
     for (;;)
     {
         line += (uint32_t)step; /* from 0 to the left: wraps past the last line */
-        if (line >= page_lines(&view))
+        if (line >= page_lines(&cursor->view))
             return cache_peek_valid(page, cursor->hint.version) ? PAGE_ENDS : NOT_SO;
-        if (!page_node(&view, line, &node))
+        if (!page_node(&cursor->view, line, &node))
             return NOT_SO;
-        if ((node.flags & (NODE_DELETED | NODE_VERSIONED)) == NODE_DELETED)
+        if (os_unlikely(node.flags & NODE_DELETED) && !(node.flags & NODE_VERSIONED && tree_has_versions(tree)))
             continue;
         key_size = page_key_size(&node.key);
         data_size = tree->unique ? 0 : node.data_size;
         if (key_size + data_size > sizeof(bookmark))
             return NOT_SO;
-        page_key_copy(&node.key, bookmark);
-        memcpy(bookmark + key_size, node.data, data_size);
-        if (os_likely(!(node.flags & NODE_VERSIONED)))
+        page_key_copy_short(&node.key, bookmark);
+        bytes_copy(bookmark + key_size, node.data, data_size);
+        if (os_likely(!(node.flags & NODE_VERSIONED)) || !tree_has_versions(tree))
             break;
         if (!cache_peek_valid(page, cursor->hint.version))
             return NOT_SO;
@@ -231,10 +228,12 @@ static enum same_page move_on_page(struct tree_cursor *cursor, int step)
     }
     if (!cache_peek_valid(page, cursor->hint.version))
         return NOT_SO;
-    memcpy(cursor->bookmark, bookmark, key_size + data_size);
+    bytes_copy(cursor->bookmark, bookmark, key_size + data_size);
     cursor->bookmark_key_size = key_size;
     cursor->bookmark_data_size = data_size;
     cursor->line = line;
+    cursor->node = node;
+    cursor->copied = false;
     return MOVED;
 }
 
@@ -296,10 +295,8 @@ static JET_ERR start_prev(struct tree_cursor *cursor, struct tree_leaf *leaf)
 }
 
 /* What is kept about the direction of a scan when the cursor was placed on another leaf. */
-static void crossed(struct tree_cursor *cursor, uint32_t from, int step)
+static void crossed(struct tree_cursor *cursor, int step)
 {
-    if (cursor->pgno == from)
-        return;
     if ((step > 0) != (cursor->run > 0))
         cursor->run = 0;
     if (cursor->run < 1000 && cursor->run > -1000)
@@ -311,13 +308,17 @@ static void crossed(struct tree_cursor *cursor, uint32_t from, int step)
 static JET_ERR finish(struct tree_cursor *cursor, JET_ERR err, struct tree_leaf *leaf, const struct page_node *node,
                       int step)
 {
-    uint32_t from = cursor->pgno;
+    uint32_t from = cursor->pgno, next;
 
     if (err < 0)
         return err;
+    next = step > 0 ? page_next(leaf->view.data) : page_prev(leaf->view.data);
     err = cursor_place(cursor, leaf, node);
-    if (err >= 0)
-        crossed(cursor, from, step);
+    if (err < 0 || cursor->pgno == from)
+        return err;
+    crossed(cursor, step);
+    if (next && cursor->run * step > 1)
+        cache_prefetch(cursor->tree->file, next);
     return err;
 }
 

@@ -118,8 +118,23 @@ JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const
                         const uint8_t *data, uint32_t data_size);
 /* Room for a bookmark of that size; the old one is kept. */
 JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size);
+JET_ERR cursor_reserve_image(struct tree_cursor *cursor, uint32_t size);
 /* A target made of the cursor's bookmark. */
 void cursor_target(const struct tree_cursor *cursor, enum tree_aim aim, struct tree_target *target);
+
+/* The cursor is on a line of this latched leaf: where that is.  `node`: the entry there. */
+static inline void cursor_note_leaf(struct tree_cursor *cursor, const struct tree_leaf *leaf,
+                                    const struct page_node *node)
+{
+    cursor->hint.page = leaf->page;
+    cursor->hint.version = cache_page_version(leaf->page);
+    cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
+    cursor->line = (uint32_t)leaf->line;
+    cursor->view = leaf->view;
+    cursor->node = *node;
+    cursor->viewed = true;
+    cursor->copied = false;
+}
 
 static inline void leaf_unlatch(struct tree_leaf *leaf)
 {
@@ -130,8 +145,6 @@ static inline void leaf_unlatch(struct tree_leaf *leaf)
 
 /* visible.c */
 
-/* Whether any entry of the tree's database can have versions now. */
-bool tree_has_versions(const struct tree *tree);
 /* Whether the transaction sees an entry that is marked as versioned. */
 bool node_versions_visible(const struct tree *tree, struct txn *txn, const struct page_node *node);
 bool entry_versions_visible(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,

@@ -10,13 +10,6 @@
 /* Keys up to this size are put together without allocating. */
 #define KEY_INLINE 512u
 
-bool tree_has_versions(const struct tree *tree)
-{
-    const struct tree_store *store = tree_store_of(tree);
-
-    return store && store->txns && atomic_load_explicit(&store->txns->versions, memory_order_acquire);
-}
-
 bool entry_versions_visible(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
                             const uint8_t *data, uint32_t data_size, uint8_t flags)
 {
@@ -106,15 +99,9 @@ JET_ERR cursor_show(struct tree_cursor *cursor, struct page_node *node)
     else if (view.replaced)
     {
         /* Copied: the versions' lock must not be held while the caller goes on to other pages. */
-        if (view.image_size > cursor->image_capacity)
-        {
-            os_free(cursor->image);
-            cursor->image = os_alloc(view.image_size);
-            cursor->image_capacity = cursor->image ? view.image_size : 0;
-        }
-        if (!cursor->image)
-            err = JET_errOutOfMemory;
-        else
+        cursor->copied = false;
+        err = cursor_reserve_image(cursor, view.image_size);
+        if (err >= 0)
         {
             memcpy(cursor->image, view.image, view.image_size);
             node->data = cursor->image;

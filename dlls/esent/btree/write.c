@@ -309,6 +309,7 @@ static void unlatch_cursor(struct tree_cursor *cursor, struct tree_leaf *leaf)
     cursor->hint.version = version & 1 ? version + 1 : version;
     cursor->pgno = atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed);
     cursor->line = (uint32_t)leaf->line;
+    cursor->viewed = cursor->copied = false;
     leaf_unlatch(leaf);
 }
 
@@ -359,6 +360,7 @@ static JET_ERR change_cursor(struct tree_cursor *cursor, enum tree_change_kind k
         if (kind == TREE_CHANGE_DELETE && !txn)
         {
             cursor->hint.page = NULL;
+            cursor->viewed = cursor->copied = false;
             return leaf_take_off(cursor->tree, &leaf, &target, NULL);
         }
         err = tree_apply(&change);

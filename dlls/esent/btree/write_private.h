@@ -15,6 +15,14 @@ static inline struct tree_store *tree_store_of(const struct tree *tree)
     return tree->file->owner;
 }
 
+/* Whether any entry of the tree's database can have versions now. */
+static inline bool tree_has_versions(const struct tree *tree)
+{
+    const struct tree_store *store = tree_store_of(tree);
+
+    return store && store->txns && atomic_load_explicit(&store->txns->versions, memory_order_acquire);
+}
+
 /* ------------------------------------------------------------- change.c --- */
 
 /*

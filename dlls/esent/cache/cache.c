@@ -416,13 +416,19 @@ JET_ERR cache_peek(struct cache_file *file, uint32_t pgno, struct cache_page **p
     cache_unlatch(at, CACHE_SHARED);
     return JET_errSuccess;
 }
-
-bool cache_peek_valid(const struct cache_page *page, uint32_t version)
-{
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&page->version, memory_order_relaxed) == version;
-}
 #endif
+
+void cache_prefetch(struct cache_file *file, uint32_t pgno)
+{
+    uint32_t hash = cache_hash(file->id, pgno);
+    struct cache_page *page = table_find(cache_shard_of(hash), hash, file->id, pgno);
+
+    if (!page)
+        return;
+    __builtin_prefetch(page->data);
+    __builtin_prefetch(page->data + 64);
+    __builtin_prefetch(page->data + page->page_size - 64);
+}
 
 /* ------------------------------------------------------------ read-ahead --- */
 

@@ -141,7 +141,17 @@ void cache_unlatch(struct cache_page *page, enum cache_latch_mode mode);
 /* Optimistic reading.  JET_errSuccess with *page and *version, or an error of
  * the read.  May latch and unlatch internally to bring the page in. */
 JET_ERR cache_peek(struct cache_file *file, uint32_t pgno, struct cache_page **page, uint32_t *version);
+#ifdef CACHE_COPY_PEEKS
 bool cache_peek_valid(const struct cache_page *page, uint32_t version);
+#else
+static inline bool cache_peek_valid(const struct cache_page *page, uint32_t version)
+{
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&page->version, memory_order_relaxed) == version;
+}
+#endif
+/* A page that will be looked at soon: brings its ends nearer to the processor, if it is in memory. */
+void cache_prefetch(struct cache_file *file, uint32_t pgno);
 
 /* The version of a latched page: as long as it stays, so do the page's place and bytes. */
 static inline uint32_t cache_page_version(const struct cache_page *page)

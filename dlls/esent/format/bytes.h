@@ -87,6 +87,11 @@ static inline void set_be64(void *to, uint64_t value)
 typedef uint16_t bytes_once16 __attribute__((may_alias, aligned(1)));
 typedef uint32_t bytes_once32 __attribute__((may_alias, aligned(1)));
 
+static inline uint8_t page_byte(const uint8_t *from)
+{
+    return *(const volatile uint8_t *)from;
+}
+
 static inline uint16_t page_word16(const void *from)
 {
     return *(const volatile bytes_once16 *)from;
@@ -95,6 +100,42 @@ static inline uint16_t page_word16(const void *from)
 static inline uint32_t page_word32(const void *from)
 {
     return *(const volatile bytes_once32 *)from;
+}
+
+/* memcpy for what is short (keys, values, records), without a call: the last
+ * bytes are copied with those before them, as a whole word. */
+static inline void bytes_copy(void *to, const void *from, size_t size)
+{
+    uint8_t *t = to;
+    const uint8_t *f = from;
+
+    if (size >= 16)
+    {
+        size_t i;
+
+        for (i = 0; i + 16 <= size; i += 16)
+            __builtin_memcpy(t + i, f + i, 16);
+        __builtin_memcpy(t + size - 16, f + size - 16, 16);
+    }
+    else if (size >= 8)
+    {
+        uint64_t first = le64(f), last = le64(f + size - 8);
+
+        set_le64(t, first);
+        set_le64(t + size - 8, last);
+    }
+    else if (size >= 4)
+    {
+        uint32_t first = le32(f), last = le32(f + size - 4);
+
+        set_le32(t, first);
+        set_le32(t + size - 4, last);
+    }
+    else
+    {
+        while (size--)
+            *t++ = *f++;
+    }
 }
 
 #endif

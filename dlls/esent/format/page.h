@@ -313,6 +313,13 @@ static inline void page_key_copy(const struct page_key *key, uint8_t *to)
     memcpy(to + key->prefix_size, key->suffix, key->suffix_size);
 }
 
+/* The same for the ways where most keys are a few bytes. */
+static inline void page_key_copy_short(const struct page_key *key, uint8_t *to)
+{
+    bytes_copy(to, key->prefix, key->prefix_size);
+    bytes_copy(to + key->prefix_size, key->suffix, key->suffix_size);
+}
+
 /* <0, 0 or >0 as the key sorts before, equals or sorts after the bytes: as
  * memcmp, and a key sorts before those it begins. */
 static inline int page_key_compare(const struct page_key *key, const uint8_t *bytes, uint32_t size)

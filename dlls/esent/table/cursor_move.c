@@ -98,11 +98,25 @@ static JET_ERR stay(struct cursor *cursor)
     return err;
 }
 
+/* To the next record or the one before, where nothing else is to be looked at: most moves. */
+static inline JET_ERR plain_move(struct cursor *cursor, bool forward)
+{
+    struct tree_cursor *tree = cursor_tree(cursor);
+
+    cursor->record_current = false;
+    place_note_level(cursor);
+    return forward ? tree_move_next(tree) : tree_move_prev(tree);
+}
+
 JET_ERR cursor_move(struct cursor *cursor, int32_t rows, JET_GRBIT grbit)
 {
     JET_ERR err;
 
     cursor_abandon_update(cursor);
+    if (os_likely((rows == JET_MoveNext || rows == JET_MovePrevious) && !(grbit & JET_bitMoveKeyNE) && !cursor->temp &&
+                  !cursor->range && !cursor->filter && !cursor->defer_first))
+        err = plain_move(cursor, rows == JET_MoveNext);
+    else
     if (rows == (int32_t)JET_MoveFirst || rows == (int32_t)JET_MoveLast)
         err = move_end(cursor, rows == (int32_t)JET_MoveLast);
     else if (rows)

@@ -27,7 +27,7 @@
 struct record
 {
     const uint8_t *data;
-    uint32_t size;
+    size_t size;    /* as wide as the pointer: it travels in registers, and is stored and loaded whole */
 };
 
 /* A column's value as found. */
@@ -51,6 +51,10 @@ struct record_value
  * or JET_errDatabaseCorrupted for bad bytes. */
 JET_ERR record_column(const struct table *table, struct record record, const struct column *column, uint32_t sequence,
                       bool with_default, struct record_value *value);
+
+/* The usual case of it, quickly: a fixed or variable column that the record has a value of, of which *size bytes
+ * are at *data.  False in every other case.  The bytes may be changing meanwhile: each is read once. */
+bool record_plain(struct record record, const struct column *column, const uint8_t **data, uint32_t *size);
 
 /* Copies the value from byte `offset` on into out, finishing it as needed.
  * *actual (may be NULL) is the size of the whole rest, whatever was copied;

@@ -2,6 +2,7 @@
 /* A column's value to the caller.  Order of the checks: published engine, fldext.cxx. */
 #include "table/retrieve.h"
 
+#include "format/bytes.h"
 #include "format/compress.h"
 #include "table/key.h"
 #include "table/update.h"
@@ -442,16 +443,6 @@ static inline const struct column *quick_column(const struct table *table, JET_C
     return table_column_by_id(table, id);
 }
 
-static inline void copy_small(void *to, const void *from, uint32_t size)
-{
-    if (size == 4)
-        memcpy(to, from, 4);
-    else if (size == 8)
-        memcpy(to, from, 8);
-    else
-        memcpy(to, from, size);
-}
-
 JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
 {
     const struct column *column;
@@ -487,8 +478,34 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
         return JET_wrnBufferTruncated;
     }
     if (size)
-        copy_small(retrieval->data, value.data + skip, size);
+        bytes_copy(retrieval->data, value.data + skip, size);
     return JET_errSuccess;
+}
+
+bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual)
+{
+    const struct table *table = cursor->table;
+    struct tree_cursor *tree = &cursor->records;
+    const struct column *column;
+    const uint8_t *value;
+    uint32_t value_size;
+
+    if (id - COLUMNID_FIXED_FIRST < table->fixed_count)
+        column = &table->fixed[id - COLUMNID_FIXED_FIRST];
+    else if (id - COLUMNID_VAR_FIRST < table->variable_count)
+        column = &table->variable[id - COLUMNID_VAR_FIRST];
+    else
+        return false;
+    if (os_unlikely(column->id != id || column->type == JET_coltypNil || column->disk_flags & COLUMN_ENCRYPTED ||
+                    cursor->update || cursor->temp || cursor->defer_first))
+        return false;
+    if (os_unlikely(cursor->index && !cursor->record_current) || !tree_peek(tree) ||
+        !record_plain((struct record){ tree->node.data, tree->node.data_size }, column, &value, &value_size) ||
+        value_size > size)
+        return false;
+    bytes_copy(data, value, value_size);
+    *actual = value_size;
+    return tree_peek_valid(tree);
 }
 
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)

@@ -41,6 +41,10 @@ struct retrieve_scope
 JET_ERR retrieve_begin(struct cursor *cursor, bool copy, struct retrieve_scope *scope);
 void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope);
 
+/* The commonest retrieval, with little ado: the first value of a fixed or variable column, whole, with no grbit.
+ * False where retrieve_column must be asked; *data may then have been written to. */
+bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual);
+
 /* One value.  Answers as JetRetrieveColumn documents.  The scope is begun when
  * a record is needed, and ended where another tree must be read, so that several
  * calls can share one latch. */
