@@ -39,31 +39,112 @@ static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t fla
     return err;
 }
 
-JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **entered)
+/*
+ * A thread that uses a session over and over comes to own it, and then enters
+ * without an atomic exchange: it says that it is inside, and looks whether the
+ * session is still its own and free.  Who else wants it takes the lock first,
+ * takes the ownership away, has all threads pass a barrier, and looks whether the
+ * owner is inside; so one of the two notices the other.
+ */
+#define CALLS_TO_OWN 8
+#define OWNERS_MAX 32
+
+static inline bool enter_own(struct session *session, JET_SESID sesid)
+{
+    uintptr_t thread = os_thread_token();
+
+    if (atomic_load_explicit(&session->owner, memory_order_relaxed) != thread ||
+        atomic_load_explicit(&session->inside, memory_order_relaxed))
+        return false;
+    atomic_store_explicit(&session->inside, true, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (os_likely(atomic_load_explicit(&session->owner, memory_order_relaxed) == thread &&
+                  atomic_load_explicit(&session->lock, memory_order_relaxed) == sesid))
+        return true;
+    atomic_store_explicit(&session->inside, false, memory_order_release);
+    return false;
+}
+
+/* With session->lock held. */
+static void consider_owner(struct session *session)
+{
+    uintptr_t thread = os_thread_token();
+
+    if (session->caller != thread)
+    {
+        session->caller = thread;
+        session->calls = 0;
+    }
+    else if (session->owners < OWNERS_MAX && ++session->calls >= CALLS_TO_OWN)
+    {
+        session->calls = 0;
+        session->owners++;
+        if (process.sessions_owned)
+            atomic_store_explicit(&session->owner, thread, memory_order_release);
+    }
+}
+
+bool session_disown(struct session *session)
+{
+    uintptr_t owner = atomic_load_explicit(&session->owner, memory_order_relaxed);
+
+    if (owner && owner != os_thread_token())
+    {
+        atomic_store(&session->owner, 0);
+        os_fence_all();
+    }
+    return !atomic_load_explicit(&session->inside, memory_order_acquire);
+}
+
+static __attribute__((noinline)) JET_ERR enter_shared(struct session *session, JET_SESID sesid, uint32_t flags)
+{
+    JET_SESID lock = sesid;
+    JET_ERR err;
+
+    if (!atomic_compare_exchange_strong(&session->lock, &lock, SESSION_BUSY(sesid)))
+        return enter_busy(session, sesid, flags, lock);
+    if (!session_disown(session))
+    {
+        atomic_store_explicit(&session->lock, sesid, memory_order_release);
+        return enter_busy(session, sesid, flags, SESSION_BUSY(sesid));
+    }
+    err = refusal(session->instance, atomic_load(&session->instance->state), flags);
+    if (err < 0)
+        atomic_store_explicit(&session->lock, sesid, memory_order_release);
+    else
+        consider_owner(session);
+    return err;
+}
+
+static inline JET_ERR enter(JET_SESID sesid, uint32_t flags, struct session **entered)
 {
     struct session *session = handle_object(sesid, HANDLE_SESSION);
-    JET_SESID lock = sesid;
-    uint32_t state;
     JET_ERR err;
 
     if (os_unlikely(!session))
         return JET_errInvalidSesid;
     *entered = session;
-    if (os_unlikely(!atomic_compare_exchange_strong(&session->lock, &lock, SESSION_BUSY(sesid))))
-        return enter_busy(session, sesid, flags, lock);
-    state = atomic_load(&session->instance->state);
-    if (os_likely(!(state & INSTANCE_SLOW)))
+    if (os_unlikely(!enter_own(session, sesid)))
+        return enter_shared(session, sesid, flags);
+    if (os_likely(!(atomic_load_explicit(&session->instance->state, memory_order_acquire) & INSTANCE_SLOW)))
         return JET_errSuccess;
-    err = refusal(session->instance, state, flags);
+    err = refusal(session->instance, atomic_load(&session->instance->state), flags);
     if (err < 0)
-        atomic_store_explicit(&session->lock, sesid, memory_order_release);
+        atomic_store_explicit(&session->inside, false, memory_order_release);
     return err;
+}
+
+JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **entered)
+{
+    return enter(sesid, flags, entered);
 }
 
 JET_ERR api_leave(struct session *session, JET_ERR err)
 {
     if (os_unlikely(session->nested))
         session->nested--;
+    else if (os_likely(atomic_load_explicit(&session->inside, memory_order_relaxed)))
+        atomic_store_explicit(&session->inside, false, memory_order_release);
     else
         atomic_store_explicit(&session->lock, session->handle, memory_order_release);
     return err;
@@ -87,7 +168,7 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
                          struct cursor **cursor)
 {
     struct open_cursor *open;
-    JET_ERR err = api_enter(sesid, flags, session);
+    JET_ERR err = enter(sesid, flags, session);
 
     if (os_unlikely(err < 0))
         return check_cursor(sesid, tableid, err);

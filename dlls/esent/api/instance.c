@@ -104,7 +104,7 @@ static bool instance_is_idle(struct instance *instance)
     os_mutex_lock(&instance->lock);
     idle = atomic_load(&instance->calls) == 0;
     for (session = instance->sessions; session && idle; session = session->next)
-        idle = atomic_load(&session->lock) == session->handle;
+        idle = atomic_load(&session->lock) == session->handle && !atomic_load(&session->inside);
     os_mutex_unlock(&instance->lock);
     return idle;
 }
@@ -113,6 +113,8 @@ void instance_wait_for_calls(struct instance *instance)
 {
     uint32_t tries = 0;
 
+    /* From here on, who enters sees the instance's state, or is seen. */
+    os_fence_all();
     while (!instance_is_idle(instance))
     {
         if (tries++ < 100)
@@ -226,6 +228,8 @@ static void end_all_sessions(struct instance *instance)
         for (lock = session->handle; !atomic_compare_exchange_strong(&session->lock, &lock, SESSION_ENDING);
              lock = session->handle)
             os_thread_yield(); /* one who came and is being sent away */
+        while (!session_disown(session))
+            os_thread_yield();
         session_end(session);
     }
 }

@@ -205,6 +205,7 @@ struct process
     struct os_mutex attach_lock;        /* guards attached; taken before instance.lock, after process.lock */
     struct attachment *attached;        /* databases of all instances */
     bool params_ready;
+    bool sessions_owned;                /* sessions can belong to threads: there is os_fence_all */
     struct handle_table handles;
 };
 
@@ -263,6 +264,13 @@ struct session
      * above; 0: not in use.  A stale handle never matches it, not even when the
      * memory is a new session's. */
     _Atomic JET_SESID lock;
+    /* The thread to which the session belongs (os_thread_token), having called
+     * with it several times; it enters by `inside` alone.  0: none. */
+    _Atomic uintptr_t owner;
+    _Atomic bool inside;
+    uint8_t calls;                      /* calls of the same thread in a row, while it has no owner */
+    uint8_t owners;                     /* how often it had one: a session that goes round is not given away again */
+    uintptr_t caller;                   /* who made those calls */
     uint32_t nested;                    /* calls made by a callback of the call that is inside */
     JET_SESID handle;
     struct instance *instance;
@@ -295,6 +303,9 @@ struct open_cursor
 };
 
 /* ------------------------------------------------- entering and leaving --- */
+
+/* With session->lock held by the caller: takes the session from the thread that owns it; false while that is inside. */
+bool session_disown(struct session *session);
 
 /* Flags of the enter functions. */
 #define API_WHEN_STOPPED 1u             /* allowed after JetStopService */

@@ -11,6 +11,7 @@ void process_prepare(void)
     if (!process.params_ready)
     {
         param_set_init(&process.params);
+        process.sessions_owned = os_fence_all();
         process.params_ready = true;
     }
 }

@@ -22,6 +22,8 @@ static struct session *session_take(void)
 static void session_clear(struct session *session)
 {
     session->nested = 0;
+    session->calls = session->owners = 0;
+    session->caller = 0;
     atomic_store(&session->callback_thread, 0);
     session->context = 0;
     session->context_thread = 0;
@@ -100,6 +102,8 @@ void session_end(struct session *session)
 
     session_params_free(session);
     session->nested = 0;
+    atomic_store_explicit(&session->owner, 0, memory_order_relaxed);
+    atomic_store_explicit(&session->inside, false, memory_order_relaxed);
     atomic_store_explicit(&session->lock, 0, memory_order_release);
     session_give_back(session);
 }

@@ -84,13 +84,13 @@ struct tree_cursor
     struct cache_page *latched; /* while between tree_latch and tree_unlatch, unless the entry was copied */
     int32_t run;                /* leaves passed in one direction without a seek between; < 0: to the left */
     uint32_t ahead;             /* leaves further on that were asked for and not reached yet */
-    uint8_t *bookmark;          /* key, then data in a non-unique tree; bookmark_inline while that is enough */
+    uint8_t *bookmark;          /* key, then data in a non-unique tree; one of bookmark_inline while that is enough */
     uint32_t bookmark_key_size;
     uint32_t bookmark_data_size;
     uint32_t bookmark_capacity;
     uint8_t *image; /* a copy of the entry's data, or older data where that is what the transaction sees */
     uint32_t image_capacity;
-    uint8_t bookmark_inline[TREE_INLINE_BOOKMARK];
+    uint8_t bookmark_inline[2][TREE_INLINE_BOOKMARK];
 };
 
 void tree_cursor_init(struct tree_cursor *cursor, const struct tree *tree, struct txn *txn);

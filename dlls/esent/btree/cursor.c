@@ -23,16 +23,16 @@ void tree_cursor_init(struct tree_cursor *cursor, const struct tree *tree, struc
     cursor->tree = tree;
     cursor->txn = txn;
     cursor->state = TREE_NOWHERE;
-    cursor->bookmark = cursor->bookmark_inline;
+    cursor->bookmark = cursor->bookmark_inline[0];
     cursor->bookmark_capacity = TREE_INLINE_BOOKMARK;
 }
 
 void tree_cursor_close(struct tree_cursor *cursor)
 {
     tree_unlatch(cursor);
-    if (cursor->bookmark != cursor->bookmark_inline)
+    if (cursor->bookmark_capacity > TREE_INLINE_BOOKMARK)
         os_free(cursor->bookmark);
-    cursor->bookmark = cursor->bookmark_inline;
+    cursor->bookmark = cursor->bookmark_inline[0];
     cursor->bookmark_capacity = TREE_INLINE_BOOKMARK;
     cursor->bookmark_key_size = cursor->bookmark_data_size = 0;
     os_free(cursor->image);
@@ -72,7 +72,7 @@ JET_ERR cursor_reserve(struct tree_cursor *cursor, uint32_t size)
     if (!larger)
         return JET_errOutOfMemory;
     memcpy(larger, cursor->bookmark, cursor->bookmark_key_size + cursor->bookmark_data_size);
-    if (cursor->bookmark != cursor->bookmark_inline)
+    if (cursor->bookmark_capacity > TREE_INLINE_BOOKMARK)
         os_free(cursor->bookmark);
     cursor->bookmark = larger;
     cursor->bookmark_capacity = size;

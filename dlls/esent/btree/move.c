@@ -198,7 +198,8 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
     const struct tree *tree = cursor->tree;
     struct cache_page *page = cursor->hint.page;
     uint32_t line = cursor->line, key_size, data_size;
-    uint8_t bookmark[TREE_INLINE_BOOKMARK];
+    /* The old bookmark is needed until the new one is believed. */
+    uint8_t *bookmark = cursor->bookmark_inline[cursor->bookmark == cursor->bookmark_inline[0]];
     struct page_node node;
 
     if (!cursor->viewed || !cache_peek_valid(page, cursor->hint.version))
@@ -214,7 +215,7 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
             continue;
         key_size = page_key_size(&node.key);
         data_size = tree->unique ? 0 : node.data_size;
-        if (key_size + data_size > sizeof(bookmark))
+        if (key_size + data_size > TREE_INLINE_BOOKMARK || cursor->bookmark_capacity > TREE_INLINE_BOOKMARK)
             return NOT_SO;
         page_key_copy_short(&node.key, bookmark);
         bytes_copy(bookmark + key_size, node.data, data_size);
@@ -228,7 +229,7 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
     }
     if (!cache_peek_valid(page, cursor->hint.version))
         return NOT_SO;
-    bytes_copy(cursor->bookmark, bookmark, key_size + data_size);
+    cursor->bookmark = bookmark;
     cursor->bookmark_key_size = key_size;
     cursor->bookmark_data_size = data_size;
     cursor->line = line;
@@ -317,7 +318,7 @@ static JET_ERR finish(struct tree_cursor *cursor, JET_ERR err, struct tree_leaf 
     if (err < 0 || cursor->pgno == from)
         return err;
     crossed(cursor, step);
-    if (next && cursor->run * step > 1)
+    if (next && cursor->run * step > 0)
         cache_prefetch(cursor->tree->file, next);
     return err;
 }

@@ -13,12 +13,31 @@
 
 /* ------------------------------------------------------------ in a page --- */
 
-/* The bytes sought, with how much of the page's shared prefix they begin with. */
+/* The bytes sought: how much of the page's shared prefix they begin with, and
+ * the eight after `word_at` as a number, with zeros for those that there are not. */
 struct probe
 {
     const struct tree_target *target;
     uint32_t match;
+    uint32_t word_at;
+    uint64_t word;
 };
+
+static void probe_word(struct probe *probe, uint32_t at)
+{
+    const struct tree_target *target = probe->target;
+    uint8_t bytes[8] = { 0 };
+
+    probe->word_at = at;
+    if (target->key_size - at >= 8)
+    {
+        probe->word = be64(target->key + at);
+        return;
+    }
+    for (uint32_t i = 0; at + i < target->key_size; i++)
+        bytes[i] = target->key[at + i];
+    probe->word = be64(bytes);
+}
 
 static void probe_init(struct probe *probe, const struct page_view *view, const struct tree_target *target)
 {
@@ -29,43 +48,45 @@ static void probe_init(struct probe *probe, const struct page_view *view, const 
         match++;
     probe->target = target;
     probe->match = match;
+    probe_word(probe, match);
 }
 
-static inline int bytes_compare(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
+static int bytes_compare(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
 {
     uint32_t count = a_size < b_size ? a_size : b_size;
-    int order;
+    int order = count ? memcmp(a, b, count) : 0;
 
-    if (count >= 8)
-    {
-        uint64_t first_a = be64(a), first_b = be64(b);
-
-        if (first_a != first_b)
-            return first_a < first_b ? -1 : 1;
-        order = count > 8 ? memcmp(a + 8, b + 8, count - 8) : 0;
-    }
-    else
-        order = count ? memcmp(a, b, count) : 0;
     return order ? order : (int)a_size - (int)b_size;
 }
 
-/* The node's key against the key sought. */
-static inline int compare_key(const struct probe *probe, const struct page_key *key)
+/* The node's key against the key sought.  Eight bytes can be read where a node's
+ * key begins, since at least two tags come after the last node. */
+static inline int compare_key(struct probe *probe, const struct page_key *key)
 {
     const struct tree_target *target = probe->target;
-    uint32_t prefix = key->prefix_size;
+    uint32_t prefix = key->prefix_size, size = key->suffix_size, rest = target->key_size - prefix;
+    uint64_t word;
 
-    if (prefix > probe->match)
+    if (os_unlikely(prefix > probe->match))
     {
         if (probe->match >= target->key_size)
             return 1;
         return key->prefix[probe->match] < target->key[probe->match] ? -1 : 1;
     }
-    return bytes_compare(key->suffix, key->suffix_size, target->key + prefix, target->key_size - prefix);
+    if (os_unlikely(prefix != probe->word_at))
+        probe_word(probe, prefix);
+    word = be64(key->suffix);
+    if (size < 8)
+        word = size ? word & ~0ull << (64 - 8 * size) : 0;
+    if (word != probe->word)
+        return word < probe->word ? -1 : 1;
+    if (size <= 8 || rest <= 8)
+        return (int)size - (int)rest;
+    return bytes_compare(key->suffix + 8, size - 8, target->key + prefix + 8, rest - 8);
 }
 
 /* A separator against the key sought and, where there is some, the data after it. */
-static int compare_separator(const struct probe *probe, const struct page_key *key)
+static inline int compare_separator(struct probe *probe, const struct page_key *key)
 {
     const struct tree_target *target = probe->target;
     uint32_t size = page_key_size(key), skip = target->key_size;
@@ -107,27 +128,36 @@ static int compare_separator(const struct probe *probe, const struct page_key *k
 
 bool leaf_search(const struct page_view *view, const struct tree_target *target, bool past, int32_t *line)
 {
-    int32_t low = 0, high = (int32_t)page_lines(view);
+    uint32_t low = 0, high = page_lines(view), last = high - 1;
     struct probe probe;
 
     probe_init(&probe, view, target);
     while (low < high)
     {
-        int32_t middle = (int32_t)((uint32_t)(low + high) / 2);
-        struct page_node node;
+        uint32_t middle = (low + high) / 2;
+        struct page_key key;
         int order;
 
-        if (!page_node(view, (unsigned)middle, &node))
+        /* one of these comes next, if any does */
+        page_line_prefetch(view, (low + middle) / 2);
+        page_line_prefetch(view, middle < last ? (middle + 1 + high) / 2 : last);
+        if (!page_key_at(view, middle, &key))
             return false;
-        order = compare_key(&probe, &node.key);
+        order = compare_key(&probe, &key);
         if (!order && target->data_size)
+        {
+            struct page_node node;
+
+            if (!page_node(view, middle, &node))
+                return false;
             order = bytes_compare(node.data, node.data_size, target->data, target->data_size);
+        }
         if (order < 0 || (past && !order))
             low = middle + 1;
         else
             high = middle;
     }
-    *line = low;
+    *line = (int32_t)low;
     return true;
 }
 
@@ -180,11 +210,11 @@ static bool inner_search(const struct page_view *view, const struct tree_target 
     while (low < high)
     {
         uint32_t middle = (low + high) / 2;
-        struct page_node node;
+        struct page_key key;
 
-        if (!page_node(view, middle, &node))
+        if (!page_key_at(view, middle, &key))
             return false;
-        if (compare_separator(&probe, &node.key) <= 0)
+        if (compare_separator(&probe, &key) <= 0)
             low = middle + 1;
         else
             high = middle;

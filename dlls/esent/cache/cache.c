@@ -399,7 +399,9 @@ JET_ERR cache_peek(struct cache_file *file, uint32_t pgno, struct cache_page **p
 
     if (os_likely(at != NULL))
     {
-        uint32_t seen = atomic_load_explicit(&at->version, memory_order_acquire);
+        uint32_t seen;
+
+        seen = atomic_load_explicit(&at->version, memory_order_acquire);
         if (os_likely(!(seen & 1) && cache_page_is(at, file->id, pgno)))
         {
             asked_for(at);
@@ -425,9 +427,10 @@ void cache_prefetch(struct cache_file *file, uint32_t pgno)
 
     if (!page)
         return;
-    __builtin_prefetch(page->data);
-    __builtin_prefetch(page->data + 64);
-    __builtin_prefetch(page->data + page->page_size - 64);
+    for (uint32_t i = 0; i < 4; i++)
+        __builtin_prefetch(page->data + i * 64);
+    for (uint32_t i = 1; i <= 2; i++)
+        __builtin_prefetch(page->data + page->page_size - i * 64);
 }
 
 /* ------------------------------------------------------------ read-ahead --- */

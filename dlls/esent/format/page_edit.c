@@ -290,6 +290,20 @@ void page_set_node_flags(uint8_t *data, uint32_t size, unsigned line, uint8_t fl
     tag_put(data, size, number, tag);
 }
 
+void page_forget_versions(uint8_t *data, uint32_t size)
+{
+    struct page_view view;
+    struct page_node node;
+
+    if (!page_view(&view, data, size))
+        return;
+    for (unsigned line = 0; line < page_lines(&view); line++)
+    {
+        if (page_node(&view, line, &node) && node.flags & NODE_VERSIONED)
+            page_set_node_flags(data, size, line, node.flags & ~NODE_VERSIONED);
+    }
+}
+
 bool page_set_external(uint8_t *data, uint32_t size, const uint8_t *bytes, uint32_t count)
 {
     struct tag tag = tag_get(data, size, 0);

@@ -51,6 +51,8 @@ bool page_replace(uint8_t *data, uint32_t size, unsigned line, const uint8_t *no
 void page_remove(uint8_t *data, uint32_t size, unsigned line, unsigned count);
 /* Sets the flags of a node but NODE_COMPRESSED. */
 void page_set_node_flags(uint8_t *data, uint32_t size, unsigned line, uint8_t flags);
+/* Takes NODE_VERSIONED off all nodes: there are no versions. */
+void page_forget_versions(uint8_t *data, uint32_t size);
 /* Replaces the external header; false when there are not enough free bytes.
  * A prefix may only change on a page without compressed nodes. */
 bool page_set_external(uint8_t *data, uint32_t size, const uint8_t *bytes, uint32_t count);

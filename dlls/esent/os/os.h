@@ -686,6 +686,31 @@ void os_thread_join(struct os_thread *thread);
 /* Never 0; the system's number of the running thread. */
 uint32_t os_thread_id(void);
 void os_thread_yield(void);
+
+/* Never 0; tells running threads of the process apart, at the price of a load. */
+static inline uintptr_t os_thread_token(void)
+{
+    uintptr_t token;
+
+#if defined(_WIN32) && defined(__x86_64__)
+    __asm__("movq %%gs:0x30, %0" : "=r"(token));
+#elif defined(_WIN32) && defined(__i386__)
+    __asm__("movl %%fs:0x18, %0" : "=r"(token));
+#elif defined(__x86_64__)
+    __asm__("movq %%fs:0, %0" : "=r"(token));
+#elif defined(__i386__)
+    __asm__("movl %%gs:0, %0" : "=r"(token));
+#else
+    token = (uintptr_t)__builtin_thread_pointer();
+#endif
+    return token;
+}
+
+/* A full barrier in every running thread of the process, so that a frequent way
+   needs none where it meets a rare one: the frequent one stores, then loads (in
+   that order to the compiler), and the rare one stores, calls this, and loads.
+   False where there is no such thing; which answer it is does not change. */
+bool os_fence_all(void);
 void os_sleep(uint32_t milliseconds);
 
 /* One pointer a thread.  The destructor (may be NULL) is called for a value

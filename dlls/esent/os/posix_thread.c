@@ -6,6 +6,7 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -86,6 +87,20 @@ uint32_t os_thread_id(void)
         id = (uint32_t)syscall(SYS_gettid);
     return id;
 }
+
+#ifdef __NR_membarrier
+/* Registering is no more than a question when it was done before. */
+bool os_fence_all(void)
+{
+    return !syscall(__NR_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) &&
+           !syscall(__NR_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+#else
+bool os_fence_all(void)
+{
+    return false;
+}
+#endif
 
 void os_thread_yield(void)
 {

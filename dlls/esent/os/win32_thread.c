@@ -182,6 +182,35 @@ uint32_t os_thread_id(void)
     return GetCurrentThreadId();
 }
 
+/* Older Wine's FlushProcessWriteBuffers does nothing.  There, taking a page's
+ * protection down does it: the processors that run the process are interrupted
+ * to forget the page. */
+static bool fence_by_page(void)
+{
+    volatile char *page = VirtualAlloc(NULL, 1, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    DWORD before;
+    bool done;
+
+    if (!page)
+        return false;
+    *page = 1;
+    done = VirtualProtect((void *)page, 1, PAGE_READONLY, &before);
+    VirtualFree((void *)page, 0, MEM_RELEASE);
+    return done;
+}
+
+bool os_fence_all(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+
+    FlushProcessWriteBuffers();
+    if (!ntdll || !GetProcAddress(ntdll, "wine_get_version"))
+        return true;
+    while (!fence_by_page())
+        Sleep(1);
+    return true;
+}
+
 void os_thread_yield(void)
 {
     SwitchToThread();

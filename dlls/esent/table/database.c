@@ -2,6 +2,7 @@
 /* An attached database: its file, its header, its cache of tables. */
 
 #include "format/checksum.h"
+#include "format/page_edit.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -10,7 +11,13 @@
 /* Pages are checked as they are read: checksum, number, and bounds of all that is in them. */
 static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
 {
-    return page_check(data, cache->page_size, pgno, NULL);
+    const struct tree_store *store = cache->owner;
+    JET_ERR err = page_check(data, cache->page_size, pgno, NULL);
+
+    /* Marks of versions that are gone would have each reader look for them. */
+    if (err >= 0 && store && store->txns && !atomic_load(&store->txns->versions))
+        page_forget_versions(data, cache->page_size);
+    return err;
 }
 
 static void seal_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
