@@ -221,6 +221,11 @@ void attachment_options(const struct attachment *attachment, struct database_opt
     options->extension_pages = param_number(instance, JET_paramDbExtensionSize);
     options->txns = &instance->txn;
     options->log_database = attachment - instance->databases;
+    if (!options->read_only && !(attachment->grbit & JET_bitDbRecoveryOff))
+    {
+        options->log = instance_log(instance);
+        options->registry = instance_registry(instance);
+    }
 }
 
 /* Whether indexes over text are to be looked at now. */

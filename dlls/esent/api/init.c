@@ -211,22 +211,6 @@ static JET_ERR check_folders(struct instance *instance)
     return JET_errSuccess;
 }
 
-/* Logs from an earlier run would have to be replayed.  There is no replay yet. */
-static JET_ERR check_logs(const struct instance *instance)
-{
-    static const WCHAR *const extensions[] = { L".log", L".jtx" };
-    WCHAR path[OS_PATH_MAX];
-    uint32_t i;
-
-    for (i = 0; logging_on(instance) && i < 2; i++)
-    {
-        if (os_path_join(param_text(instance, JET_paramLogFilePath), param_text(instance, JET_paramBaseName),
-                         extensions[i], path, OS_PATH_MAX) >= 0 && os_file_exists(path))
-            return JET_errFeatureNotAvailable;
-    }
-    return JET_errSuccess;
-}
-
 /* What follows from other parameters, unless the program has set it. */
 static void derive_params(struct instance *instance)
 {
@@ -251,7 +235,6 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
     JET_CALLBACK callback;
     JET_ERR err;
 
-    (void)grbit;
     process_lock();
     if ((err = resolve_paths(instance)) >= 0 && (err = check_paths(instance)) >= 0)
         derive_params(instance);
@@ -264,7 +247,7 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
         return err;
     if ((err = check_folders(instance)) < 0)
         return err;
-    return check_logs(instance);
+    return logging_on(instance) ? instance_log_start(instance, grbit) : JET_errSuccess;
 }
 
 /* ---------------------------------------------------------------- JetInit --- */

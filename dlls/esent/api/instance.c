@@ -274,14 +274,14 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
     if (grbit & (JET_bitTermStopBackup | JET_bitTermAbrupt) && instance->hooks.stop_backup)
         instance->hooks.stop_backup(instance->hooks.context);
     end_all_sessions(instance);
-    instance_close_databases(instance);
+    err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
     process_lock();
     atomic_fetch_and(&instance->state, ~INSTANCE_INITIALIZED);
     atomic_fetch_sub(&process.terminating, 1);
     atomic_fetch_sub(&process.initialized, 1);
     process_unlock();
     instance_free(instance);
-    return grbit & JET_bitTermDirty ? JET_errDirtyShutdown : JET_errSuccess;
+    return grbit & JET_bitTermDirty ? JET_errDirtyShutdown : err;
 }
 
 JET_ERR JET_API JetTerm(JET_INSTANCE instance)

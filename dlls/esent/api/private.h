@@ -51,6 +51,9 @@
 
 struct cursor;
 struct database;
+struct database_registry;
+struct instance_log;
+struct log;
 
 /* -------------------------------------------------------------- handles --- */
 
@@ -175,10 +178,21 @@ struct instance
     JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all; process.lock */
     struct instance_hooks hooks;
     struct txn_root txn;
+    struct instance_log *log;           /* NULL: recovery is off, or it is not started */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
     struct attachment databases[DATABASES_MAX];
 };
+
+/* Of instance_log.c: the log of an instance that has one, else NULL. */
+struct log *instance_log(const struct instance *instance);
+struct database_registry *instance_registry(const struct instance *instance);
+
+/* Begins the log, continues the one that is there, or has it replayed. */
+JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit);
+
+/* Ends it, and closes the databases meanwhile, as `close_databases` does.  `dirty`: as if the process died now. */
+JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_databases)(struct instance *instance));
 
 /* -------------------------------------------------------------- process --- */
 

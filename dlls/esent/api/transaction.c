@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Transactions of a session. */
 #include "api/private.h"
+#include "log/log.h"
 #include "table/update.h"
 
 #define COMMIT_GRBITS (JET_bitCommitLazyFlush | JET_bitWaitLastLevel0Commit | JET_bitWaitAllLevel0Commit | \
@@ -64,29 +65,57 @@ static void keep_cursors(struct session *session)
     }
 }
 
+/* The last commit of the session, or all there were, become durable; or a new log is begun. */
+static JET_ERR wait_for_commits(struct session *session, JET_GRBIT grbit)
+{
+    struct log *log = instance_log(session->instance);
+    uint64_t commit = session->txn.logged.commit;
+
+    if (!log)
+        return JET_errSuccess;
+    if (grbit & JET_bitForceNewLog)
+        return log_roll(log, TXN_LOG_FIRST, "JET_bitForceNewLog", NULL);
+    if (grbit & JET_bitWaitAllLevel0Commit)
+        return log_flush_all(log);
+    return commit ? log_flush(log, commit) : JET_errSuccess;
+}
+
+/* The commit that was logged last is on disk when this returns, unless it is lazy. */
+static JET_ERR make_durable(struct session *session, bool lazy, uint32_t durable_ms)
+{
+    struct log *log = instance_log(session->instance);
+
+    if (!lazy)
+        return log_flush(log, session->txn.logged.commit);
+    if (durable_ms)
+        log_flush_later(log, session->txn.logged.commit, durable_ms);
+    return JET_errSuccess;
+}
+
 static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t durable_ms)
 {
     const JET_GRBIT alone = JET_bitForceNewLog | JET_bitWaitAllLevel0Commit | JET_bitWaitLastLevel0Commit;
+    uint64_t before;
     JET_ERR err;
 
     if (grbit & ~(JET_GRBIT)COMMIT_GRBITS)
         return JET_errInvalidGrbit;
     if (grbit & alone)
-    {
-        /* All that was committed is as durable as it gets without a log. */
-        return grbit & (grbit - 1) ? JET_errInvalidGrbit : JET_errSuccess;
-    }
+        return grbit & (grbit - 1) ? JET_errInvalidGrbit : wait_for_commits(session, grbit);
     if (session->txn.level == 0)
         return JET_errNotInTransaction;
     if (durable_ms && !((grbit | session->commit_default) & JET_bitCommitLazyFlush))
         return JET_errInvalidParameter;
     if ((err = session_check_thread(session)) < 0)
         return err;
+    before = session->txn.logged.commit;
     if ((err = txn_commit(&session->txn)) >= 0)
     {
         keep_cursors(session);
         session_close_retired(session, false);
     }
+    if (err >= 0 && !session->txn.level && session->txn.logged.commit != before)
+        err = make_durable(session, (grbit | session->commit_default) & JET_bitCommitLazyFlush, durable_ms);
     return err;
 }
 

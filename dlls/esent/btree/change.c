@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The one door through which pages of trees change. */
-#include "btree/write_private.h"
+#include "btree/change_log.h"
 
 /* ----------------------------------------------------------- versions --- */
 
@@ -39,6 +39,7 @@ static JET_ERR make_version(const struct tree_change *change, const struct page_
     struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
                                             change->data_size);
     struct version_change what = { .op = version_op_of(change), .owner = tree_store_of(change->tree) };
+    JET_ERR err;
 
     if (change->kind == TREE_CHANGE_REPLACE || (change->kind == TREE_CHANGE_REVIVE && change->tree->unique))
     {
@@ -48,32 +49,10 @@ static JET_ERR make_version(const struct tree_change *change, const struct page_
     what.offset = change->offset;
     what.delta_size = change->delta_size;
     what.delta = change->delta;
-    return version_create(change->txn, &place, &what, version);
-}
-
-/* -------------------------------------------------------------- the log --- */
-
-/* Appends the record of a change of one page.  Nothing is logged yet: a store
- * with a log is not made. */
-static JET_ERR change_log(struct tree_store *store, const struct tree_change *change, const struct version *version,
-                          uint64_t dbtime, uint64_t *lgpos)
-{
-    (void)store;
-    (void)change;
-    (void)version;
-    (void)dbtime;
-    *lgpos = 0;
-    return JET_errSuccess;
-}
-
-static JET_ERR restructure_log(struct tree_store *store, const struct tree_restructure *restructure, uint64_t dbtime,
-                               uint64_t *lgpos)
-{
-    (void)store;
-    (void)restructure;
-    (void)dbtime;
-    *lgpos = 0;
-    return JET_errSuccess;
+    err = version_create(change->txn, &place, &what, version);
+    if (err >= 0)
+        (*version)->revived = change->kind == TREE_CHANGE_REVIVE && change->tree->unique;
+    return err;
 }
 
 /* ---------------------------------------------------------------- bytes --- */
@@ -178,12 +157,52 @@ static bool node_before(const struct tree_change *change, struct page_node *old)
     return change->kind != TREE_CHANGE_DELTA || change->offset + change->delta_size <= old->data_size;
 }
 
-JET_ERR tree_apply(const struct tree_change *change)
+/* A lock on an entry changes nothing that lasts: there is no record of it, and the page stays as old as it was. */
+static void apply_lock(const struct tree_change *change, const struct page_node *old)
+{
+    if (old->flags & NODE_VERSIONED)
+        return;
+    cache_change(change->page);
+    change_bytes(change, old, true);
+    cache_dirty_since(change->page, 0, TREE_NOT_LOGGED);
+}
+
+/* Logs and does it.  The version, if there is one, has been made. */
+static JET_ERR apply_change(const struct tree_change *change, const struct page_node *old, struct version *version)
 {
     struct tree_store *store = tree_store_of(change->tree);
+    struct change_session session = { .root = NULL };
+    uint64_t lgpos = 0, dbtime;
+    JET_ERR err = JET_errSuccess;
+
+    if (store->log)
+        err = change_session_begin(store, change->undoes ? version_txn(change->undoes) : change->txn, &session);
+    if (err < 0)
+        return err;
+    if (store->log && version)
+        version->rceid = txn_log_rceid(&store->txns->log);
+    dbtime = atomic_fetch_add_explicit(&store->dbtime, 1, memory_order_relaxed) + 1;
+    if (store->log)
+        err = change_log(&session, change, version, old, dbtime, &lgpos);
+    if (err >= 0)
+    {
+        if (version)
+            version->log_position = lgpos;
+        cache_change(change->page);
+        change_bytes(change, old, version != NULL);
+        if (change->undoes && !change->undoes_data)
+            version_unlink(store->txns, change->undoes);
+        page_set_dbtime(change->page->data, dbtime);
+        cache_dirty_since(change->page, lgpos, session.start);
+    }
+    change_session_end(&session);
+    return err;
+}
+
+JET_ERR tree_apply(const struct tree_change *change)
+{
     struct version *version = NULL;
     struct page_node old;
-    uint64_t lgpos = 0, dbtime;
     JET_ERR err = JET_errSuccess;
 
     if (!node_before(change, &old))
@@ -194,24 +213,13 @@ JET_ERR tree_apply(const struct tree_change *change)
         err = make_version(change, &old, &version);
     if (err < 0)
         return err;
-    dbtime = atomic_fetch_add_explicit(&store->dbtime, 1, memory_order_relaxed) + 1;
-    if (store->log)
-        err = change_log(store, change, version, dbtime, &lgpos);
-    if (err < 0)
-    {
-        if (version)
-            version_cancel(change->txn, version);
-        return err;
-    }
-    if (version)
-        version->log_position = lgpos;
-    cache_change(change->page);
-    change_bytes(change, &old, version != NULL);
-    if (change->undoes)
-        version_unlink(store->txns, change->undoes);
-    page_set_dbtime(change->page->data, dbtime);
-    cache_dirty(change->page, lgpos);
-    return JET_errSuccess;
+    if (change->kind == TREE_CHANGE_LOCK && tree_store_of(change->tree)->log)
+        apply_lock(change, &old);
+    else
+        err = apply_change(change, &old, version);
+    if (err < 0 && version)
+        version_cancel(change->txn, version);
+    return err;
 }
 
 /* What redo has to know of a page that was made by others: the change fits it. */
@@ -263,7 +271,7 @@ JET_ERR tree_redo(const struct tree_change *change, uint32_t rceid, uint64_t dbt
     }
     cache_change(change->page);
     change_bytes(change, &old, version != NULL);
-    if (change->undoes)
+    if (change->undoes && !change->undoes_data)
         version_unlink(store->txns, change->undoes);
     page_set_dbtime(change->page->data, dbtime);
     cache_dirty(change->page, lgpos);
@@ -312,7 +320,8 @@ void tree_restructure_link(struct tree_restructure *restructure, struct cache_pa
 
 /* The bytes of all pages.  All of them change before one is let go: who came by
  * the old parent will see it. */
-static void restructure_bytes(const struct tree_restructure *restructure, uint64_t dbtime, uint64_t lgpos)
+static void restructure_bytes(const struct tree_restructure *restructure, uint64_t dbtime, uint64_t lgpos,
+                              uint64_t start)
 {
     for (uint32_t i = 0; i < restructure->pages; i++)
         cache_change(restructure->page[i].page);
@@ -328,7 +337,7 @@ static void restructure_bytes(const struct tree_restructure *restructure, uint64
         if (change->set_next)
             page_set_next(data, change->next);
         page_set_dbtime(data, dbtime);
-        cache_dirty(change->page, lgpos);
+        cache_dirty_since(change->page, lgpos, start);
     }
 }
 
@@ -346,31 +355,39 @@ JET_ERR tree_redo_pages(const struct tree_restructure *restructure, uint32_t rce
         version->rceid = rceid;
         version->log_position = lgpos;
     }
-    restructure_bytes(restructure, dbtime, lgpos);
+    restructure_bytes(restructure, dbtime, lgpos, lgpos);
     return JET_errSuccess;
 }
 
 JET_ERR tree_apply_pages(const struct tree_restructure *restructure)
 {
     struct tree_store *store = tree_store_of(restructure->tree);
-    uint64_t dbtime = atomic_fetch_add_explicit(&store->dbtime, 1, memory_order_relaxed) + 1, lgpos = 0;
+    struct change_session session = { .root = NULL };
+    struct txn *txn = restructure->insert ? restructure->insert->txn : NULL;
     struct version *version = NULL;
+    uint64_t dbtime, lgpos = 0;
     JET_ERR err = JET_errSuccess;
 
-    if (restructure->insert && restructure->insert->txn)
+    if (txn)
         err = make_version(restructure->insert, NULL, &version);
-    if (err < 0)
-        return err;
-    if (store->log)
-        err = restructure_log(store, restructure, dbtime, &lgpos);
-    if (err < 0)
+    if (err >= 0 && store->log)
+        err = change_session_begin(store, txn ? txn : restructure->txn, &session);
+    if (err >= 0)
     {
-        if (version)
-            version_cancel(restructure->insert->txn, version);
-        return err;
+        if (store->log && version)
+            version->rceid = txn_log_rceid(&store->txns->log);
+        dbtime = atomic_fetch_add_explicit(&store->dbtime, 1, memory_order_relaxed) + 1;
+        if (store->log)
+            err = restructure_log(&session, restructure, version, dbtime, &lgpos);
+        if (err >= 0)
+        {
+            if (version)
+                version->log_position = lgpos;
+            restructure_bytes(restructure, dbtime, lgpos, session.start);
+        }
+        change_session_end(&session);
     }
-    if (version)
-        version->log_position = lgpos;
-    restructure_bytes(restructure, dbtime, lgpos);
-    return JET_errSuccess;
+    if (err < 0 && version)
+        version_cancel(txn, version);
+    return err;
 }

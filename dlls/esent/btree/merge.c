@@ -10,11 +10,12 @@
  * is found again when it is deleted from or inserted into.
  *
  * The range of a page that goes falls to its right neighbour under the same
- * parent, which the search does by itself.  If it was the last child, the left
- * neighbour takes its place in the parent, separator included; the last
- * separators below that neighbour become the same one.
+ * parent, which the search does by itself.  If it was the last child, the
+ * parent ends where its new last child does, and what is above says so: the rest
+ * of the range falls to the parent's right neighbour.
  */
 #include "btree/write_private.h"
+#include "format/log_record.h"
 
 #define LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
 
@@ -31,10 +32,13 @@ struct merge
     const struct tree_target *target;
     struct tree_path path;
     uint32_t top; /* the highest level of which a page goes; 0: all but the root */
+    uint32_t high; /* the highest level that changes: above the parent, where a separator does */
+    struct cache_page *above[TREE_DEPTH]; /* pages from `high` to that above the parent, by level */
     struct cache_page *parent;
     struct page_view parent_view;
     struct gone gone[TREE_DEPTH]; /* by level */
     uint8_t *memory;
+    uint8_t *separator;
     uint32_t images;
     struct tree_restructure restructure;
 };
@@ -73,11 +77,30 @@ static JET_ERR latch_gone(const struct tree *tree, struct gone *gone, uint32_t p
     return err < 0 ? tree_read_error(err) : JET_errSuccess;
 }
 
+/* Where the parent's last child goes, the separators above it change up to a page where it is not the last. */
+static void find_high(struct merge *merge)
+{
+    const struct tree_path *path = &merge->path;
+    int32_t level = merge->top ? (int32_t)merge->top - 1 : 0;
+
+    merge->high = (uint32_t)level;
+    while (level >= 0 && path->level[level].line + 1 == path->level[level].lines)
+        level--;
+    /* On the tree's right edge there is no separator to be changed. */
+    if (merge->top && level >= 0)
+        merge->high = (uint32_t)level;
+}
+
 static JET_ERR latch_all(struct merge *merge)
 {
     uint32_t level = merge->top ? merge->top - 1 : 0;
-    JET_ERR err = cache_latch(merge->tree->file, merge->path.level[level].pgno, CACHE_EXCLUSIVE, &merge->parent);
+    JET_ERR err = JET_errSuccess;
 
+    find_high(merge);
+    for (uint32_t i = merge->high; err >= 0 && i < level; i++)
+        err = cache_latch(merge->tree->file, merge->path.level[i].pgno, CACHE_EXCLUSIVE, &merge->above[i]);
+    if (err >= 0)
+        err = cache_latch(merge->tree->file, merge->path.level[level].pgno, CACHE_EXCLUSIVE, &merge->parent);
     if (err < 0)
         return tree_read_error(err);
     if (!page_view(&merge->parent_view, merge->parent->data, merge->parent->page_size))
@@ -102,6 +125,9 @@ static void unlatch_all(struct merge *merge)
     }
     if (merge->parent)
         cache_unlatch(merge->parent, CACHE_EXCLUSIVE);
+    for (uint32_t level = 0; level < merge->path.depth; level++)
+        if (merge->above[level])
+            cache_unlatch(merge->above[level], CACHE_EXCLUSIVE);
 }
 
 static uint8_t *next_image(struct merge *merge)
@@ -111,6 +137,8 @@ static uint8_t *next_image(struct merge *merge)
 
 /* --------------------------------------------------------------- images --- */
 
+static void add_level(struct merge *merge, struct cache_page *page, uint32_t line, uint8_t flags);
+
 /* A page that is free has no lines, and its readers notice. */
 static void empty_page(struct merge *merge, struct gone *gone)
 {
@@ -119,64 +147,93 @@ static void empty_page(struct merge *merge, struct gone *gone)
 
     page_format(image, gone->page->page_size, gone->pgno, merge->tree->objid, flags | PAGE_EMPTY, 0);
     tree_restructure_add(&merge->restructure, gone->page, image);
+    add_level(merge, gone->page, 0, LOG_MERGE_EMPTY_PAGE);
     if (gone->prev)
         tree_restructure_link(&merge->restructure, gone->prev, true, gone->next_pgno);
     if (gone->next)
         tree_restructure_link(&merge->restructure, gone->next, false, gone->prev_pgno);
 }
 
-/* The last separator of an inner page becomes this key.  False: there is no room. */
-static bool last_separator(struct merge *merge, struct cache_page *page, const uint8_t *key, uint32_t key_size)
+/* The separator of the child at `line` becomes this key.  False: there is no room. */
+static bool change_separator(struct merge *merge, struct cache_page *page, uint32_t line, const uint8_t *key,
+                             uint32_t key_size)
 {
     uint8_t *image = next_image(merge), child[4];
     struct page_new_node fresh = { key, key_size, child, sizeof(child), 0 };
     struct page_view view;
     struct page_node node;
-    uint32_t lines;
 
     memcpy(image, page->data, page->page_size);
-    if (!page_view(&view, image, page->page_size) || !(lines = page_lines(&view)) ||
-        !page_node(&view, lines - 1, &node) || node.data_size != sizeof(child))
+    if (!page_view(&view, image, page->page_size) || !page_node(&view, line, &node) ||
+        node.data_size != sizeof(child))
         return false;
     memcpy(child, node.data, sizeof(child));
-    page_remove(image, page->page_size, lines - 1, 1);
+    page_remove(image, page->page_size, line, 1);
     tree_restructure_add(&merge->restructure, page, image);
-    return page_insert(image, page->page_size, lines - 1, &fresh);
+    return page_insert(image, page->page_size, line, &fresh);
+}
+
+/* What the log says of a level that changes. */
+static void add_level(struct merge *merge, struct cache_page *page, uint32_t line, uint8_t flags)
+{
+    struct tree_merge_facts *facts = &merge->restructure.merge;
+
+    facts->level[facts->levels++] = (struct tree_merge_level){ page, (uint16_t)line, flags };
+}
+
+/* The separators above the parent become that of its new last child, which is at `line`. */
+static JET_ERR separators_above(struct merge *merge, const struct page_node *last)
+{
+    struct tree_merge_facts *facts = &merge->restructure.merge;
+    uint8_t *key = merge->separator;
+
+    if (page_key_size(&last->key) > merge->tree->file->page_size)
+        return JET_errDatabaseCorrupted;
+    page_key_copy(&last->key, key);
+    facts->separator = key;
+    facts->separator_size = page_key_size(&last->key);
+    for (uint32_t level = merge->high; level + 1 < merge->top; level++)
+    {
+        add_level(merge, merge->above[level], merge->path.level[level].line, LOG_MERGE_KEY_CHANGE);
+        if (!change_separator(merge, merge->above[level], merge->path.level[level].line, key, facts->separator_size))
+            return TREE_RETRY;
+    }
+    return JET_errSuccess;
 }
 
 /* The parent without the child at the path's line. */
 static JET_ERR parent_without(struct merge *merge)
 {
-    uint8_t *image = next_image(merge), child[4], *key;
-    uint32_t size = merge->parent->page_size, line = merge->path.level[merge->top - 1].line, key_size;
+    uint8_t *image = next_image(merge), child[4];
+    uint32_t size = merge->parent->page_size, line = merge->path.level[merge->top - 1].line;
     uint32_t lines = page_lines(&merge->parent_view);
-    struct page_node node, left;
-    bool fits = true;
+    struct page_node node, left = { .flags = 0 };
+    JET_ERR err = JET_errSuccess;
 
     if (!page_node(&merge->parent_view, line, &node) || node.data_size != 4 ||
         le32(node.data) != merge->path.level[merge->top].pgno)
         return JET_errDatabaseCorrupted;
+    if (line + 1 == lines && (!line || !page_node(&merge->parent_view, line - 1, &left) || left.data_size != 4))
+        return JET_errDatabaseCorrupted;
+    if (line + 1 == lines)
+        err = separators_above(merge, &left);
+    if (err)
+        return err;
     memcpy(image, merge->parent->data, size);
     tree_restructure_add(&merge->restructure, merge->parent, image);
-    if (line + 1 < lines)
+    add_level(merge, merge->parent, line, LOG_MERGE_DELETE_NODE);
+    if (line + 1 < lines || page_key_size(&node.key))
     {
         page_remove(image, size, line, 1);
         return JET_errSuccess;
     }
-    if (!line || !page_node(&merge->parent_view, line - 1, &left) || left.data_size != 4)
-        return JET_errDatabaseCorrupted;
+    /* The right edge of the tree has no separator. */
+    if (merge->top + 1 != merge->path.depth)
+        return TREE_RETRY;
     memcpy(child, left.data, sizeof(child));
     page_replace(image, size, line, child, sizeof(child));
     page_remove(image, size, line - 1, 1);
-    key_size = page_key_size(&node.key);
-    key = os_alloc(key_size + 1);
-    if (!key)
-        return JET_errOutOfMemory;
-    page_key_copy(&node.key, key);
-    for (uint32_t level = merge->top; fits && level + 1 < merge->path.depth; level++)
-        fits = merge->gone[level].prev && last_separator(merge, merge->gone[level].prev, key, key_size);
-    os_free(key);
-    return fits ? JET_errSuccess : TREE_RETRY;
+    return JET_errSuccess;
 }
 
 /* The root becomes an empty leaf. */
@@ -192,6 +249,8 @@ static JET_ERR root_without(struct merge *merge)
     if (!page_set_external(image, merge->parent->page_size, external.data, external.size))
         return JET_errDatabaseCorrupted;
     tree_restructure_add(&merge->restructure, merge->parent, image);
+    add_level(merge, merge->parent, 0, 0);
+    merge->restructure.merge.type = LOG_MERGE_EMPTY_TREE;
     return JET_errSuccess;
 }
 
@@ -211,6 +270,18 @@ static bool leaf_is_dead(const struct tree *tree, struct cache_page *page)
     return true;
 }
 
+/* The leaf and its neighbours, for the log. */
+static void leaf_facts(struct merge *merge, uint8_t type)
+{
+    const struct gone *gone = &merge->gone[merge->path.depth - 1];
+    struct tree_merge_facts *facts = &merge->restructure.merge;
+
+    facts->left = gone->prev;
+    facts->right = gone->next;
+    if (!facts->type)
+        facts->type = type;
+}
+
 static JET_ERR remove_empty(struct merge *merge)
 {
     JET_ERR err;
@@ -227,57 +298,63 @@ static JET_ERR remove_empty(struct merge *merge)
     for (uint32_t level = merge->top ? merge->top : 1; level < merge->path.depth; level++)
         empty_page(merge, &merge->gone[level]);
     merge->restructure.kind = TREE_MERGE_EMPTY;
+    leaf_facts(merge, LOG_MERGE_EMPTY);
     return tree_apply_pages(&merge->restructure);
 }
 
 /* ---------------------------------------------------------- to the right --- */
 
-/* All lines of both pages, as those of the right one. */
-static struct split_line *both_lines(const struct page_view *left, const struct page_view *right, uint32_t *count)
+/* Inserts the left page's nodes, which are not deleted, before those of the right one. */
+static JET_ERR insert_before(struct merge *merge, uint8_t *image, const struct page_view *left, uint8_t *scratch)
 {
-    uint32_t first = page_lines(left);
-    struct split_line *lines;
-
-    *count = first + page_lines(right);
-    lines = os_alloc_array(*count + 1, sizeof(*lines));
-    for (uint32_t i = 0; lines && i < *count; i++)
+    for (uint32_t line = page_lines(left); line-- > 0;)
     {
+        struct page_new_node fresh = { scratch, 0, NULL, 0, 0 };
         struct page_node node;
 
-        if (i < first ? page_node(left, i, &node) : page_node(right, i - first, &node))
-            split_line_set(&lines[i], right, &node, i ? &lines[i - 1] : NULL);
-        else
+        if (!page_node(left, line, &node))
+            return JET_errDatabaseCorrupted;
+        if (node.flags & NODE_DELETED)
         {
-            os_free(lines);
-            lines = NULL;
+            if (!node_unversioned(merge->tree, &node))
+                return TREE_RETRY;
+            continue;
         }
+        page_key_copy(&node.key, scratch);
+        fresh.key_size = page_key_size(&node.key);
+        fresh.data = node.data;
+        fresh.data_size = node.data_size;
+        fresh.flags = node.flags & ~NODE_COMPRESSED;
+        if (!page_insert(image, left->size, 0, &fresh))
+            return TREE_RETRY;
+        merge->restructure.merge.size += fresh.key_size + fresh.data_size;
     }
-    return lines;
+    return JET_errSuccess;
 }
 
 /* The image of the right page with all of the left one's lines.  TREE_RETRY: it would be too full. */
 static JET_ERR join(struct merge *merge, struct gone *gone)
 {
     uint8_t *image = next_image(merge), *scratch = next_image(merge);
-    uint32_t count, kept;
     struct page_view left, right;
-    struct split_line *lines;
-    bool fits;
+    uint32_t kept;
+    JET_ERR err;
 
     if (!page_view(&left, gone->page->data, gone->page->page_size) ||
         !page_view(&right, gone->next->data, gone->next->page_size) || !(right.flags & PAGE_LEAF))
         return JET_errDatabaseCorrupted;
     kept = page_reserved(merge->tree, &left) + page_reserved(merge->tree, &right);
-    lines = both_lines(&left, &right, &count);
-    if (!lines)
-        return JET_errOutOfMemory;
-    fits = split_build(image, &right, gone->next_pgno, right.flags & LEVEL_FLAGS, lines, count, scratch) &&
-           page_free_bytes(image) >= kept + right.size / 8;
-    os_free(lines);
-    if (!fits)
-        return TREE_RETRY;
+    memcpy(image, gone->next->data, right.size);
+    page_set_uncommitted_free(image, 0);
+    err = insert_before(merge, image, &left, scratch);
+    if (!err && page_free_bytes(image) < kept + right.size / 8)
+        err = TREE_RETRY;
+    if (!err)
+        err = tree_log_undo_info(merge->tree, gone->page);
+    if (err)
+        return err;
     page_set_uncommitted_free(image, kept);
-    page_set_next(image, page_next(gone->next->data));
+    merge->restructure.merge.uncommitted = kept;
     tree_restructure_add(&merge->restructure, gone->next, image);
     return JET_errSuccess;
 }
@@ -299,6 +376,7 @@ static JET_ERR merge_right(struct merge *merge)
         return err;
     empty_page(merge, gone);
     merge->restructure.kind = TREE_MERGE_RIGHT;
+    leaf_facts(merge, LOG_MERGE_FULL_RIGHT);
     return tree_apply_pages(&merge->restructure);
 }
 
@@ -348,9 +426,12 @@ static JET_ERR tidy(struct merge *merge)
         return err;
     if (!tree_page_give_possible(merge->tree, merge->path.level[merge->path.depth - 1].pgno))
         return JET_errSuccess;
-    merge->memory = os_alloc((size_t)(2 * merge->path.depth + 4) * merge->tree->file->page_size);
+    if (merge->path.depth > TREE_DEPTH_MOST)
+        return JET_errSuccess;
+    merge->memory = os_alloc((size_t)(2 * merge->path.depth + 5) * merge->tree->file->page_size);
     if (!merge->memory)
         return JET_errOutOfMemory;
+    merge->separator = next_image(merge);
     err = state == LEAF_DEAD ? remove_empty(merge) : merge_right(merge);
     unlatch_all(merge);
     if (err == JET_errSuccess)

@@ -50,6 +50,9 @@ JET_ERR tree_destroy(struct tree_store *store, const struct tree *parent, uint32
 /* Makes the file `pages` longer at least, and those available to the root space (JetGrowDatabase). */
 JET_ERR tree_store_grow(struct tree_store *store, uint32_t pages);
 
+/* Logs how long the file is. */
+JET_ERR tree_store_log_size(struct tree_store *store);
+
 /* ---- checks (esentutl /g) ---- */
 
 enum space_use

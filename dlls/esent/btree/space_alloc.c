@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Taking pages and extents, and giving them back. */
 #include "btree/space_private.h"
+#include "log/log.h"
 
 /* What a tree asks for when it has nothing left, as ESE without space hints. */
 #define SMALL_GROW    4u
@@ -9,6 +10,17 @@
 #define PRIMARY_SHARE 4u /* of the first extent */
 
 /* -------------------------------------------------------------- growing --- */
+
+JET_ERR tree_store_log_size(struct tree_store *store)
+{
+    struct log_extend_db extend = { .type = LOG_EXTEND_DB,
+                                    .size = sizeof(extend) - offsetof(struct log_extend_db, dbid),
+                                    .dbid = store->log_database,
+                                    .last_page = atomic_load(&store->pages) };
+    struct log_part part = { &extend, sizeof(extend) };
+
+    return store->log ? log_append(store->log, &part, 1, NULL) : JET_errSuccess;
+}
 
 JET_ERR space_grow_file(struct tree_store *store, uint32_t pages, struct extent *extent)
 {
@@ -24,7 +36,7 @@ JET_ERR space_grow_file(struct tree_store *store, uint32_t pages, struct extent 
     atomic_store(&store->pages, now + pages);
     extent->last = now + pages;
     extent->count = pages;
-    return JET_errSuccess;
+    return tree_store_log_size(store);
 }
 
 JET_ERR space_from_parent(struct owner *owner, uint32_t want, uint32_t least, struct extent *extent)

@@ -157,7 +157,7 @@ static void check_page(struct walk *walk, const struct page_view *view, uint32_t
         wrong(walk->map, pgno, "entries are not in order");
     if (page_check_structure(data, view->size) < 0)
         wrong(walk->map, pgno, "a page contradicts itself");
-    if (page_prev(data) != walk->last[level] || (walk->last[level] && walk->next[level] != pgno))
+    if (leaf && (page_prev(data) != walk->last[level] || (walk->last[level] && walk->next[level] != pgno)))
         wrong(walk->map, pgno, "links of neighbours disagree");
     walk->last[level] = pgno;
     walk->next[level] = page_next(data);

@@ -97,6 +97,9 @@ static JET_ERR create_multiple(const struct tree *tree, uint32_t pages, struct p
 
     header->flags |= PAGE_SPACE_MULTIPLE;
     header->available = tree->root + 1;
+    roots.restructure.format = (struct tree_format_facts){
+        .parent = header->parent, .pages = pages, .page_flags = page_flags, .multiple = true
+    };
     roots_add(&roots, tree->root, page_flags | PAGE_ROOT | PAGE_LEAF, header, sizeof(*header), &err);
     roots_space(&roots, header->available, page_flags, &owned_image, &available_image, &err);
     roots_extent(&roots, owned_image, &owned);
@@ -110,6 +113,9 @@ static JET_ERR create_single(const struct tree *tree, uint32_t pages, struct pag
     struct roots roots;
     JET_ERR err = roots_start(&roots, tree, 1);
 
+    roots.restructure.format = (struct tree_format_facts){
+        .parent = header->parent, .pages = pages, .page_flags = page_flags
+    };
     header->available = pages > SPACE_BITS ? UINT32_MAX : ((uint32_t)1 << (pages - 1)) - 1;
     roots_add(&roots, tree->root, page_flags | PAGE_ROOT | PAGE_LEAF, header, sizeof(*header), &err);
     return roots_finish(&roots, err);
@@ -294,6 +300,13 @@ JET_ERR space_convert(struct owner *owner, uint32_t want)
     header.flags |= PAGE_SPACE_MULTIPLE;
     header.available = extent_first(&second);
     err = roots_start(&roots, &owner->tree, 3);
+    roots.restructure.format = (struct tree_format_facts){ .parent = header.parent,
+                                                           .pages = header.primary_pages,
+                                                           .page_flags = flags,
+                                                           .converts = true,
+                                                           .available = owner->header.available,
+                                                           .second_first = extent_first(&second),
+                                                           .second_pages = second.count };
     if (err >= 0)
         err = convert_root(&roots, &header);
     roots_space(&roots, header.available, flags, &owned, &available, &err);

@@ -12,6 +12,7 @@
  * When the root is full, all it has goes to a new page below it.
  */
 #include "btree/write_private.h"
+#include "format/log_record.h"
 
 #define PARENT_FULL ((JET_ERR)2)
 
@@ -151,7 +152,12 @@ static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
     struct page_new_node node = { (const uint8_t *)"", 0, NULL, 4, 0 };
     uint8_t child[4];
     uint32_t count, flags, size = root->page_size;
-    JET_ERR err = JET_errDatabaseCorrupted;
+    int32_t prefix_line;
+    JET_ERR err = tree_log_undo_info(split->tree, root);
+
+    if (err < 0)
+        return err;
+    err = JET_errDatabaseCorrupted;
 
     if (!page_view(&view, root->data, size) || !page_tag(&view, 0, &external))
         return err;
@@ -159,7 +165,8 @@ static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
     if (!lines)
         return JET_errOutOfMemory;
     flags = view.flags & LEVEL_FLAGS;
-    if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch))
+    if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch,
+                     &prefix_line))
         goto done;
     keep_reserved(split, split->image[1], root->data, lines, count);
     flags &= ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
@@ -178,6 +185,16 @@ static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
     restructure.tree = split->tree;
     restructure.pages = 0;
     restructure.insert = NULL;
+    restructure.txn = NULL;
+    restructure.split = (struct tree_split_facts){ .page = root,
+                                                   .fresh = below,
+                                                   .type = LOG_SPLIT_VERTICAL,
+                                                   .lines = (uint16_t)count,
+                                                   .prefix_line_old = -1,
+                                                   .prefix_line_new = prefix_line,
+                                                   .page_flags = page_flags(split->image[0]),
+                                                   .fresh_flags = page_flags(split->image[1]),
+                                                   .uncommitted_new = page_uncommitted_free(split->image[1]) };
     tree_restructure_add(&restructure, root, split->image[0]);
     tree_restructure_add(&restructure, below, split->image[1]);
     err = tree_apply_pages(&restructure);
@@ -247,6 +264,7 @@ struct right_split
     uint32_t at;       /* line of the pending insert; UINT32_MAX: none */
     uint32_t split_at; /* first line of the new page */
     uint32_t separator_size;
+    int32_t prefix_line[2]; /* of the page, of the new one */
     bool append; /* the page itself keeps all it has */
 };
 
@@ -296,7 +314,7 @@ static JET_ERR choose(struct split *split, struct right_split *right)
 {
     const struct page_view *view = &right->page.view;
     uint32_t room = view->size - view->header_size - PAGE_TAG_SIZE - view->prefix_size, at = right->at;
-    bool rightmost = !page_next(view->data);
+    bool rightmost = view->flags & PAGE_LEAF ? !page_next(view->data) : !right->lines[right->count - 1].key_size;
 
     if (at != UINT32_MAX && right->lines[at].cost > room + view->prefix_size)
         return JET_errRecordTooBig;
@@ -341,9 +359,13 @@ static bool build_appended(struct split *split, struct right_split *right, uint3
                                   line->node.flags };
 
     page_format(split->image[1], size, split->spare, split->tree->objid, flags, 0);
-    if (common > 4 && line->cost + common < size / 2 &&
-        !page_set_external(split->image[1], size, split->pending->target->key, common))
-        return false;
+    right->prefix_line[0] = right->prefix_line[1] = -1;
+    if (common > 4 && line->cost + line->key_size < size / 2)
+    {
+        right->prefix_line[1] = 0;
+        if (!page_set_external(split->image[1], size, split->pending->target->key, line->key_size))
+            return false;
+    }
     return page_insert(split->image[1], size, 0, &node);
 }
 
@@ -351,6 +373,7 @@ static bool build_pages(struct split *split, struct right_split *right)
 {
     const struct page_view *view = &right->page.view;
     uint32_t flags = view->flags & LEVEL_FLAGS;
+    bool leaf = view->flags & PAGE_LEAF;
     uint32_t pgno = atomic_load_explicit(&right->page.page->pgno, memory_order_relaxed);
 
     if (right->append)
@@ -360,18 +383,23 @@ static bool build_pages(struct split *split, struct right_split *right)
     }
     else
     {
-        if (!split_build(split->image[0], view, pgno, flags, right->lines, right->split_at, split->scratch) ||
+        if (!split_build(split->image[0], view, pgno, flags, right->lines, right->split_at, split->scratch,
+                         &right->prefix_line[0]) ||
             !split_build(split->image[1], view, split->spare, flags, right->lines + right->split_at,
-                         right->count - right->split_at, split->scratch))
+                         right->count - right->split_at, split->scratch, &right->prefix_line[1]))
             return false;
         keep_reserved(split, split->image[0], view->data, right->lines, right->split_at);
         keep_reserved(split, split->image[1], view->data, right->lines + right->split_at,
                       right->count - right->split_at);
         page_set_prev(split->image[0], page_prev(view->data));
-        page_set_next(split->image[0], split->spare);
+        page_set_next(split->image[0], leaf ? split->spare : page_next(view->data));
     }
-    page_set_prev(split->image[1], pgno);
-    page_set_next(split->image[1], page_next(view->data));
+    /* Inner pages are not linked. */
+    if (leaf)
+    {
+        page_set_prev(split->image[1], pgno);
+        page_set_next(split->image[1], page_next(view->data));
+    }
     return true;
 }
 
@@ -390,6 +418,7 @@ static JET_ERR build_parent(struct split *split, struct right_split *right, uint
         node.key_size = left->key_size;
         page_key_copy(&left->node.key, split->separator);
     }
+    right->separator_size = node.key_size;
     set_le32(child, atomic_load_explicit(&right->page.page->pgno, memory_order_relaxed));
     node.data = child;
     memcpy(split->image[2], right->parent->data, size);
@@ -401,7 +430,47 @@ static JET_ERR build_parent(struct split *split, struct right_split *right, uint
     return JET_errSuccess;
 }
 
-static JET_ERR apply_right(struct split *split, struct right_split *right)
+/* What the log says of it. */
+static void right_facts(struct split *split, struct right_split *right, uint32_t parent_line,
+                        struct tree_split_facts *facts)
+{
+    const struct page_view *view = &right->page.view;
+    struct page_view image;
+
+    *facts = (struct tree_split_facts){ .page = right->page.page,
+                                        .fresh = right->fresh,
+                                        .right = right->next,
+                                        .parent = right->parent,
+                                        .type = right->append ? LOG_SPLIT_APPEND : LOG_SPLIT_RIGHT,
+                                        .split_line = (uint16_t)right->split_at,
+                                        .lines = (uint16_t)right->count,
+                                        .parent_line = (uint16_t)parent_line,
+                                        .prefix_line_old = right->prefix_line[0],
+                                        .prefix_line_new = right->prefix_line[1],
+                                        .prefix_old = view->prefix,
+                                        .prefix_old_size = view->prefix_size,
+                                        .separator = split->separator,
+                                        .separator_size = right->separator_size,
+                                        .page_flags = view->flags,
+                                        .fresh_flags = page_flags(split->image[1]),
+                                        .uncommitted_old = page_uncommitted_free(view->data),
+                                        .uncommitted_new = page_uncommitted_free(split->image[1]) };
+    if (right->at != UINT32_MAX)
+    {
+        facts->operation = LOG_SPLIT_INSERT;
+        facts->operation_line = (uint16_t)right->at;
+    }
+    if (right->append)
+        return;
+    facts->uncommitted_old = page_uncommitted_free(split->image[0]);
+    if (right->prefix_line[0] >= 0 && page_view(&image, split->image[0], view->size))
+    {
+        facts->prefix_new = image.prefix;
+        facts->prefix_new_size = image.prefix_size;
+    }
+}
+
+static JET_ERR apply_right(struct split *split, struct right_split *right, uint32_t parent_line)
 {
     struct tree_change insert = { .kind = TREE_CHANGE_INSERT, .tree = split->tree };
     struct tree_restructure restructure;
@@ -417,8 +486,11 @@ static JET_ERR apply_right(struct split *split, struct right_split *right)
         insert.key_size = split->pending->target->key_size;
         insert.data = split->pending->data;
         insert.data_size = split->pending->data_size;
+        insert.line = right->at;
         restructure.insert = &insert;
     }
+    restructure.txn = NULL;
+    right_facts(split, right, parent_line, &restructure.split);
     tree_restructure_add(&restructure, right->parent, split->image[2]);
     if (right->append)
         tree_restructure_link(&restructure, right->page.page, true, split->spare);
@@ -452,6 +524,8 @@ static JET_ERR latch_right(struct split *split, struct right_split *right, uint3
     next = page_next(right->page.view.data);
     if (next == pgno || next == split->path.level[level - 1].pgno)
         return JET_errBadPageLink;
+    if (!(right->page.view.flags & PAGE_LEAF))
+        next = 0;
     if (next)
         err = cache_latch(file, next, CACHE_EXCLUSIVE, &right->next);
     if (err >= 0 && next && page_prev(right->next->data) != pgno)
@@ -489,7 +563,10 @@ static JET_ERR split_right_latched(struct split *split, struct right_split *righ
     err = cache_latch_new(split->tree->file, split->spare, &right->fresh);
     if (err < 0)
         return err;
-    err = apply_right(split, right);
+    if (!right->append)
+        err = tree_log_undo_info(split->tree, right->page.page);
+    if (err >= 0)
+        err = apply_right(split, right, split->path.level[level - 1].line);
     if (err < 0)
         return err;
     split->spare = 0;

@@ -3,7 +3,7 @@
  * Where a page is split, and what its halves look like.
  *
  * Prefixes: a page may keep one key's start in its external header, and each
- * node leaves out how much of it its own key begins with.  Any node's key can
+ * node leaves out how much of it its own key begins with.  Any node's whole key can
  * serve; the best is the one that saves most over all nodes, of which a few
  * evenly spread are tried.  Separators are cut to what is needed to tell the two
  * pages apart (Bayer and Unterauer, "Prefix B-trees", 1977).
@@ -89,15 +89,11 @@ static uint32_t saves(uint32_t common)
     return common > OVERHEAD ? common - OVERHEAD : 0;
 }
 
-/* What the key of a line saves on all lines as a prefix of `*size` bytes, less that. */
-static int32_t prefix_saves(const struct split_line *lines, uint32_t count, uint32_t at, uint32_t *size)
+/* What the key of a line saves on all lines as their prefix, less that. */
+static int32_t prefix_saves(const struct split_line *lines, uint32_t count, uint32_t at)
 {
-    uint32_t common = UINT32_MAX, saved, i;
+    uint32_t common = UINT32_MAX, saved = saves(lines[at].key_size), i;
 
-    *size = at ? lines[at].common : 0;
-    if (at + 1 < count && lines[at + 1].common > *size)
-        *size = lines[at + 1].common;
-    saved = saves(*size);
     for (i = at; i-- > 0;)
     {
         if (lines[i + 1].common < common)
@@ -115,50 +111,59 @@ static int32_t prefix_saves(const struct split_line *lines, uint32_t count, uint
             break;
         saved += saves(common);
     }
-    return (int32_t)saved - (int32_t)*size;
+    return (int32_t)saved - (int32_t)lines[at].key_size;
 }
 
-/* Writes the best prefix for these lines to `prefix` and returns its size. */
-static uint32_t choose_prefix(const struct split_line *lines, uint32_t count, const struct page_view *old,
-                              uint8_t *prefix)
+/* The line that shares most with the page's prefix: its key serves no worse than that does. */
+static uint32_t nearest_line(const struct split_line *lines, uint32_t count, const struct page_view *old)
 {
-    uint32_t tries = count < CANDIDATES ? count : CANDIDATES, best_line = 0, best_size = 0, plain = 0, now = 0;
-    int32_t best = 0;
+    uint32_t best = 0, most = 0;
 
-    for (uint32_t i = 0; i < tries; i++)
-    {
-        uint32_t line = (2 * i + 1) * count / (2 * tries), size;
-        int32_t saved = prefix_saves(lines, count, line, &size);
-
-        if (saved <= best)
-            continue;
-        best = saved;
-        best_line = line;
-        best_size = size;
-    }
     for (uint32_t i = 0; i < count; i++)
     {
-        plain += page_node_cost(old, lines[i].key_size, 0, lines[i].node.data_size);
-        now += lines[i].cost;
+        uint32_t end = lines[i].key_size < old->prefix_size ? lines[i].key_size : old->prefix_size, shared = 0;
+
+        while (shared < end && key_byte(&lines[i].node.key, shared) == old->prefix[shared])
+            shared++;
+        if (shared > most)
+        {
+            most = shared;
+            best = i;
+        }
     }
-    if ((int32_t)(plain - now) - (int32_t)old->prefix_size > best)
+    return best;
+}
+
+/* The line whose key is the best prefix; -1: none is worth it. */
+static int32_t choose_prefix(const struct split_line *lines, uint32_t count, const struct page_view *old)
+{
+    uint32_t tries = count < CANDIDATES ? count : CANDIDATES;
+    int32_t most = 0, best = -1;
+
+    for (uint32_t i = 0; i <= tries && count; i++)
     {
-        memcpy(prefix, old->prefix, old->prefix_size);
-        return old->prefix_size;
+        uint32_t line = i < tries ? (2 * i + 1) * count / (2 * tries) : nearest_line(lines, count, old);
+        int32_t saved = prefix_saves(lines, count, line);
+
+        if (saved <= most)
+            continue;
+        most = saved;
+        best = (int32_t)line;
     }
-    for (uint32_t i = 0; i < best_size; i++)
-        prefix[i] = key_byte(&lines[best_line].node.key, i);
-    return best_size;
+    return best;
 }
 
 bool split_build(uint8_t *image, const struct page_view *old, uint32_t pgno, uint32_t flags,
-                 const struct split_line *lines, uint32_t count, uint8_t *scratch)
+                 const struct split_line *lines, uint32_t count, uint8_t *scratch, int32_t *prefix_line)
 {
-    uint32_t prefix = choose_prefix(lines, count, old, scratch);
-
+    *prefix_line = choose_prefix(lines, count, old);
     page_format(image, old->size, pgno, page_objid(old->data), flags, 0);
-    if (prefix && !page_set_external(image, old->size, scratch, prefix))
-        return false;
+    if (*prefix_line >= 0)
+    {
+        page_key_copy(&lines[*prefix_line].node.key, scratch);
+        if (!page_set_external(image, old->size, scratch, lines[*prefix_line].key_size))
+            return false;
+    }
     for (uint32_t i = 0; i < count; i++)
     {
         const struct page_node *from = &lines[i].node;

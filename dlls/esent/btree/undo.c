@@ -44,11 +44,11 @@ static JET_ERR undo_on_leaf(const struct tree *tree, struct version *version, co
     switch (version->op)
     {
     case VERSION_INSERT:
-        if (version->image_size)
+        if (version->revived)
         {
-            change.undoes = NULL;
+            change.undoes_data = true;
             err = undo_data(tree, version, target, leaf, node, &change);
-            change.undoes = version;
+            change.undoes_data = false;
             change.data = target->data;
             change.data_size = target->data_size;
             change.line = (uint32_t)leaf->line;

@@ -136,7 +136,7 @@ static bool has_unreserved(const struct tree *tree, struct tree_leaf *leaf, uint
     {
         cache_change(leaf->page);
         page_set_uncommitted_free(data, reserved);
-        cache_dirty(leaf->page, leaf->page->lgpos);
+        cache_dirty_since(leaf->page, 0, TREE_NOT_LOGGED);
     }
     return need <= page_room(data);
 }
@@ -170,11 +170,20 @@ JET_ERR leaf_take_off(const struct tree *tree, struct tree_leaf *leaf, const str
                                   .data_size = target->data_size };
     int32_t lines = leaf_lines(leaf);
     bool root = leaf->view.flags & PAGE_ROOT, last = lines == 1 && !root, tidy;
-    JET_ERR err;
+    struct page_node node;
+    JET_ERR err = JET_errSuccess;
 
-    if (last)
+    if (last || (undoes && tree_store_of(tree)->log))
+    {
+        /* The log tells of an undone insertion as of a deletion, which then leaves the page like any other. */
         change.kind = TREE_CHANGE_DELETE;
-    err = tree_apply(&change);
+        if (undoes || !page_node(&leaf->view, (unsigned)leaf->line, &node) || !(node.flags & NODE_DELETED))
+            err = tree_apply(&change);
+        change.kind = TREE_CHANGE_REMOVE;
+        change.undoes = NULL;
+    }
+    if (err >= 0 && !last)
+        err = tree_apply(&change);
     /* Not at each of the last few, since it may be in vain. */
     tidy = last || (!root && lines % 8 == 1 && page_free_bytes(leaf->page->data) > leaf->page->page_size / 4 * 3);
     leaf_unlatch(leaf);

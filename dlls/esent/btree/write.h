@@ -50,6 +50,9 @@ struct log;
 
 #define TREE_STRUCTURE_LOCKS 64u
 
+/* Where redo begins for a change of a page that is not logged: it need not be redone. */
+#define TREE_NOT_LOGGED (UINT64_MAX - 1)
+
 struct tree_store
 {
     struct cache_file *file;
@@ -139,6 +142,7 @@ struct tree_change
     const struct tree *tree;
     struct txn *txn;        /* makes a version; NULL: nobody may see what was before, and it is not undone */
     struct version *undoes; /* or this is the undoing of that one */
+    bool undoes_data;       /* of its data only: it stays in its chain */
     struct cache_page *page;
     uint32_t line;
     const uint8_t *key; /* of the node */
@@ -169,6 +173,51 @@ enum tree_restructure_kind
 };
 
 #define TREE_RESTRUCTURE_PAGES 128
+#define TREE_DEPTH_MOST 32
+
+/* What the record of a split says beyond the pages' images. */
+struct tree_split_facts
+{
+    struct cache_page *page, *fresh, *right, *parent; /* the last two may be NULL */
+    uint8_t type, operation;                          /* LOG_SPLIT_... */
+    uint16_t operation_line, split_line, lines;       /* with what is inserted */
+    uint16_t parent_line;
+    int32_t prefix_line_old, prefix_line_new;         /* whose keys are prefixes, counted on their pages; -1: none */
+    const uint8_t *prefix_old, *prefix_new;           /* of the page, before and after */
+    uint32_t prefix_old_size, prefix_new_size;
+    const uint8_t *separator;
+    uint32_t separator_size;
+    uint32_t page_flags, fresh_flags;
+    uint32_t uncommitted_old, uncommitted_new;
+};
+
+/* One page on the way from the highest that changes to the leaf. */
+struct tree_merge_level
+{
+    struct cache_page *page;
+    uint16_t line;    /* of the child */
+    uint8_t flags;    /* LOG_MERGE_... */
+};
+
+struct tree_merge_facts
+{
+    struct tree_merge_level level[TREE_DEPTH_MOST];
+    uint32_t levels;
+    struct cache_page *left, *right;
+    uint8_t type; /* LOG_MERGE_... */
+    uint32_t size, uncommitted;
+    const uint8_t *separator;
+    uint32_t separator_size;
+};
+
+/* New roots. */
+struct tree_format_facts
+{
+    uint32_t parent, pages, page_flags;
+    bool multiple, converts;
+    uint32_t available;                       /* bits, of a tree that gets trees of space */
+    uint32_t second_first, second_pages;      /* its second extent */
+};
 
 /* A change of several pages: all of it or nothing is in the log. */
 struct tree_restructure
@@ -178,6 +227,13 @@ struct tree_restructure
     struct tree_page_change page[TREE_RESTRUCTURE_PAGES];
     uint32_t pages;
     const struct tree_change *insert; /* that is part of it, or NULL: its version is made; the images have it */
+    struct txn *txn;                  /* whose records it is among; NULL: nobody's */
+    union
+    {
+        struct tree_split_facts split;
+        struct tree_merge_facts merge;
+        struct tree_format_facts format;
+    };
 };
 
 void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image);
@@ -212,6 +268,10 @@ JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image
  * version out of its chain.  Its owner is a tree_store.  JET_errSuccess if there
  * is nothing of a tree to be undone. */
 JET_ERR tree_undo(struct txn *txn, struct version *version);
+
+/* Before a page of a tree_store's file is written: logs what it takes to undo open changes on it.
+ * *lgpos: the log must be durable up to there as well; 0: it need not. */
+JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
 
 /* A version that is out of its chain is dropped: a deleted entry without versions leaves its page. */
 void tree_expire(struct version *version);

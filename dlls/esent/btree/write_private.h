@@ -33,13 +33,15 @@ static inline bool tree_has_versions(const struct tree *tree)
 JET_ERR tree_apply(const struct tree_change *change);
 
 /* The same door for several pages.  The log's error; then nothing happened. */
+/* Logs the before images of open versions of a page whose nodes are about to move to another. */
+JET_ERR tree_log_undo_info(const struct tree *tree, const struct cache_page *page);
 JET_ERR tree_apply_pages(const struct tree_restructure *restructure);
 
 /* What names the versions of an entry. */
 static inline struct version_place tree_place(const struct tree *tree, const uint8_t *key, uint32_t key_size,
                                               const uint8_t *data, uint32_t data_size)
 {
-    struct version_place place = { tree_store_of(tree)->id, tree->root, key, key_size, NULL, 0 };
+    struct version_place place = { tree_store_of(tree)->id, tree->root, key, key_size, NULL, 0, tree->objid };
 
     if (!tree->unique)
     {
@@ -155,9 +157,10 @@ struct split_line *split_lines(const struct page_view *view, uint32_t *count);
 /* The first line that goes to the right page so that both have about the same; 0 if there is no way. */
 uint32_t split_choose_line(const struct split_line *lines, uint32_t count, uint32_t room);
 /* Builds a page of these lines in `image`, with the prefix that serves them best;
- * `old` is the page they come from.  `scratch` has room for a page.  False if they do not fit. */
+ * `old` is the page they come from.  `scratch` has room for a page;
+ * *prefix_line is the line whose key the prefix is, -1: there is none.  False if they do not fit. */
 bool split_build(uint8_t *image, const struct page_view *old, uint32_t pgno, uint32_t flags,
-                 const struct split_line *lines, uint32_t count, uint8_t *scratch);
+                 const struct split_line *lines, uint32_t count, uint8_t *scratch, int32_t *prefix_line);
 /* The shortest key that is greater than the left line and not greater than the right one. */
 uint32_t split_separator(const struct tree *tree, const struct split_line *left, const struct split_line *right,
                          uint8_t *separator);

@@ -63,6 +63,8 @@ enum cache_latch_mode
 #endif
 #endif
 
+struct cache_page;
+
 /* A database file as the cache sees it.  Owned by whoever opened it; every
  * page of it must be gone (cache_file_purge) before it is freed. */
 struct cache_file
@@ -76,6 +78,9 @@ struct cache_file
     JET_ERR (*verify)(struct cache_file *file, uint32_t pgno, uint8_t *data);
     /* Stamps the checksum into the copy of a page that is about to be written.  NULL: nothing to stamp. */
     void (*seal)(struct cache_file *file, uint32_t pgno, uint8_t *data);
+    /* The page, latched shared and dirty, is about to be copied for writing; NULL: nobody asks.
+     * *lgpos: the log must be durable up to there as well, 0 if it need not.  An error keeps the page dirty. */
+    JET_ERR (*leaving)(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
     /* Makes the log durable up to a position; NULL: there is no log.  The error is the write's. */
     JET_ERR (*flush_log)(struct cache_file *file, uint64_t lgpos);
     void *owner;
@@ -99,7 +104,7 @@ struct cache_page
     _Atomic bool writing;           /* one writer at a time */
     uint32_t page_size;
     uint64_t lgpos;                 /* of the last change; under the latch */
-    _Atomic uint64_t lgpos_first;   /* of the first change that is not on disk */
+    _Atomic uint64_t lgpos_first;   /* where redo of what is not on disk begins */
     uint8_t *data;
     struct cache_file *file;
     _Atomic(struct cache_page *) hash_next;
@@ -167,6 +172,8 @@ JET_ERR cache_latch_new(struct cache_file *file, uint32_t pgno, struct cache_pag
 void cache_change(struct cache_page *page);
 /* Says that it was changed, by a log record at `lgpos` (0: not logged). */
 void cache_dirty(struct cache_page *page, uint64_t lgpos);
+/* The same; redo of that record begins at `first`, with its transaction. */
+void cache_dirty_since(struct cache_page *page, uint64_t lgpos, uint64_t first);
 
 /* Writes the file's dirty pages whose first change lies before `before`
  * (UINT64_MAX: all) in order of page number, and answers the first error; pages

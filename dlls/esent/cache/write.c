@@ -12,13 +12,24 @@ void cache_change(struct cache_page *page)
     cache_version_open(page);
 }
 
+void cache_dirty_since(struct cache_page *page, uint64_t lgpos, uint64_t first)
+{
+    if (atomic_exchange_explicit(&page->dirty, true, memory_order_relaxed))
+    {
+        if (lgpos > page->lgpos)
+            page->lgpos = lgpos;
+        if (first < atomic_load_explicit(&page->lgpos_first, memory_order_relaxed))
+            atomic_store_explicit(&page->lgpos_first, first, memory_order_relaxed);
+        return;
+    }
+    page->lgpos = lgpos;
+    atomic_store_explicit(&page->lgpos_first, first, memory_order_relaxed);
+    atomic_fetch_add_explicit(&page->file->dirty, 1, memory_order_relaxed);
+}
+
 void cache_dirty(struct cache_page *page, uint64_t lgpos)
 {
-    page->lgpos = lgpos;
-    if (atomic_exchange_explicit(&page->dirty, true, memory_order_relaxed))
-        return;
-    atomic_store_explicit(&page->lgpos_first, lgpos, memory_order_relaxed);
-    atomic_fetch_add_explicit(&page->file->dirty, 1, memory_order_relaxed);
+    cache_dirty_since(page, lgpos, lgpos);
 }
 
 /*
@@ -90,10 +101,15 @@ static JET_ERR run_write(struct run *run)
 /* Adds a page, latched shared, to the run, after writing what it does not follow. */
 static JET_ERR run_add(struct run *run, struct cache_page *page, uint32_t file_id, uint32_t pgno, uint8_t *copies)
 {
-    uint64_t lgpos = 0, lgpos_first = atomic_load_explicit(&page->lgpos_first, memory_order_relaxed);
+    uint64_t lgpos = 0, lgpos_first = atomic_load_explicit(&page->lgpos_first, memory_order_relaxed), also = 0;
     JET_ERR err = JET_errSuccess;
     uint8_t *copy;
 
+    if (page->file && page->file->leaving && cache_page_is(page, file_id, pgno) &&
+        atomic_load_explicit(&page->dirty, memory_order_relaxed))
+        err = page->file->leaving(page->file, page, &also);
+    if (err < 0)
+        return err;
     if (run->count == RUN_MAX || (run->count && pgno != run->first + run->count))
         err = run_write(run);
     copy = copies + (size_t)run->count * page->page_size;
@@ -110,6 +126,8 @@ static JET_ERR run_add(struct run *run, struct cache_page *page, uint32_t file_i
     run->count++;
     if (lgpos > run->lgpos)
         run->lgpos = lgpos;
+    if (also > run->lgpos)
+        run->lgpos = also;
     return err;
 }
 

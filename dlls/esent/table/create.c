@@ -79,6 +79,10 @@ static JET_ERR make_file(struct database *database, const struct database_option
         err = os_file_set_size(database->file, (uint64_t)(pages + 2) * database->page_size);
     if (err >= 0)
         err = database_start(database, options);
+    if (err >= 0 && database->store.log)
+        err = database_log_create(database);
+    if (err >= 0 && database->store.log)
+        err = tree_store_log_size(&database->store);
     return err < 0 ? err : tree_create_root(&database->store, pages);
 }
 
@@ -348,6 +352,8 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
         err = step(database, txn, make_locales);
     if (err >= 0)
         err = database_flush(database);
+    if (err >= 0 && database->store.log)
+        err = database_log_create_finish(database);
     if (err >= 0)
         err = database_mark_dirty(database);
     if (err < 0)

@@ -3,6 +3,7 @@
 
 #include "format/checksum.h"
 #include "format/page_edit.h"
+#include "log/log.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -23,6 +24,13 @@ static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *dat
 static void seal_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
 {
     checksum_page_set(data, cache->page_size, pgno);
+}
+
+static JET_ERR flush_log(struct cache_file *cache, uint64_t lgpos)
+{
+    struct tree_store *store = cache->owner;
+
+    return lgpos ? log_flush(store->log, lgpos) : JET_errSuccess;
 }
 
 /* JET_errReadVerifyFailure of the header, as attaching tells it. */
@@ -103,6 +111,9 @@ static void database_free(struct database *database)
     }
     schema_table_free(database->catalog);
     schema_table_free(database->shadow);
+    database_log_unregister(database);
+    while (atomic_load(&database->checkpointing))
+        os_sleep(1);
     if (database->cache.file)
         cache_file_purge(&database->cache);
     os_file_close(database->file);
@@ -150,6 +161,12 @@ JET_ERR database_start(struct database *database, const struct database_options 
     tree_store_init(&database->store, &database->cache, options->txns, options->log, database->cache.id,
                     database->header.dbtime, pages);
     database->store.log_database = options->log_database;
+    if (database->store.log)
+    {
+        database->cache.flush_log = flush_log;
+        database->cache.leaving = tree_page_leaving;
+        database_log_register(database, options->registry);
+    }
     database->store.extension_pages = options->extension_pages;
     database->store.most_pages = options->pages_max;
     err = catalog_table(database, false, &database->catalog);
@@ -191,6 +208,8 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
         err = probe(database, DATABASE_OBJIDS, &database->has_objids);
         if (err >= 0)
             err = probe(database, DATABASE_LOCALES, &database->has_locales);
+        if (err >= 0 && database->store.log)
+            err = database_log_attach(database);
         if (err >= 0)
             err = database_mark_dirty(database);
     }
@@ -214,10 +233,12 @@ JET_ERR database_close(struct database *database)
         return JET_errSuccess;
     if (atomic_load(&database->references))
         return JET_errDatabaseInUse;
-    if (database->dirty)
+    if (database->dirty && !database->abandoned)
     {
         version_clean(database->txns, UINT32_MAX);
         err = database_flush(database);
+        if (err >= 0 && database->store.log && !database->closing)
+            err = database_log_detach(database);
         if (err >= 0)
             err = database_mark_clean(database);
     }

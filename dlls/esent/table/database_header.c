@@ -2,6 +2,7 @@
 /* The header of a database that is written: what it says while the file is being changed, and after. */
 
 #include "format/checksum.h"
+#include "log/log.h"
 #include "table/schema_private.h"
 
 void database_time_now(struct header_time *time)
@@ -68,7 +69,21 @@ JET_ERR database_mark_dirty(struct database *database)
         header->dbid = database->store.log_database;
         database_time_now(&header->attach_time);
         memset(&header->attach, 0, sizeof(header->attach));
-        if (!database->store.log)
+        if (database->store.log)
+        {
+            uint64_t attach = atomic_load(&database->attach_position);
+            int32_t now = (int32_t)log_position_generation(log_tip(database->store.log));
+            struct log_header current;
+
+            log_current_header(database->store.log, &current);
+            header->log_signature = *log_signature(database->store.log);
+            log_position_store(&header->attach, attach);
+            memset(&header->detach, 0, sizeof(header->detach));
+            set_required(header, (int32_t)log_position_generation(attach));
+            header->generation_max_required = header->generation_max_committed = now;
+            header->generation_max_time = current.created;
+        }
+        else
         {
             memset(&header->log_signature, 0, sizeof(header->log_signature));
             set_required(header, 0);
@@ -95,7 +110,16 @@ JET_ERR database_mark_clean(struct database *database)
         memset(&header->generation_max_time, 0, sizeof(header->generation_max_time));
         database_time_now(&header->consistent_time);
         header->detach_time = header->consistent_time;
-        header->consistent = header->detach;
+        if (database->store.log)
+        {
+            uint64_t end = atomic_load(&database->detach_position);
+
+            log_position_store(&header->consistent, end ? end : database->closing);
+            if (end)
+                header->detach = header->consistent;
+        }
+        else
+            header->consistent = header->detach;
         err = database_write_header(database);
         database->dirty = err < 0;
     }

@@ -647,7 +647,8 @@ static void remove_value(const struct tree *tree, const uint8_t *root, uint32_t 
 void long_value_expire(const struct version *version)
 {
     struct tree_store *store = version->owner;
-    struct version_place place = { version->database, version->root, version_key(version), version->key_size, NULL, 0 };
+    struct version_place place = { version->database, version->root, version_key(version), version->key_size,
+                                   NULL, 0, version->objid };
     struct cache_page *page;
     struct page_node node;
     struct tree tree;

@@ -259,6 +259,8 @@ struct table
 
 #define DATABASE_BUCKETS 256
 
+struct database_registry;
+
 struct database
 {
     WCHAR *path;                /* full */
@@ -285,6 +287,14 @@ struct database
     uint32_t pending;           /* of all objects */
     struct os_mutex schema;     /* one changes the schema at a time */
     _Atomic uint32_t references;    /* to tables, by cursors */
+    struct database_registry *registry; /* it is in; NULL: it is not logged */
+    _Atomic uint64_t attach_position;   /* of the records; 0: none */
+    _Atomic uint64_t detach_position;
+    uint64_t attach_dbtime;         /* of its header at the attach */
+    struct header_position attach_consistent;
+    uint64_t closing;               /* position of the instance's shutdown; 0: it is detached alone */
+    _Atomic uint32_t checkpointing; /* threads that write its pages without the registry's lock */
+    bool abandoned;                 /* it is closed as it is on disk */
 };
 
 /* How a database is opened; see JetAttachDatabase and JetOpenDatabase. */
@@ -298,6 +308,7 @@ struct database_options
     JET_GRBIT grbit;            /* of the attach: JET_bitDbDeleteCorruptIndexes, ... */
     struct txn_root *txns;      /* of the instance; NULL only with read_only */
     struct log *log;            /* NULL: recovery is off */
+    struct database_registry *registry; /* where there is a log */
     uint8_t log_database;       /* its id in the log and in the header */
     uint32_t extension_pages;   /* JET_paramDbExtensionSize */
     uint32_t pages_max;         /* JET_dbparamDbSizeMaxPages */

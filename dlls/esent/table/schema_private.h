@@ -64,6 +64,13 @@ JET_ERR database_flush(struct database *database);
 /* Of database_header.c: writes the header, both copies; notes that the file is being changed, or no longer is. */
 JET_ERR database_write_header(struct database *database);
 JET_ERR database_mark_dirty(struct database *database);
+/* database_log.c */
+void database_log_register(struct database *database, struct database_registry *registry);
+void database_log_unregister(struct database *database);
+JET_ERR database_log_create(struct database *database);
+JET_ERR database_log_create_finish(struct database *database);
+JET_ERR database_log_attach(struct database *database);
+JET_ERR database_log_detach(struct database *database);
 JET_ERR database_mark_clean(struct database *database);
 /* An id that no object has had. */
 uint32_t database_new_objid(struct database *database);

@@ -33,6 +33,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->newest = NULL;
     txn->updates = txn->update = 0;
     txn->batch = NULL;
+    memset(&txn->logged, 0, sizeof(txn->logged));
 }
 
 static void txn_link(struct txn *txn)
@@ -74,6 +75,7 @@ static JET_ERR txn_begin_level(struct txn *txn, bool read_only, int64_t id)
         txn->id = id;
         txn_link(txn);
     }
+    txn_log_begin_level(txn);
     txn->level++;
     return JET_errSuccess;
 }
@@ -106,8 +108,13 @@ static void txn_end_level(struct txn *txn)
 
 JET_ERR txn_commit(struct txn *txn)
 {
+    JET_ERR err;
+
     if (txn->level == 0)
         return JET_errNotInTransaction;
+    err = txn_log_commit_level(txn, txn->level - 1);
+    if (err < 0)
+        return err;
     version_commit_level(txn);
     txn_end_level(txn);
     return JET_errSuccess;
@@ -115,11 +122,12 @@ JET_ERR txn_commit(struct txn *txn)
 
 JET_ERR txn_rollback(struct txn *txn)
 {
-    JET_ERR err;
+    JET_ERR err, logged;
 
     if (txn->level == 0)
         return JET_errNotInTransaction;
     err = version_rollback(txn);
+    logged = txn_log_rollback_level(txn, txn->level - 1);
     txn_end_level(txn);
-    return err;
+    return err < 0 ? err : logged;
 }

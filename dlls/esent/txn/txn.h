@@ -13,6 +13,8 @@
  * needed any more, is found at its head.  What entries were before the
  * transaction changed them is kept as versions (version.h).
  *
+ * What of it is logged, and when, is in txn_log.h.
+ *
  * A struct txn is used by one thread at a time.  Lock order: root.lock is a leaf.
  */
 #ifndef ESENT_TXN_TXN_H
@@ -23,6 +25,7 @@
 
 #include "esent.h"
 #include "os/os.h"
+#include "txn/txn_log.h"
 
 #define TXN_LEVELS 7                    /* deepest: the eighth begin is JET_errTransTooDeep */
 #define TXN_LEVELS_INNER (TXN_LEVELS + 4)   /* with the engine's own */
@@ -67,6 +70,7 @@ struct txn_root
     _Atomic uint64_t versions;
     struct os_mutex clean;              /* one cleans at a time */
     struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
+    struct txn_log log;
     struct os_mutex lock;               /* guards all below */
     uint64_t clock;                     /* the next time to be given out */
     struct txn *oldest, *newest;        /* open ones, by begin time */
@@ -85,6 +89,7 @@ struct txn
     uint32_t updates;                   /* numbers given by txn_new_update */
     uint32_t update;                    /* the number that versions get now; 0: none */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
+    struct txn_logged logged;
 };
 
 void txn_root_init(struct txn_root *root);
@@ -111,8 +116,9 @@ uint32_t txn_new_update(struct txn *txn);
 /* Undoes the changes of an update, newest first.  The first error, but all are tried. */
 JET_ERR txn_rollback_update(struct txn *txn, uint32_t update);
 
-/* Ends the innermost level; at level 1 the work becomes visible to others.
- * JET_errNotInTransaction. */
+/* Ends the innermost level; at level 1 the work becomes visible to others, and
+ * its record is in the log (txn->logged.commit), not yet on disk.
+ * JET_errNotInTransaction, or the log's error: then the level is still open. */
 JET_ERR txn_commit(struct txn *txn);
 
 /* Undoes the innermost level.  JET_errNotInTransaction. */

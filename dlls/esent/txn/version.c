@@ -125,7 +125,8 @@ static uint32_t hash_bytes(uint64_t hash, const uint8_t *bytes, uint32_t size)
 
 static uint32_t place_hash(const struct version_place *place)
 {
-    uint32_t hash = hash_bytes((uint64_t)place->database << 32 | place->root, place->key, place->key_size);
+    uint32_t tree = place->objid ? place->objid : place->root;
+    uint32_t hash = hash_bytes((uint64_t)place->database << 32 | tree, place->key, place->key_size);
 
     return place->data_size ? hash_bytes(hash, place->data, place->data_size) : hash;
 }
@@ -142,7 +143,8 @@ static struct version **bucket_of(struct version_part *part, uint32_t hash)
 
 static bool is_place(const struct version *version, const struct version_place *place, uint32_t hash)
 {
-    return version->hash == hash && version->root == place->root && version->database == place->database &&
+    return version->hash == hash && version->database == place->database && version->objid == place->objid &&
+           (place->objid || version->root == place->root) &&
            version->key_size == place->key_size && version->data_size == place->data_size &&
            !memcmp(version_key(version), place->key, place->key_size) &&
            (!place->data_size || !memcmp(version_data(version), place->data, place->data_size));
@@ -187,7 +189,7 @@ static bool part_grow(struct version_part *part)
 void version_unlink(struct txn_root *root, struct version *version)
 {
     struct version_place place = { version->database, version->root, version_key(version), version->key_size,
-                                   version_data(version), version->data_size };
+                                   version_data(version), version->data_size, version->objid };
     struct version_part *part = part_of(root, version->hash);
     struct version **link;
 
@@ -258,6 +260,7 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->owner = change->owner;
     version->database = place->database;
     version->root = place->root;
+    version->objid = place->objid;
     version->hash = hash;
     version->op = (uint8_t)change->op;
     version->offset = (uint16_t)change->offset;
@@ -269,6 +272,7 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->log_position = 0;
     version->rceid = 0;
     version->undo_logged = false;
+    version->revived = false;
     if (place->key_size)
         memcpy(bytes, place->key, place->key_size);
     if (place->data_size)
@@ -411,6 +415,28 @@ bool version_any(struct txn_root *root, const struct version_place *place)
     any = part->bucket && *head_of(part, place, hash);
     os_rwlock_unlock_read(&part->lock);
     return any;
+}
+
+struct txn *version_txn(const struct version *version)
+{
+    return version->batch->txn;
+}
+
+void version_each_open(struct txn_root *root, const struct version_place *place,
+                       void (*visit)(void *context, struct txn *txn, struct version *version), void *context)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(root, hash);
+
+    os_rwlock_lock_read(&part->lock);
+    for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
+    {
+        struct txn *txn = version->batch->txn;
+
+        if (txn && is_open(version))
+            visit(context, txn, version);
+    }
+    os_rwlock_unlock_read(&part->lock);
 }
 
 uint32_t version_image_most(struct txn_root *root, const struct version_place *place)

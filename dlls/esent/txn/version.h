@@ -52,6 +52,7 @@ struct version_place
     uint32_t key_size;
     const uint8_t *data;        /* of entries in trees that are not unique; else NULL */
     uint32_t data_size;
+    uint32_t objid;             /* of the tree, which names it better than the root where it is not 0 */
 };
 
 /* A version as its owner sees it again when it is undone or dropped. */
@@ -62,7 +63,7 @@ struct version
     struct version *txn_older;          /* versions of the transaction, newest first */
     struct version_batch *batch;        /* of the transaction that made it */
     void *owner;                        /* the tree, or what the caller likes */
-    uint32_t database, root;
+    uint32_t database, root, objid;
     uint32_t hash;
     uint8_t op, level;
     bool linked;                        /* in a chain; actions are not */
@@ -74,7 +75,8 @@ struct version
     int64_t delta;
     uint64_t log_position;              /* of the record of this change */
     uint32_t rceid;                     /* what names it in the log; 0: it is not logged */
-    bool undo_logged;                   /* the log has its bookmark and image, or need not */
+    bool undo_logged;                   /* the log has its bookmark and image */
+    bool revived;                       /* an insertion that replaced the data of a deleted entry */
     uint8_t bytes[];                    /* key, data, image */
 };
 
@@ -147,6 +149,14 @@ bool version_any(struct txn_root *root, const struct version_place *place);
 
 /* The size of the largest data that a rollback of open transactions would bring back to the entry; 0: none. */
 uint32_t version_image_most(struct txn_root *root, const struct version_place *place);
+
+/* Whose version it is, while that is open; else NULL. */
+struct txn *version_txn(const struct version *version);
+
+/* Calls `visit` for each version of the entry whose transaction is open, which
+ * its page's latch keeps from ending.  A part of the table is locked meanwhile. */
+void version_each_open(struct txn_root *root, const struct version_place *place,
+                       void (*visit)(void *context, struct txn *txn, struct version *version), void *context);
 
 /* Drops what nobody needs any more, at most `most` versions; returns how many.  From any thread, one at a time. */
 uint32_t version_clean(struct txn_root *root, uint32_t most);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The log of an instance: begun or continued by JetInit, ended by JetTerm, and
+ * the thread that moves its checkpoint on.
+ */
+#include "api/private.h"
+#include "recovery/recovery.h"
+#include "table/database_log.h"
+#include "table/schema.h"
+
+#define CHECKPOINT_MS 250u
+#define KILOBYTE 1024u
+#define ENGINE_FORMAT 9600u             /* told where the program leaves it open */
+#define LEGACY_EXTENSIONS 0x1u          /* JET_paramLegacyFileNames */
+#define LEGACY_NUMBERS 0x2u
+
+struct instance_log
+{
+    struct instance *instance;
+    struct log *log;
+    struct log_config config;
+    struct database_registry registry;
+    struct os_mutex lock;               /* guards `stop` */
+    struct os_condition wake;
+    struct os_thread *thread;
+    bool stop;
+};
+
+struct log *instance_log(const struct instance *instance)
+{
+    return instance->log ? instance->log->log : NULL;
+}
+
+struct database_registry *instance_registry(const struct instance *instance)
+{
+    return instance->log ? &instance->log->registry : NULL;
+}
+
+/* -------------------------------------------------------------- callbacks --- */
+
+/* A log that is down ends all work of the instance. */
+static void log_is_durable(void *context, uint64_t position, JET_ERR err)
+{
+    struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));
+
+    (void)position;
+    if (err >= 0 || atomic_load(&own->instance->state) & INSTANCE_UNAVAILABLE)
+        return;
+    own->instance->unavailable = err == JET_errLogDiskFull || err == JET_errDiskFull
+                                     ? JET_errInstanceUnavailableDueToFatalLogDiskFull
+                                     : JET_errInstanceUnavailable;
+    atomic_fetch_or(&own->instance->state, INSTANCE_UNAVAILABLE);
+}
+
+/* ------------------------------------------------------------------ config --- */
+
+static void narrow(const WCHAR *text, char *to, size_t size)
+{
+    size_t i;
+
+    for (i = 0; text[i] && i + 1 < size; i++)
+        to[i] = text[i] < 0x80 ? (char)text[i] : '?';
+    to[i] = 0;
+}
+
+static void log_parameters(struct instance *instance, struct log_parameters *parameters)
+{
+    memset(parameters, 0, sizeof(*parameters));
+    narrow(param_text(instance, JET_paramSystemPath), parameters->system_path, sizeof(parameters->system_path));
+    narrow(param_text(instance, JET_paramLogFilePath), parameters->log_path, sizeof(parameters->log_path));
+    parameters->flags = param_number(instance, JET_paramCircularLog) ? LOG_PARAMETERS_CIRCULAR : 0;
+    parameters->sessions = (uint32_t)param_number(instance, JET_paramMaxSessions);
+    parameters->open_tables = (uint32_t)param_number(instance, JET_paramMaxOpenTables);
+    parameters->version_pages = (uint32_t)param_number(instance, JET_paramMaxVerPages);
+    parameters->cursors = (uint32_t)param_number(instance, JET_paramMaxCursors);
+    parameters->log_buffers = (uint32_t)param_number(instance, JET_paramLogBuffers);
+    parameters->log_segments = (uint32_t)(param_number(instance, JET_paramLogFileSize) * KILOBYTE / LOG_SEGMENT_SIZE);
+    parameters->cache_size = (uint32_t)param_number(NULL, JET_paramCacheSizeMax);
+}
+
+static JET_ERR make_config(struct instance_log *own)
+{
+    struct instance *instance = own->instance;
+    struct log_config *config = &own->config;
+    uintptr_t legacy = param_number(instance, JET_paramLegacyFileNames);
+    uint32_t format = (uint32_t)param_number(instance, JET_paramEngineFormatVersion);
+    WCHAR path[OS_PATH_MAX];
+    JET_ERR err = os_full_path(param_text(instance, JET_paramLogFilePath), path, OS_PATH_MAX);
+
+    if (err < 0)
+        return err;
+    os_text_copy(config->names.directory, OS_PATH_MAX, path);
+    err = os_full_path(param_text(instance, JET_paramSystemPath), path, OS_PATH_MAX);
+    if (err < 0)
+        return err;
+    os_text_copy(config->names.system_directory, OS_PATH_MAX, path);
+    os_text_copy(config->names.base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
+    config->names.new_extensions = !(legacy & LEGACY_EXTENSIONS);
+    config->names.long_numbers = !(legacy & LEGACY_NUMBERS);
+    config->file_size = (uint32_t)(param_number(instance, JET_paramLogFileSize) * KILOBYTE);
+    config->buffer_size = (uint32_t)(param_number(instance, JET_paramLogBuffers) * LOG_SEGMENT_SIZE);
+    if (config->buffer_size > config->file_size)
+        config->buffer_size = config->file_size;
+    config->page_size = (uint32_t)param_number(instance, JET_paramDatabasePageSize);
+    config->circular = param_number(instance, JET_paramCircularLog);
+    config->create_ahead = param_number(instance, JET_paramLogFileCreateAsynch);
+    config->engine_format = format & 0x80000000u || format < ENGINE_FORMAT / 2 ? ENGINE_FORMAT : format & 0xffffu;
+    config->depth_max = (uint32_t)param_number(instance, JET_paramCheckpointTooDeep);
+    log_parameters(instance, &config->parameters);
+    config->context = &own->registry;
+    config->attachments = database_log_attachments;
+    config->generation = database_log_generation;
+    config->durable = log_is_durable;
+    return JET_errSuccess;
+}
+
+/* -------------------------------------------------------------- checkpoint --- */
+
+static void checkpoint_thread(void *context)
+{
+    struct instance_log *own = context;
+    uint64_t last = 0;
+
+    os_mutex_lock(&own->lock);
+    while (!own->stop)
+    {
+        os_condition_wait(&own->wake, &own->lock, CHECKPOINT_MS);
+        if (own->stop)
+            break;
+        os_mutex_unlock(&own->lock);
+        if (!log_down(own->log) && log_tip(own->log) != last)
+        {
+            last = log_tip(own->log);
+            (void)database_log_checkpoint(&own->registry, &own->instance->txn,
+                                          param_number(own->instance, JET_paramCheckpointDepthMax));
+        }
+        os_mutex_lock(&own->lock);
+    }
+    os_mutex_unlock(&own->lock);
+}
+
+static void stop_thread(struct instance_log *own)
+{
+    if (!own->thread)
+        return;
+    os_mutex_lock(&own->lock);
+    own->stop = true;
+    os_condition_wake_all(&own->wake);
+    os_mutex_unlock(&own->lock);
+    os_thread_join(own->thread);
+    own->thread = NULL;
+}
+
+/* ------------------------------------------------------------------- start --- */
+
+static JET_ERR append_init(struct instance_log *own)
+{
+    struct log_init init;
+    struct log_part part = { &init, sizeof(init) };
+    JET_ERR err = log_check(own->log);
+
+    memset(&init, 0, sizeof(init));
+    init.type = LOG_INIT2;
+    init.parameters = own->config.parameters;
+    log_time_set(&init.time, os_time_now());
+    return err < 0 ? err : log_append(own->log, &part, 1, NULL);
+}
+
+/* Replays a log that was not closed. */
+static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
+{
+    struct recovery_config config;
+
+    memset(&config, 0, sizeof(config));
+    config.log = &own->config;
+    config.grbit = grbit;
+    config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
+    return recovery_run(&config, &own->log);
+}
+
+/* Continues the log that is there, or recovers from it. */
+static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRBIT grbit)
+{
+    struct log_reader *reader;
+    JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
+
+    if (err < 0)
+        return err == JET_errLogFileCorrupt ? recover(own, grbit) : err;
+    if (reader->close == LOG_POSITION_NONE)
+    {
+        log_reader_close(reader);
+        return recover(own, grbit);
+    }
+    if ((uint32_t)reader->header.segments * LOG_SEGMENT_SIZE != own->config.file_size && !log_header_old(&reader->header))
+        err = JET_errLogFileSizeMismatchDatabasesConsistent;
+    if (err >= 0)
+        err = log_resume(&own->config, reader, &own->log);
+    log_reader_close(reader);
+    return err;
+}
+
+static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
+{
+    WCHAR path[OS_PATH_MAX];
+    uint32_t low, high;
+    JET_ERR err = log_path(&own->config.names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX);
+
+    if (err < 0)
+        return err;
+    if (os_file_exists(path))
+        return continue_log(own, path, grbit);
+    err = log_range(&own->config.names, &low, &high);
+    if (err < 0)
+        return err;
+    if (!high)
+        return log_create(&own->config, &own->log);
+    err = log_path(&own->config.names, LOG_FILE_GENERATION, high, path, OS_PATH_MAX);
+    return err < 0 ? err : continue_log(own, path, grbit);
+}
+
+JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
+{
+    struct instance_log *own = os_alloc_zero(sizeof(*own));
+    JET_ERR err;
+
+    if (!own)
+        return JET_errOutOfMemory;
+    own->instance = instance;
+    os_mutex_init(&own->lock);
+    os_mutex_init(&own->registry.lock);
+    os_condition_init(&own->wake);
+    err = make_config(own);
+    if (err >= 0)
+        err = open_log(own, grbit);
+    if (err >= 0)
+        err = append_init(own);
+    if (err < 0)
+    {
+        if (own->log)
+            log_close(own->log, true);
+        os_free(own);
+        return err;
+    }
+    own->registry.log = own->log;
+    instance->txn.log.log = own->log;
+    instance->log = own;
+    /* Without the thread the checkpoint stays behind, and recovery takes longer. */
+    if (os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
+        own->thread = NULL;
+    return JET_errSuccess;
+}
+
+/* --------------------------------------------------------------------- end --- */
+
+static JET_ERR append_term(struct instance_log *own, uint64_t shutdown, uint64_t *position)
+{
+    struct log_term term;
+    struct log_part part = { &term, sizeof(term) };
+    JET_ERR err;
+
+    memset(&term, 0, sizeof(term));
+    term.type = LOG_TERM2;
+    log_position_store(&term.from, shutdown);
+    log_position_store(&term.redo_from, shutdown);
+    log_time_set(&term.time, os_time_now());
+    err = log_append(own->log, &part, 1, position);
+    return err < 0 ? err : log_flush(own->log, *position);
+}
+
+JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_databases)(struct instance *instance))
+{
+    struct instance_log *own = instance->log;
+    uint64_t shutdown = 0, position = 0;
+    JET_ERR err = JET_errSuccess, now;
+
+    if (!own)
+    {
+        close_databases(instance);
+        return JET_errSuccess;
+    }
+    stop_thread(own);
+    if (log_down(own->log))
+        err = JET_errLogWriteFail;
+    else if (!dirty)
+        err = database_log_shutdown(&own->registry, &instance->txn, &shutdown);
+    if (dirty || err < 0)
+        database_log_abandon(&own->registry);
+    close_databases(instance);
+    if (!dirty && err >= 0)
+        err = append_term(own, shutdown, &position);
+    if (!dirty && err >= 0)
+        (void)log_checkpoint_end(own->log, position);
+    now = log_close(own->log, false);
+    instance->txn.log.log = NULL;
+    instance->log = NULL;
+    os_free(own);
+    return err < 0 ? err : now;
+}

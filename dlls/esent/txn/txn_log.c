@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Beginnings and ends of transactions in the log. */
+#include "log/log.h"
+#include "txn/txn.h"
+
+/* ---------------------------------------------------------- numbers --- */
+
+/* The lowest free number; they run out only with thousands of writers at a time, which wait. */
+static uint16_t take_session(struct txn_log *log)
+{
+    for (;;)
+    {
+        for (uint32_t i = 0; i < TXN_LOG_SESSIONS / 64; i++)
+        {
+            uint64_t used = atomic_load_explicit(&log->used[i], memory_order_relaxed);
+
+            while (~used)
+            {
+                uint32_t bit = (uint32_t)__builtin_ctzll(~used), number = i * 64 + bit;
+                uint32_t high = atomic_load(&log->high);
+
+                if (!atomic_compare_exchange_weak(&log->used[i], &used, used | 1ull << bit))
+                    continue;
+                while (high <= number && !atomic_compare_exchange_weak(&log->high, &high, number + 1))
+                    ;
+                return (uint16_t)(number + TXN_LOG_FIRST);
+            }
+        }
+        os_thread_yield();
+    }
+}
+
+static void give_session(struct txn_log *log, uint16_t session)
+{
+    uint32_t number = session - TXN_LOG_FIRST;
+
+    atomic_store(&log->start[number], 0);
+    atomic_fetch_and(&log->used[number / 64], ~(1ull << number % 64));
+}
+
+/* Logs the beginning of a transaction; *start is where.  Before it is known where, an earlier position counts. */
+static JET_ERR append_begin0(struct txn_log *log, const struct log_begin *begin, uint64_t *start)
+{
+    struct log_part part = { begin, sizeof(*begin) };
+    uint32_t number = begin->session - TXN_LOG_FIRST;
+    JET_ERR err;
+
+    atomic_store(&log->start[number], 1);
+    atomic_store(&log->start[number], log_tip(log->log));
+    err = log_append(log->log, &part, 1, start);
+    if (err >= 0)
+        atomic_store(&log->start[number], *start);
+    return err;
+}
+
+uint64_t txn_log_oldest(struct txn_root *root)
+{
+    struct txn_log *log = &root->log;
+    uint64_t oldest = log_tip(log->log);
+
+    for (uint32_t i = 0, high = atomic_load(&log->high); i < high; i++)
+    {
+        uint64_t start = atomic_load(&log->start[i]);
+
+        /* Just about to find out. */
+        while (start == 1)
+        {
+            os_thread_yield();
+            start = atomic_load(&log->start[i]);
+        }
+        if (start && start < oldest)
+            oldest = start;
+    }
+    return oldest;
+}
+
+/* ------------------------------------------------------ transactions --- */
+
+void txn_log_begin_level(struct txn *txn)
+{
+    if (!txn->root->log.log || txn->read_only)
+        return;
+    if (!txn->logged.deferred)
+        txn->logged.from = (uint8_t)txn->level;
+    txn->logged.deferred++;
+}
+
+JET_ERR txn_log_begin(struct txn *txn)
+{
+    struct txn_log *log = &txn->root->log;
+    struct txn_logged *logged = &txn->logged;
+    struct log_begin begin = { .type = LOG_BEGIN };
+    JET_ERR err;
+
+    if (os_likely(!logged->deferred))
+        return JET_errSuccess;
+    begin.level_from = logged->from & 0xf;
+    begin.levels = logged->deferred & 0xf;
+    if (logged->from)
+    {
+        struct log_part part = { &begin, offsetof(struct log_begin, transaction) };
+
+        begin.session = logged->session;
+        err = log_append(log->log, &part, 1, NULL);
+    }
+    else
+    {
+        err = log_check(log->log);
+        if (err < 0)
+            return err;
+        begin.type = LOG_BEGIN0;
+        begin.session = logged->session = take_session(log);
+        begin.transaction = txn_log_time(txn->begin);
+        err = append_begin0(log, &begin, &logged->start);
+        if (err < 0)
+        {
+            give_session(log, logged->session);
+            logged->session = 0;
+        }
+    }
+    if (err >= 0)
+        logged->deferred = 0;
+    return err;
+}
+
+struct commit_record
+{
+    struct log_commit record;
+    struct txn_root *root;
+};
+
+/* The record's time: later than that of all commits before it in the log. */
+static void stamp_commit(void *context, uint64_t position)
+{
+    struct commit_record *commit = context;
+
+    (void)position;
+    os_mutex_lock(&commit->root->lock);
+    commit->record.transaction = txn_log_time(commit->root->clock++);
+    os_mutex_unlock(&commit->root->lock);
+}
+
+static JET_ERR append_commit0(struct txn_root *root, uint16_t session, uint64_t *position)
+{
+    struct commit_record commit = { { LOG_COMMIT0, session, 0, 0 }, root };
+    struct log_part part = { &commit.record, sizeof(commit.record) };
+
+    return log_append_stamped(root->log.log, &part, 1, stamp_commit, &commit, position);
+}
+
+static void ending_lock(struct txn *txn)
+{
+    while (atomic_exchange_explicit(&txn->logged.ending, true, memory_order_acquire))
+        os_thread_yield();
+}
+
+static void ending_unlock(struct txn *txn)
+{
+    atomic_store_explicit(&txn->logged.ending, false, memory_order_release);
+}
+
+bool txn_log_foreign_begin(struct txn *txn)
+{
+    ending_lock(txn);
+    if (txn->logged.session)
+        return true;
+    ending_unlock(txn);
+    return false;
+}
+
+void txn_log_foreign_end(struct txn *txn)
+{
+    ending_unlock(txn);
+}
+
+static void logged_end(struct txn *txn)
+{
+    give_session(&txn->root->log, txn->logged.session);
+    txn->logged.session = 0;
+}
+
+JET_ERR txn_log_commit_level(struct txn *txn, uint32_t outer)
+{
+    struct txn_logged *logged = &txn->logged;
+    struct log_commit commit = { LOG_COMMIT, logged->session, (uint8_t)outer, 0 };
+    struct log_part part = { &commit, offsetof(struct log_commit, transaction) };
+    JET_ERR err;
+
+    if (!txn->root->log.log || txn->read_only)
+        return JET_errSuccess;
+    if (logged->deferred)
+    {
+        logged->deferred--;
+        return JET_errSuccess;
+    }
+    if (outer)
+        return log_append(txn->root->log.log, &part, 1, NULL);
+    ending_lock(txn);
+    err = append_commit0(txn->root, logged->session, &logged->commit);
+    if (err >= 0)
+        logged_end(txn);
+    ending_unlock(txn);
+    return err;
+}
+
+JET_ERR txn_log_rollback_level(struct txn *txn, uint32_t outer)
+{
+    struct txn_logged *logged = &txn->logged;
+    struct log_rollback rollback = { LOG_ROLLBACK, logged->session, 1 };
+    struct log_part part = { &rollback, sizeof(rollback) };
+    JET_ERR err;
+
+    if (!txn->root->log.log || txn->read_only)
+        return JET_errSuccess;
+    if (logged->deferred)
+    {
+        logged->deferred--;
+        return JET_errSuccess;
+    }
+    ending_lock(txn);
+    err = log_append(txn->root->log.log, &part, 1, NULL);
+    if (!outer)
+        logged_end(txn);
+    ending_unlock(txn);
+    return err;
+}
+
+/* ------------------------------------------------------------ system --- */
+
+JET_ERR txn_system_begin(struct txn_root *root, struct txn_system *system)
+{
+    struct log_begin begin = { .type = LOG_BEGIN0, .levels = 1 };
+    JET_ERR err;
+
+    os_mutex_lock(&root->lock);
+    system->time = begin.transaction = txn_log_time(root->clock++);
+    os_mutex_unlock(&root->lock);
+    begin.session = system->session = take_session(&root->log);
+    err = append_begin0(&root->log, &begin, &system->start);
+    if (err < 0)
+        give_session(&root->log, system->session);
+    return err;
+}
+
+JET_ERR txn_system_end(struct txn_root *root, struct txn_system *system)
+{
+    JET_ERR err = append_commit0(root, system->session, NULL);
+
+    give_session(&root->log, system->session);
+    return err;
+}
