@@ -139,7 +139,7 @@ FUNCTION(MISSING, JetComputeStats, 8)
 FUNCTION_AW(MISSING, JetConvertDDL, 20)
 FUNCTION(MISSING, JetRegisterCallback, 24)
 FUNCTION(MISSING, JetUnregisterCallback, 16)
-FUNCTION(MISSING, JetCreateEncryptionKey, 16)
+FUNCTION(DONE, JetCreateEncryptionKey, 16)
 
 CHAPTER(info, "Information")
 FUNCTION_AW(DONE, JetGetDatabaseInfo, 20)
