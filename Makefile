@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-#   make run            build, and show it at work under Wine (DB=file: walk that
-#                       database; EXE=program.exe ARGS=...: run that program)
+#   make run            build, and show it at work under Wine: examples/bookstore.c
+#                       (DB=file: walk that database; EXE=program.exe ARGS=...: run that program)
 #   make check          all tests: x86_64 and i686 under Wine, native, sanitizers
 #   make lint           floors, format, static analysis
 #   make conformance    the suite in SHARED on both architectures and natively
@@ -51,7 +51,6 @@ run check lint conformance torture bench: bootstrap
 # ---- run -------------------------------------------------------------------
 
 RUN_PREFIX = WINEPREFIX=$(abspath build/wineprefix64) WINEDLLOVERRIDES=esent=n
-DB_DEFAULT = $(firstword $(wildcard $(SHARED)/corpus/files/dissect-basic.edb.xz))
 
 .PHONY: do-run
 ifneq ($(EXE),)
@@ -61,21 +60,10 @@ do-run: $(LIBRARIES)
 else ifneq ($(DB),)
 do-run: build/x86_64/esent.dll build/x86_64/edbwalk.exe
 	@$(RUN_PREFIX) tools/wine64 build/x86_64/edbwalk.exe $(or $(ARGS),--keys) "$(DB)"
-else ifneq ($(wildcard examples/bookstore.c),)
+else
 do-run: build/x86_64/esent.dll build/x86_64/bookstore.exe
 	@mkdir -p build/run
 	@cd build/run && $(RUN_PREFIX) ../../tools/wine64 ../x86_64/bookstore.exe $(ARGS)
-else
-do-run: build/x86_64/esent.dll build/x86_64/edbwalk.exe
-	@if [ -n "$(DB_DEFAULT)" ]; then \
-	    mkdir -p build/run && xz -dc "$(DB_DEFAULT)" >build/run/example.edb && \
-	    echo "walking a database that Windows wrote ($(notdir $(DB_DEFAULT))); another: make run DB=path" && \
-	    $(RUN_PREFIX) tools/wine64 build/x86_64/edbwalk.exe --keys build/run/example.edb; \
-	else \
-	    echo "nothing can be written yet, so there is no example of its own:" >&2; \
-	    echo "    make run DB=path/to/a/database.edb" >&2; \
-	    exit 1; \
-	fi
 endif
 
 # ---- check -----------------------------------------------------------------

@@ -118,6 +118,9 @@ build/host/libesent.so: $(OBJ_host) $(MAP) $(ALIAS)
 build/host/%: tools/%.c build/host/libesent.so
 	$(call say,host,$@)
 	$(Q)$(HOSTCC) $(FLAGS_host) -MMD -MP -MF $@.d $< -o $@ build/host/libesent.so -Wl,-rpath,'$$ORIGIN'
+build/host/%: examples/%.c build/host/libesent.so
+	$(call say,host,$@)
+	$(Q)$(HOSTCC) $(filter-out -Idlls/esent,$(FLAGS_host)) -MMD -MP -MF $@.d $< -o $@ build/host/libesent.so -Wl,-rpath,'$$ORIGIN'
 -include $(patsubst tools/%.c,build/host/%.d,$(wildcard tools/*.c))
 
 # A floor's tests reach past the API: all objects, linked statically.
