@@ -8,6 +8,7 @@
  * by others as attached from that moment on.
  */
 #include "api/private.h"
+#include "maintain/backup.h"
 #include "table/index_check.h"
 #include "table/schema.h"
 
@@ -266,6 +267,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         return JET_errDatabaseFileReadOnly;
 
     err = attachment_take(instance, full, grbit, &attachment);
+    if (err == JET_errSuccess && (err = backup_check_none(instance->backup)) < 0)
+        attachment_close(attachment);
     if (err != JET_errSuccess)
         return err;
     attachment_options(attachment, &options);
@@ -352,10 +355,14 @@ JET_ERR JET_API JetAttachDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_GRBI
 /* Detaches what attachment_lock found; instance->lock is held, and let go. */
 static JET_ERR detach_locked(struct instance *instance, struct attachment *attachment)
 {
-    if (attachment->opens)
+    JET_ERR err = backup_check_none(instance->backup);
+
+    if (err >= 0 && attachment->opens)
+        err = JET_errDatabaseInUse;
+    if (err < 0)
     {
         os_mutex_unlock(&instance->lock);
-        return JET_errDatabaseInUse;
+        return err;
     }
     attachment->busy = true;
     os_mutex_unlock(&instance->lock);
@@ -406,6 +413,8 @@ static JET_ERR detach(struct session *session, const WCHAR *path, JET_GRBIT grbi
     err = path_of_file(path, full, &info);
     if (err == JET_errFileNotFound || err == JET_errInvalidPath)
         err = os_text_copy(full, OS_PATH_MAX, path) ? JET_errSuccess : JET_errDatabaseNotFound;
+    else if (err >= 0)
+        err = backup_check_none(instance->backup);
     if (err >= 0)
         err = attachment_lock(instance, full, &attachment);
     if (err < 0)

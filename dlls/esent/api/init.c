@@ -247,7 +247,11 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
         return err;
     if ((err = check_folders(instance)) < 0)
         return err;
-    return logging_on(instance) ? instance_log_start(instance, grbit) : JET_errSuccess;
+    if (logging_on(instance) && (err = instance_log_start(instance, grbit)) < 0)
+        return err;
+    if ((err = instance_backup_start(instance)) < 0)
+        (void)instance_log_stop(instance, true, instance_close_databases);
+    return err;
 }
 
 /* ---------------------------------------------------------------- JetInit --- */

@@ -3,6 +3,7 @@
  * Instances: made, found room for, ended.  JetInit is in init.c.
  */
 #include "api/private.h"
+#include "maintain/backup.h"
 #include "table/schema.h"
 
 static bool same_name(const WCHAR *a, const WCHAR *b)
@@ -26,6 +27,7 @@ static void instance_destroy(struct instance *instance)
 {
     if (instance->handle)
         handle_free(instance->handle);
+    backup_free(instance->backup);
     txn_root_free(&instance->txn);
     param_set_free(&instance->params);
     os_free(instance->name);
@@ -264,15 +266,18 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
     }
 
     instance_wait_for_calls(instance);
-    if (!(grbit & JET_bitTermDirty) && !(atomic_load(&instance->state) & INSTANCE_UNAVAILABLE) &&
+    if (grbit & (JET_bitTermStopBackup | JET_bitTermAbrupt | JET_bitTermDirty))
+        instance_backup_stop(instance);
+    err = instance_backup_check(instance);
+    if (err >= 0 && !(grbit & JET_bitTermDirty) && !(atomic_load(&instance->state) & INSTANCE_UNAVAILABLE) &&
         transactions_open(instance))
+        err = JET_errTooManyActiveUsers;
+    if (err < 0)
     {
         atomic_fetch_and(&instance->state, ~INSTANCE_TERMINATING);
         atomic_fetch_sub(&process.terminating, 1);
-        return JET_errTooManyActiveUsers;
+        return err;
     }
-    if (grbit & (JET_bitTermStopBackup | JET_bitTermAbrupt) && instance->hooks.stop_backup)
-        instance->hooks.stop_backup(instance->hooks.context);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
     process_lock();

@@ -36,6 +36,11 @@ struct database_registry *instance_registry(const struct instance *instance)
     return instance->log ? &instance->log->registry : NULL;
 }
 
+const struct log_names *instance_log_names(const struct instance *instance)
+{
+    return instance->log ? &instance->log->config.names : NULL;
+}
+
 /* -------------------------------------------------------------- callbacks --- */
 
 /* A log that is down ends all work of the instance. */

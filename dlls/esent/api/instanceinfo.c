@@ -12,6 +12,7 @@ struct packer
     uint8_t *base;
     size_t arrays, texts;               /* offsets of the next free byte */
     bool wide;
+    const struct snapshot *snapshot;    /* only of its instances; NULL: of all */
 };
 
 static void *pack_array(struct packer *packer, size_t count)
@@ -88,27 +89,34 @@ static JET_ERR pack_instance(struct packer *packer, struct instance *instance, J
     return err;
 }
 
-static JET_ERR pack_all(struct packer *packer)
+static bool wanted(const struct packer *packer, const struct instance *instance)
+{
+    return instance && (!packer->snapshot || instance->snapshot == packer->snapshot);
+}
+
+static JET_ERR pack_all(struct packer *packer, uint32_t *count)
 {
     JET_INSTANCE_INFO_W *infos = (JET_INSTANCE_INFO_W *)packer->base;
     JET_ERR err = JET_errSuccess;
-    uint32_t i, count = 0;
+    uint32_t i;
 
+    *count = 0;
     for (i = 0; i < INSTANCES_MAX && err >= 0; i++)
     {
-        if (process.instances[i])
+        if (wanted(packer, process.instances[i]))
         {
-            err = pack_instance(packer, process.instances[i], infos ? &infos[count] : NULL);
-            count++;
+            err = pack_instance(packer, process.instances[i], infos ? &infos[*count] : NULL);
+            ++*count;
         }
     }
     return err;
 }
 
 /* The structures of both forms have the same layout. */
-static JET_ERR get_info(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide)
+JET_ERR instance_infos(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide, const struct snapshot *snapshot)
 {
-    struct packer packer = { .wide = wide };
+    struct packer packer = { .wide = wide, .snapshot = snapshot };
+    uint32_t found;
     size_t arrays, texts;
     JET_ERR err;
 
@@ -117,18 +125,18 @@ static JET_ERR get_info(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide
     process_lock();
     *count = 0;
     *infos = NULL;
-    err = pack_all(&packer);
-    if (err >= 0 && (process.instance_count || !wide)) /* the A form gives a buffer even for none */
+    err = pack_all(&packer, &found);
+    if (err >= 0 && (found || !wide)) /* the A form gives a buffer even for none */
     {
-        arrays = process.instance_count * sizeof(**infos);
+        arrays = found * sizeof(**infos);
         texts = arrays + packer.arrays;
         packer.base = os_alloc_zero(texts + packer.texts + 1024); /* a database may be attached meanwhile */
         if (packer.base)
         {
             packer.arrays = arrays;
             packer.texts = texts;
-            err = pack_all(&packer);
-            *count = process.instance_count;
+            err = pack_all(&packer, &found);
+            *count = found;
             *infos = (JET_INSTANCE_INFO_W *)packer.base;
         }
         else
@@ -141,13 +149,13 @@ static JET_ERR get_info(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide
 JET_ERR JET_API JetGetInstanceInfoW(JET_ULONG *count, JET_INSTANCE_INFO_W **infos)
 {
     OS_TRACE("(%p, %p)\n", (void *)count, (void *)infos);
-    return get_info(count, infos, true);
+    return instance_infos(count, infos, true, NULL);
 }
 
 JET_ERR JET_API JetGetInstanceInfoA(JET_ULONG *count, JET_INSTANCE_INFO_A **infos)
 {
     OS_TRACE("(%p, %p)\n", (void *)count, (void *)infos);
-    return get_info(count, (JET_INSTANCE_INFO_W **)infos, false);
+    return instance_infos(count, (JET_INSTANCE_INFO_W **)infos, false, NULL);
 }
 
 /* Frees what JetGetInstanceInfo and its kin gave out; NULL is allowed. */

@@ -52,8 +52,11 @@
 struct cursor;
 struct database;
 struct database_registry;
+struct backup;
 struct instance_log;
 struct log;
+struct log_names;
+struct snapshot;
 
 /* -------------------------------------------------------------- handles --- */
 
@@ -128,7 +131,6 @@ struct instance_hooks
     void (*clean_versions)(void *context);              /* version cleanup is started */
     void (*quiesce_cache)(void *context, bool quiesce); /* checkpoint depth down, dirty pages begin to be written; or back */
     JET_ERR (*stop_and_emit_log)(void *context);
-    void (*stop_backup)(void *context);
 };
 
 /* Bits of instance.state; any makes api_enter look closer. */
@@ -179,6 +181,8 @@ struct instance
     struct instance_hooks hooks;
     struct txn_root txn;
     struct instance_log *log;           /* NULL: recovery is off, or it is not started */
+    struct backup *backup;              /* from JetInit on */
+    struct snapshot *snapshot;          /* it is part of; by snapshot.c */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
     struct attachment databases[DATABASES_MAX];
@@ -187,6 +191,17 @@ struct instance
 /* Of instance_log.c: the log of an instance that has one, else NULL. */
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);
+const struct log_names *instance_log_names(const struct instance *instance);
+
+/* What backups of an instance need; made by JetInit, after the log. */
+JET_ERR instance_backup_start(struct instance *instance);
+/* Waits until nobody attaches or detaches a database; `context` is an instance. */
+void instance_settle(void *context);
+/* Before an instance ends: JET_errBackupInProgress, JET_errSurrogateBackupInProgress; a snapshot that is only
+ * prepared goes on without it. */
+JET_ERR instance_backup_check(struct instance *instance);
+/* Ends the backup that is in progress, or waits for the end of a snapshot. */
+void instance_backup_stop(struct instance *instance);
 
 /* Begins the log, continues the one that is there, or has it replayed. */
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit);
@@ -401,6 +416,8 @@ struct database_header;
 /* Whether any instance has this file attached.  *header becomes its header;
  * *open is false while it is only being attached: then the header was left alone. */
 bool attachment_header(const WCHAR *path, struct database_header *header, bool *open);
+/* As JetGetInstanceInfo; `snapshot` not NULL: only of instances that are part of it.  process.lock is not held. */
+JET_ERR instance_infos(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide, const struct snapshot *snapshot);
 /* The full path of a file that must be there: JET_errFileNotFound, JET_errInvalidPath. */
 JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info);
 

@@ -9,6 +9,7 @@
  * inside on another thread goes on; nobody waits for anybody.
  */
 #include "api/private.h"
+#include "maintain/backup.h"
 
 #define STOP_ALL 1u                     /* in instance.stopped: JET_bitStopServiceAll */
 #define RESUMABLE (JET_bitStopServiceBackgroundUserTasks | JET_bitStopServiceQuiesceCaches)
@@ -174,7 +175,7 @@ JET_ERR JET_API JetStopBackupInstance(JET_INSTANCE handle)
     OS_TRACE("(%#zx)\n", (size_t)handle);
     if ((err = hold(handle, &instance)) < 0)
         return err;
-    call(instance->hooks.stop_backup, instance->hooks.context);
+    backup_stop(instance->backup);
     return api_leave_instance(instance, JET_errSuccess);
 }
 

@@ -30,7 +30,7 @@ JET_ERR space_grow_file(struct tree_store *store, uint32_t pages, struct extent 
     if (now >= most || pages > most - now)
         return JET_errOutOfDatabaseSpace;
     /* Page 1 follows the two copies of the header. */
-    err = os_file_set_size(store->file->file, ((uint64_t)now + pages + 2) * store->file->page_size);
+    err = cache_file_set_size(store->file, ((uint64_t)now + pages + 2) * store->file->page_size);
     if (err < 0)
         return err;
     atomic_store(&store->pages, now + pages);

@@ -33,6 +33,9 @@
  * someone asks for old changes to be written (the checkpoint): always from a
  * copy, sealed with its checksum, after the log is durable up to the position.
  *
+ * A file can be frozen, for a snapshot of the disk: then writes to it wait at its
+ * `gate`.  Whoever passes it waits for nothing but the disk.
+ *
  * Lock order: page latches (top-down, left to right in a tree) before a shard
  * mutex; no page latch is waited for with a shard mutex held; no I/O is done
  * with a shard mutex held.
@@ -84,6 +87,7 @@ struct cache_file
     /* Makes the log durable up to a position; NULL: there is no log.  The error is the write's. */
     JET_ERR (*flush_log)(struct cache_file *file, uint64_t lgpos);
     void *owner;
+    struct os_rwlock gate;  /* writers of the file have it shared while they write */
     _Atomic uint64_t reads; /* pages read from disk */
     _Atomic uint64_t writes;
     _Atomic uint32_t dirty; /* pages changed and not written */
@@ -181,6 +185,13 @@ void cache_dirty_since(struct cache_page *page, uint64_t lgpos, uint64_t first);
 JET_ERR cache_write(struct cache_file *file, uint64_t before);
 /* The oldest first change among dirty pages; UINT64_MAX if there is none. */
 uint64_t cache_oldest_change(struct cache_file *file);
+
+/* The file stays as it is until cache_thaw(): who would write to it waits. */
+void cache_freeze(struct cache_file *file);
+void cache_thaw(struct cache_file *file);
+
+/* Changes the size of the file, unless it is frozen: then after that. */
+JET_ERR cache_file_set_size(struct cache_file *file, uint64_t size);
 
 /* Tells that pages [first, first + count) will be wanted: reads those that are
  * not in memory, in one call to the platform if they lie together, and hints

@@ -9,6 +9,7 @@ void cache_file_init(struct cache_file *file, struct os_file *os, uint32_t page_
     file->page_size = page_size;
     file->id = atomic_fetch_add_explicit(&cache.last_file_id, 1, memory_order_relaxed) + 1;
     file->read_only = read_only;
+    os_rwlock_init(&file->gate);
 }
 
 /* Lets go of a page of the file, written or not, unless it is being read ahead of an answer nobody waits for: then waits for that. */

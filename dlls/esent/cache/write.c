@@ -88,7 +88,11 @@ static JET_ERR run_write(struct run *run)
     if (file->flush_log)
         err = file->flush_log(file, run->lgpos);
     if (err >= 0)
+    {
+        os_rwlock_lock_read(&file->gate);
         err = os_file_write_parts(file->file, ((uint64_t)run->first + 1) * file->page_size, run->part, run->count);
+        os_rwlock_unlock_read(&file->gate);
+    }
     if (err >= 0)
         atomic_fetch_add_explicit(&file->writes, run->count, memory_order_relaxed);
     for (uint32_t i = 0; i < run->count; i++)
@@ -249,4 +253,26 @@ uint64_t cache_oldest_change(struct cache_file *file)
 
     each_dirty(file, oldest, &least);
     return least;
+}
+
+/* ------------------------------------------------------------------ freezing --- */
+
+void cache_freeze(struct cache_file *file)
+{
+    os_rwlock_lock_write(&file->gate);
+}
+
+void cache_thaw(struct cache_file *file)
+{
+    os_rwlock_unlock_write(&file->gate);
+}
+
+JET_ERR cache_file_set_size(struct cache_file *file, uint64_t size)
+{
+    JET_ERR err;
+
+    os_rwlock_lock_read(&file->gate);
+    err = os_file_set_size(file->file, size);
+    os_rwlock_unlock_read(&file->gate);
+    return err;
 }

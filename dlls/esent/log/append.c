@@ -369,10 +369,8 @@ uint32_t log_generation(struct log *log)
     return generation;
 }
 
-JET_ERR log_roll(struct log *log, uint16_t session, const char *text, uint64_t *position)
+JET_ERR log_append_rolled(struct log *log, const struct log_part *parts, size_t count, uint64_t *position)
 {
-    struct log_trace head = { LOG_FORCE_ROLLOVER, session, (uint16_t)(strlen(text) + 1) };
-    struct log_part parts[2] = { { &head, sizeof(head) }, { text, head.size } };
     uint64_t where;
     JET_ERR err;
 
@@ -380,10 +378,18 @@ JET_ERR log_roll(struct log *log, uint16_t session, const char *text, uint64_t *
     if (log->open_byte || log->open_number != LOG_FIRST_SEGMENT)
         log_end_generation(log);
     os_mutex_unlock(&log->lock);
-    err = log_append(log, parts, 2, &where);
+    err = log_append(log, parts, count, &where);
     if (err < 0)
         return err;
     if (position)
         *position = where;
     return log_flush(log, where);
+}
+
+JET_ERR log_roll(struct log *log, uint16_t session, const char *text, uint64_t *position)
+{
+    struct log_trace head = { LOG_FORCE_ROLLOVER, session, (uint16_t)(strlen(text) + 1) };
+    struct log_part parts[2] = { { &head, sizeof(head) }, { text, head.size } };
+
+    return log_append_rolled(log, parts, 2, position);
 }

@@ -178,6 +178,9 @@ uint32_t log_generation(struct log *log);
  */
 JET_ERR log_roll(struct log *log, uint16_t session, const char *text, uint64_t *position);
 
+/* The same with a record of the caller's as the first of the new generation, or nearly. */
+JET_ERR log_append_rolled(struct log *log, const struct log_part *parts, size_t count, uint64_t *position);
+
 /* ----------------------------------------------------------------- flushing --- */
 
 /* All records before this are on disk; rises only. */
@@ -203,6 +206,13 @@ JET_ERR log_down(const struct log *log);
 
 /* Brings it down, from outside. */
 void log_fail(struct log *log, JET_ERR err);
+
+/*
+ * Nothing is written to the files of the log, nor the checkpoint, until log_thaw(),
+ * which the same thread calls; who waits for the log waits so long.  Answers the checkpoint.
+ */
+uint64_t log_freeze(struct log *log);
+void log_thaw(struct log *log);
 
 /* -------------------------------------------------------- facts of the stream --- */
 

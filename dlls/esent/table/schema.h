@@ -321,6 +321,8 @@ struct database_options
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **database);
 /* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */
 JET_ERR database_close(struct database *database);
+/* Writes both copies of the header, durably.  header_lock is held. */
+JET_ERR database_write_header(struct database *database);
 
 /* Makes a new database file and opens it.  Nothing is there but, with
  * JET_bitDbOverwriteExisting, a file that is replaced.  On failure the file is

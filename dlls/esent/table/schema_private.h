@@ -61,8 +61,7 @@ void database_abandon(struct database *database);
 /* Writes all changed pages, durably. */
 JET_ERR database_flush(struct database *database);
 
-/* Of database_header.c: writes the header, both copies; notes that the file is being changed, or no longer is. */
-JET_ERR database_write_header(struct database *database);
+/* Of database_header.c: notes that the file is being changed, or no longer is. */
 JET_ERR database_mark_dirty(struct database *database);
 /* database_log.c */
 void database_log_register(struct database *database, struct database_registry *registry);
