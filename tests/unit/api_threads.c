@@ -99,10 +99,61 @@ static void all_at_once(void **state)
     }
 }
 
+/* A session goes from owner to owner while others try it; whoever leaves gives back what he took. */
+static void use(void *context)
+{
+    JET_ULONG version;
+    int i;
+
+    (void)context;
+    while (!atomic_load(&quit))
+        for (i = 0; i < 20; i++)
+            expect(JetGetVersion(atomic_load(&shared), &version), true);
+}
+
+static void owners_change(void **state)
+{
+    struct os_thread *thread[3];
+    JET_ULONG version;
+    JET_SESID sesid;
+    int i, round;
+
+    (void)state;
+    assert_int_equal(JetCreateInstanceA(&instance, "owners"), JET_errSuccess);
+    assert_int_equal(JetInit(&instance), JET_errSuccess);
+    atomic_store(&quit, 0);
+    assert_int_equal(JetBeginSessionA(instance, &sesid, NULL, NULL), JET_errSuccess);
+    atomic_store(&shared, sesid);
+    for (i = 0; i < 3; i++)
+        assert_int_equal(os_thread_create(&thread[i], use, NULL, NULL), JET_errSuccess);
+    for (round = 0; round < 300; round++)
+    {
+        atomic_store(&shared, sesid);
+        os_sleep(1);
+        /* Alone with the session again, all can be done with it. */
+        atomic_store(&shared, 0);
+        os_sleep(1);
+        for (i = 0; JetGetVersion(sesid, &version) == JET_errSessionSharingViolation; i++)
+        {
+            assert_true(i < 5000);
+            os_sleep(1);
+        }
+        while (JetEndSession(sesid, 0) == JET_errSessionSharingViolation)
+            os_sleep(1);
+        assert_int_equal(JetBeginSessionA(instance, &sesid, NULL, NULL), JET_errSuccess);
+    }
+    atomic_store(&quit, 1);
+    for (i = 0; i < 3; i++)
+        os_thread_join(thread[i]);
+    assert_int_equal(JetTerm(instance), JET_errSuccess);
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_at_once),
+        cmocka_unit_test(owners_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

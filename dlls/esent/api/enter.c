@@ -45,30 +45,67 @@ static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t fla
  * session is still its own and free.  Who else wants it takes the lock first,
  * takes the ownership away, has all threads pass a barrier, and looks whether the
  * owner is inside; so one of the two notices the other.
+ *
+ * Where a thread is inside is said in a place of its own, for it says so before
+ * it knows that it may: in the session it could undo what the next owner says.
  */
 #define CALLS_TO_OWN 8
-#define OWNERS_MAX 32
+#define OWNERS_MAX   32
 
 static inline bool enter_own(struct session *session, JET_SESID sesid)
 {
-    uintptr_t thread = os_thread_token();
+    struct caller *caller = atomic_load_explicit(&session->owner, memory_order_acquire);
 
-    if (atomic_load_explicit(&session->owner, memory_order_relaxed) != thread ||
-        atomic_load_explicit(&session->inside, memory_order_relaxed))
+    if (!caller || caller->token != os_thread_token() || atomic_load_explicit(&caller->inside, memory_order_relaxed))
         return false;
-    atomic_store_explicit(&session->inside, true, memory_order_relaxed);
+    atomic_store_explicit(&caller->inside, session, memory_order_release);
     atomic_signal_fence(memory_order_seq_cst);
-    if (os_likely(atomic_load_explicit(&session->owner, memory_order_relaxed) == thread &&
+    if (os_likely(atomic_load_explicit(&session->owner, memory_order_relaxed) == caller &&
                   atomic_load_explicit(&session->lock, memory_order_relaxed) == sesid))
         return true;
-    atomic_store_explicit(&session->inside, false, memory_order_release);
+    atomic_store_explicit(&caller->inside, NULL, memory_order_release);
     return false;
 }
 
-/* With session->lock held. */
+static inline void leave_own(struct caller *caller)
+{
+    atomic_store_explicit(&caller->inside, NULL, memory_order_release);
+}
+
+/* The present thread, if it is in the session as its owner; else NULL. */
+static inline struct caller *own_entry(struct session *session)
+{
+    struct caller *caller = atomic_load_explicit(&session->holder, memory_order_relaxed);
+
+    if (!caller || caller->token != os_thread_token() ||
+        atomic_load_explicit(&caller->inside, memory_order_relaxed) != session)
+        return NULL;
+    return caller;
+}
+
+/* The present thread among the callers; NULL: there is no memory. */
+static struct caller *find_caller(uintptr_t token)
+{
+    struct caller *caller;
+
+    os_mutex_lock(&process.free_lock);
+    for (caller = process.callers; caller && caller->token != token; caller = caller->next)
+        ;
+    if (!caller && (caller = os_alloc_zero(sizeof(*caller))))
+    {
+        caller->token = token;
+        caller->next = process.callers;
+        process.callers = caller;
+    }
+    os_mutex_unlock(&process.free_lock);
+    return caller;
+}
+
+/* With session->lock held, and no owner inside. */
 static void consider_owner(struct session *session)
 {
     uintptr_t thread = os_thread_token();
+    struct caller *caller;
 
     if (session->caller != thread)
     {
@@ -79,21 +116,48 @@ static void consider_owner(struct session *session)
     {
         session->calls = 0;
         session->owners++;
-        if (process.sessions_owned)
-            atomic_store_explicit(&session->owner, thread, memory_order_release);
+        if (process.sessions_owned && (caller = find_caller(thread)))
+        {
+            atomic_store_explicit(&session->holder, caller, memory_order_release);
+            atomic_store_explicit(&session->owner, caller, memory_order_release);
+        }
     }
+}
+
+bool session_owner_inside(struct session *session)
+{
+    struct caller *caller = atomic_load_explicit(&session->holder, memory_order_acquire);
+
+    return caller && atomic_load_explicit(&caller->inside, memory_order_acquire) == session;
 }
 
 bool session_disown(struct session *session)
 {
-    uintptr_t owner = atomic_load_explicit(&session->owner, memory_order_relaxed);
+    struct caller *owner = atomic_load_explicit(&session->owner, memory_order_relaxed);
 
-    if (owner && owner != os_thread_token())
+    if (owner && owner->token != os_thread_token())
     {
-        atomic_store(&session->owner, 0);
+        atomic_store(&session->owner, NULL);
         os_fence_all();
     }
-    return !atomic_load_explicit(&session->inside, memory_order_acquire);
+    return !session_owner_inside(session);
+}
+
+void session_ownership_end(struct session *session)
+{
+    struct caller *caller = own_entry(session);
+    JET_SESID lock = session->handle;
+
+    /* Who has the lock now will see that the owner is inside, and give it back. */
+    while (caller && !atomic_compare_exchange_strong(&session->lock, &lock, SESSION_BUSY(session->handle)))
+    {
+        lock = session->handle;
+        os_thread_yield();
+    }
+    atomic_store_explicit(&session->owner, NULL, memory_order_relaxed);
+    atomic_store_explicit(&session->holder, NULL, memory_order_relaxed);
+    if (caller)
+        leave_own(caller);
 }
 
 static __attribute__((noinline)) JET_ERR enter_shared(struct session *session, JET_SESID sesid, uint32_t flags)
@@ -130,7 +194,7 @@ static inline JET_ERR enter(JET_SESID sesid, uint32_t flags, struct session **en
         return JET_errSuccess;
     err = refusal(session->instance, atomic_load(&session->instance->state), flags);
     if (err < 0)
-        atomic_store_explicit(&session->inside, false, memory_order_release);
+        leave_own(own_entry(session));
     return err;
 }
 
@@ -141,10 +205,12 @@ JET_ERR api_enter(JET_SESID sesid, uint32_t flags, struct session **entered)
 
 JET_ERR api_leave(struct session *session, JET_ERR err)
 {
+    struct caller *caller;
+
     if (os_unlikely(session->nested))
         session->nested--;
-    else if (os_likely(atomic_load_explicit(&session->inside, memory_order_relaxed)))
-        atomic_store_explicit(&session->inside, false, memory_order_release);
+    else if (os_likely((caller = own_entry(session)) != NULL))
+        leave_own(caller);
     else
         atomic_store_explicit(&session->lock, session->handle, memory_order_release);
     return err;
@@ -182,7 +248,7 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
             return api_leave(*session, JET_errIllegalOperation);
         *cursor = open->cursor;
         err = cursor_follow(open->cursor);
-        if (os_likely(err >= 0) || flags & API_WHEN_STOPPED)    /* closing must be possible in any case */
+        if (os_likely(err >= 0) || flags & API_WHEN_STOPPED) /* closing must be possible in any case */
             return JET_errSuccess;
         return api_leave(*session, err);
     }

@@ -68,8 +68,8 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     }
     /* Files keep a format that the machine they came from can read, unless the program says otherwise. */
     if (!process.params.value[JET_paramEngineFormatVersion].written)
-        instance->params.value[JET_paramEngineFormatVersion].number =
-            JET_efvExchange2016Cu1Rtm | JET_efvAllowHigherPersistedFormat;
+        instance->params.value[JET_paramEngineFormatVersion].number = JET_efvExchange2016Cu1Rtm |
+                                                                      JET_efvAllowHigherPersistedFormat;
     if ((name && name[0] && !(instance->name = os_text_duplicate(name))) ||
         (display_name && display_name[0] && !(instance->display_name = os_text_duplicate(display_name))))
         err = JET_errOutOfMemory;
@@ -106,7 +106,7 @@ static bool instance_is_idle(struct instance *instance)
     os_mutex_lock(&instance->lock);
     idle = atomic_load(&instance->calls) == 0;
     for (session = instance->sessions; session && idle; session = session->next)
-        idle = atomic_load(&session->lock) == session->handle && !atomic_load(&session->inside);
+        idle = atomic_load(&session->lock) == session->handle && !session_owner_inside(session);
     os_mutex_unlock(&instance->lock);
     return idle;
 }

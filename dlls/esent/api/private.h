@@ -229,8 +229,9 @@ struct process
     uint32_t instance_count;            /* allocated */
     _Atomic uint32_t initialized;       /* instances between JetInit and JetTerm */
     _Atomic uint32_t terminating;       /* instances in JetTerm */
-    struct os_mutex free_lock;          /* guards free_sessions; a leaf */
+    struct os_mutex free_lock;          /* guards free_sessions and callers; a leaf */
     struct session *free_sessions;
+    struct caller *callers;             /* under free_lock */
     struct os_mutex attach_lock;        /* guards attached; taken before instance.lock, after process.lock */
     struct attachment *attached;        /* databases of all instances */
     bool params_ready;
@@ -287,16 +288,27 @@ JET_ERR process_find_instance(JET_INSTANCE handle, struct instance **instance);
 #define SESSION_BUSY(handle) (~(handle))
 #define SESSION_ENDING ((JET_SESID)1)   /* JetTerm has it */
 
+/* A thread that owns sessions, or did.  Lives as long as the process; a thread
+ * that comes to have the token of one that ended takes its place. */
+struct caller
+{
+    uintptr_t token;                    /* os_thread_token */
+    _Atomic(struct session *) inside;   /* which it has entered as its owner; written by this thread alone */
+    struct caller *next;
+    uintptr_t apart[5];                 /* callers are in different cache lines */
+};
+
 struct session
 {
     /* The session's handle while it is free to be entered, else one of the
      * above; 0: not in use.  A stale handle never matches it, not even when the
      * memory is a new session's. */
     _Atomic JET_SESID lock;
-    /* The thread to which the session belongs (os_thread_token), having called
-     * with it several times; it enters by `inside` alone.  0: none. */
-    _Atomic uintptr_t owner;
-    _Atomic bool inside;
+    /* The thread to which the session belongs, having called with it several
+     * times; it enters by its own `inside` alone.  NULL: none. */
+    _Atomic(struct caller *) owner;
+    /* To which it belonged last: only that one may be inside as its owner. */
+    _Atomic(struct caller *) holder;
     uint8_t calls;                      /* calls of the same thread in a row, while it has no owner */
     uint8_t owners;                     /* how often it had one: a session that goes round is not given away again */
     uintptr_t caller;                   /* who made those calls */
@@ -335,6 +347,10 @@ struct open_cursor
 
 /* With session->lock held by the caller: takes the session from the thread that owns it; false while that is inside. */
 bool session_disown(struct session *session);
+/* Whether the thread that owns it, or did, is inside. */
+bool session_owner_inside(struct session *session);
+/* At its end, which is the owner's or nobody's: it belongs to none any more. */
+void session_ownership_end(struct session *session);
 
 /* Flags of the enter functions. */
 #define API_WHEN_STOPPED 1u             /* allowed after JetStopService */

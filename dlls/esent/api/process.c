@@ -37,6 +37,7 @@ void api_process_attach(void)
 void api_process_detach(bool process_ends)
 {
     struct session *session;
+    struct caller *caller;
     uint32_t i;
 
     if (process_ends || process.instance_count)
@@ -45,6 +46,11 @@ void api_process_detach(bool process_ends)
     {
         process.free_sessions = session->next;
         os_free(session);
+    }
+    while ((caller = process.callers))
+    {
+        process.callers = caller->next;
+        os_free(caller);
     }
     for (i = 0; i < HANDLE_CHUNKS; i++)
         os_free(atomic_load(&process.handles.chunks[i]));

@@ -102,8 +102,7 @@ void session_end(struct session *session)
 
     session_params_free(session);
     session->nested = 0;
-    atomic_store_explicit(&session->owner, 0, memory_order_relaxed);
-    atomic_store_explicit(&session->inside, false, memory_order_relaxed);
+    session_ownership_end(session);
     atomic_store_explicit(&session->lock, 0, memory_order_release);
     session_give_back(session);
 }
