@@ -3,8 +3,8 @@
 #include "btree/change_log.h"
 
 /* A difference costs some bytes to tell, so short data goes whole. */
-#define DIFF_WORTH 8u
-#define DIFF_MOST  0x1fffu
+#define DIFF_WORTH     8u
+#define DIFF_MOST      0x1fffu
 #define DIFF_TWO_BYTES 0x8000u
 
 /* ---------------------------------------------------------------- session --- */
@@ -211,9 +211,8 @@ static JET_ERR log_undo(const struct change_session *session, const struct tree_
     undo.key_size = (uint16_t)version->key_size;
     undo.data_size = (uint16_t)version->data_size;
     undo.operation = operation_of(version, change->undoes_data);
-    undo.level = version->level;
-    return append(session, &undo, sizeof(undo), version->bytes, version->key_size + version->data_size, NULL, 0,
-                  lgpos);
+    undo.level = atomic_load_explicit(&version->level, memory_order_relaxed);
+    return append(session, &undo, sizeof(undo), version->bytes, version->key_size + version->data_size, NULL, 0, lgpos);
 }
 
 JET_ERR change_log(const struct change_session *session, const struct tree_change *change,
@@ -270,10 +269,9 @@ static void log_undo_info(void *context, struct txn *txn, struct version *versio
     bool data = version->op == VERSION_REPLACE || version->op == VERSION_INSERT;
     struct log_undo_info info;
     struct change_session session = { .root = what->store->txns };
-    struct tree tree = { .file = what->store->file,
-                         .root = version->root,
-                         .objid = what->objid,
-                         .unique = what->unique };
+    struct tree tree = {
+        .file = what->store->file, .root = version->root, .objid = what->objid, .unique = what->unique
+    };
     uint64_t lgpos = 0;
     JET_ERR err;
 
@@ -283,9 +281,15 @@ static void log_undo_info(void *context, struct txn *txn, struct version *versio
         return;
     if (!txn_log_foreign_begin(txn))
         return;
+    if (version_txn(version) != txn)
+    {
+        /* Committed meanwhile; what it has open is another. */
+        txn_log_foreign_end(txn);
+        return;
+    }
     session.number = txn->logged.session;
     session.time = txn_log_time(txn->begin);
-    session.level = version->level;
+    session.level = atomic_load_explicit(&version->level, memory_order_relaxed);
     change_log_page(&session, &tree, LOG_UNDO_INFO, what->pgno, LOG_DBTIME_NONE, LOG_DBTIME_NONE, &info.node.page);
     info.node.rceid = rceid_of(version, data);
     info.node.root = version->root;

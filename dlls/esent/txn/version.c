@@ -3,27 +3,27 @@
 #include "txn/version.h"
 
 /* Chunks of a batch: the first is small, since most transactions are. */
-#define CHUNK_FIRST 2048u
-#define CHUNK_MAX (256u * 1024u)
+#define CHUNK_FIRST  2048u
+#define CHUNK_MAX    (256u * 1024u)
 #define PART_BUCKETS 64u
 
 struct chunk
 {
     struct chunk *older;
-    uint32_t size, used;        /* of bytes */
+    uint32_t size, used; /* of bytes */
     uint8_t bytes[];
 };
 
 /* All versions of one transaction. */
 struct version_batch
 {
-    _Atomic uint64_t committed;         /* TXN_TIME_NEVER while open; set under txn_root.lock */
-    struct txn *txn;                    /* while open */
+    _Atomic uint64_t committed; /* TXN_TIME_NEVER while open; set under txn_root.lock */
+    struct txn *_Atomic txn;    /* while open */
     struct txn_root *root;
-    struct version_batch *next;         /* in the queue of committed ones */
-    struct version *newest;             /* what is left to drop, once committed */
-    bool unlinked;                      /* all of them are out of their chains */
-    struct chunk *chunks;               /* newest first */
+    struct version_batch *next; /* in the queue of committed ones */
+    struct version *newest;     /* what is left to drop, once committed */
+    bool unlinked;              /* all of them are out of their chains */
+    struct chunk *chunks;       /* newest first */
     uint64_t bytes;
 };
 
@@ -37,7 +37,7 @@ static struct version_batch *batch_of(struct txn *txn)
         if (txn->batch)
         {
             atomic_init(&txn->batch->committed, TXN_TIME_NEVER);
-            txn->batch->txn = txn;
+            atomic_init(&txn->batch->txn, txn);
             txn->batch->root = txn->root;
         }
     }
@@ -144,9 +144,8 @@ static struct version **bucket_of(struct version_part *part, uint32_t hash)
 static bool is_place(const struct version *version, const struct version_place *place, uint32_t hash)
 {
     return version->hash == hash && version->database == place->database && version->objid == place->objid &&
-           (place->objid || version->root == place->root) &&
-           version->key_size == place->key_size && version->data_size == place->data_size &&
-           !memcmp(version_key(version), place->key, place->key_size) &&
+           (place->objid || version->root == place->root) && version->key_size == place->key_size &&
+           version->data_size == place->data_size && !memcmp(version_key(version), place->key, place->key_size) &&
            (!place->data_size || !memcmp(version_data(version), place->data, place->data_size));
 }
 
@@ -188,7 +187,7 @@ static bool part_grow(struct version_part *part)
 
 void version_unlink(struct txn_root *root, struct version *version)
 {
-    struct version_place place = { version->database, version->root, version_key(version), version->key_size,
+    struct version_place place = { version->database,     version->root,      version_key(version), version->key_size,
                                    version_data(version), version->data_size, version->objid };
     struct version_part *part = part_of(root, version->hash);
     struct version **link;
@@ -419,7 +418,7 @@ bool version_any(struct txn_root *root, const struct version_place *place)
 
 struct txn *version_txn(const struct version *version)
 {
-    return version->batch->txn;
+    return atomic_load_explicit(&version->batch->txn, memory_order_acquire);
 }
 
 void version_each_open(struct txn_root *root, const struct version_place *place,
@@ -431,7 +430,7 @@ void version_each_open(struct txn_root *root, const struct version_place *place,
     os_rwlock_lock_read(&part->lock);
     for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
     {
-        struct txn *txn = version->batch->txn;
+        struct txn *txn = version_txn(version);
 
         if (txn && is_open(version))
             visit(context, txn, version);
@@ -509,7 +508,7 @@ void version_commit_level(struct txn *txn)
     if (txn->level > 1)
         for (struct version *version = txn->newest; version && version->level == txn->level;
              version = version->txn_older)
-            version->level--;
+            atomic_store_explicit(&version->level, version->level - 1, memory_order_relaxed);
 }
 
 void version_commit(struct txn *txn, uint64_t time)
@@ -526,7 +525,7 @@ void version_commit(struct txn *txn, uint64_t time)
         return;
     }
     batch->newest = txn->newest;
-    batch->txn = NULL;
+    atomic_store_explicit(&batch->txn, NULL, memory_order_release);
     batch->next = NULL;
     *(root->committed ? &root->committed_last->next : &root->committed) = batch;
     root->committed_last = batch;

@@ -65,7 +65,8 @@ struct version
     void *owner;                        /* the tree, or what the caller likes */
     uint32_t database, root, objid;
     uint32_t hash;
-    uint8_t op, level;
+    uint8_t op;
+    _Atomic uint8_t level;              /* changed by its transaction only */
     bool linked;                        /* in a chain; actions are not */
     uint8_t delta_size;
     uint16_t offset;
