@@ -374,6 +374,7 @@ static bool vector_holds(const struct key_vector *vector, bool *skipped)
     parse_columns(vector->columns, columns, &count);
     assert_int_equal(temp_create(NULL, columns, count, NULL, ids, &cursor), JET_errSuccess);
     insert_values(cursor, vector->values, ids);
+    assert_int_equal(temp_finish(cursor), JET_errSuccess);
     parse_index(vector, ids, &index);
     assert_int_equal(key_form_init(&form, cursor->table, &index), JET_errSuccess);
     *skipped = form.locale_error == JET_errUnicodeNormalizationNotSupported;

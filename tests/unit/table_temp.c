@@ -140,8 +140,8 @@ static void test_seeks(void **state)
         int32_t found;
     } seeks[] = {
         { 10, JET_bitSeekEQ, JET_errSuccess, 10 },     { 11, JET_bitSeekEQ, JET_errRecordNotFound, 0 },
-        { 11, JET_bitSeekGE, JET_wrnSeekNotEqual, 20 }, { 20, JET_bitSeekGT, JET_errSuccess, 30 },
-        { 11, JET_bitSeekLE, JET_wrnSeekNotEqual, 10 }, { 20, JET_bitSeekLT, JET_errSuccess, 10 },
+        { 11, JET_bitSeekGE, JET_errSuccess, 20 }, { 20, JET_bitSeekGT, JET_errSuccess, 30 },
+        { 11, JET_bitSeekLE, JET_errSuccess, 10 }, { 20, JET_bitSeekLT, JET_errSuccess, 10 },
         { 0, JET_bitSeekLT, JET_errRecordNotFound, 0 }, { 30, JET_bitSeekGT, JET_errRecordNotFound, 0 },
     };
     struct cursor *cursor;
@@ -175,7 +175,7 @@ static void test_empty(void **state)
     JET_COLUMNID id;
 
     (void)state;
-    cursor = create(&column, 1, JET_bitTTUnique, &id);
+    cursor = create(&column, 1, JET_bitTTUnique | JET_bitTTScrollable, &id);
     assert_int_equal(temp_finish(cursor), JET_errSuccess);
     assert_int_equal(cursor_move(cursor, 0, 0), JET_errNoCurrentRecord);
     assert_int_equal(cursor_move(cursor, 1, 0), JET_errNoCurrentRecord);

@@ -85,7 +85,7 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
     struct retrieve_scope scope;
     struct retrieval retrieval;
     uint32_t actual;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -182,7 +182,7 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
     struct cursor *cursor;
     struct retrieve_scope scope = { .latched = false };
     bool truncated = false;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;

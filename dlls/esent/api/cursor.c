@@ -86,7 +86,7 @@ JET_ERR JET_API JetDupCursor(JET_SESID sesid, JET_TABLEID tableid, JET_TABLEID *
     struct session *session;
     struct cursor *cursor, *duplicate;
     const struct open_cursor *open;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     (void)grbit;
     if (err < 0)
@@ -136,13 +136,11 @@ JET_ERR JET_API JetGetCursorInfo(JET_SESID sesid, JET_TABLEID tableid, void *pvR
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING | API_NOT_SORT, &session, &cursor);
 
     (void)pvResult;
     if (err < 0)
         return err;
-    if (cursor_is_sort(cursor))
-        return api_leave(session, JET_errIllegalOperation);
     return api_leave(session, cbMax || InfoLevel ? JET_errInvalidParameter : cursor_info(cursor));
 }
 

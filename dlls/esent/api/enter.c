@@ -244,7 +244,7 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
     if (os_likely(open != NULL))
     {
         (*session)->recent = open;
-        if (os_unlikely(flags & API_TABLES_ONLY) && open->cursor->temp)
+        if (os_unlikely(flags & open->cursor->refused))
             return api_leave(*session, JET_errIllegalOperation);
         *cursor = open->cursor;
         err = cursor_follow(open->cursor);

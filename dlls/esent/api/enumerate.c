@@ -19,7 +19,7 @@ JET_ERR JET_API JetEnumerateColumns(JET_SESID sesid, JET_TABLEID tableid, JET_UL
     };
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -52,7 +52,7 @@ static JET_ERR record_size(JET_SESID sesid, JET_TABLEID tableid, void *result, s
     JET_RECSIZE3 size = { 0 };
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;

@@ -386,7 +386,7 @@ static JET_ERR table_column_info(JET_SESID sesid, JET_TABLEID tableid, const cha
     err = check_level(level, wide, result, size);
     if (err < 0)
         return api_leave(session, err);
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return api_leave(session, JET_errIllegalOperation);
     question.table = cursor->table;
     question.updatable = cursor->updatable;

@@ -320,7 +320,7 @@ static JET_ERR table_index_info(JET_SESID sesid, JET_TABLEID tableid, const char
     if (err < 0)
         return err;
     err = check_level(level, result, size);
-    if (err >= 0 && cursor->temp)
+    if (err >= 0 && cursor_is_temporary(cursor))
         err = JET_errIllegalOperation;
     if (err >= 0)
         err = answer(session, cursor->table, name, result, size, level, wide);

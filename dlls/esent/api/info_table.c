@@ -217,14 +217,14 @@ static JET_ERR get_table_info(JET_SESID sesid, JET_TABLEID tableid, void *result
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     OS_TRACE("(%#zx, %#zx, %p, %u, %u)\n", (size_t)sesid, (size_t)tableid, result, (unsigned)size, (unsigned)level);
     if (err < 0)
         return err;
     if (!result)
         size = 0;
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return api_leave(session, temp_info(cursor, result, size, level));
     return api_leave(session, table_info(session, cursor, tableid, result, size, level, wide));
 }

@@ -59,6 +59,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     if (!(instance = os_alloc_zero(sizeof(*instance))))
         return JET_errOutOfMemory;
     instance->number = number;
+    os_mutex_init(&instance->temporary.lock);
     txn_root_init(&instance->txn);
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
@@ -132,6 +133,7 @@ void instance_close_databases(struct instance *instance)
 
     for (i = 0; i < DATABASES_MAX; i++)
         attachment_close(&instance->databases[i]);
+    temp_store_close(&instance->temporary);
 }
 
 /* ---------------------------------------------------------- the functions --- */

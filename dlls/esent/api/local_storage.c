@@ -60,7 +60,7 @@ static JET_LS *find_storage(struct session *session, struct open_cursor *open, J
 
     if (!(grbit & JET_bitLSTable))
         return &open->ls;
-    if (open->cursor->temp)
+    if (cursor_is_temporary(open->cursor))
         return &open->table_ls;
     storage = session->instance->databases[open->dbid].storages;
     while (storage && storage->objid != open->cursor->table->objid)
@@ -92,7 +92,7 @@ JET_ERR JET_API JetSetLS(JET_SESID sesid, JET_TABLEID tableid, JET_LS ls, JET_GR
     struct session *session;
     struct cursor *cursor;
     JET_LS *place;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -120,7 +120,7 @@ JET_ERR JET_API JetGetLS(JET_SESID sesid, JET_TABLEID tableid, JET_LS *pls, JET_
     struct session *session;
     struct cursor *cursor;
     JET_LS *place;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;

@@ -47,6 +47,7 @@
 #include "api/api.h"
 #include "esent.h"
 #include "os/os.h"
+#include "table/temp_store.h"
 #include "txn/txn.h"
 
 struct cursor;
@@ -180,6 +181,7 @@ struct instance
     JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all; process.lock */
     struct instance_hooks hooks;
     struct txn_root txn;
+    struct temp_store temporary;
     struct instance_log *log;           /* NULL: recovery is off, or it is not started */
     struct backup *backup;              /* from JetInit on */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
@@ -354,7 +356,9 @@ void session_ownership_end(struct session *session);
 
 /* Flags of the enter functions. */
 #define API_WHEN_STOPPED 1u             /* allowed after JetStopService */
-#define API_TABLES_ONLY 2u              /* not with a cursor on a temporary table */
+#define API_TABLES_ONLY 2u              /* not with a cursor on a temporary table: as enum cursor_refusal, like the next */
+#define API_NOT_SORT 4u                 /* not while a sort is read */
+#define API_NOT_INSERTING 8u            /* not before it is read */
 
 /*
  * Enters a session.  JET_errInvalidSesid, JET_errClientRequestToStopJetService,

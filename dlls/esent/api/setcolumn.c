@@ -16,7 +16,7 @@ JET_ERR JET_API JetSetColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID 
     struct setting setting = { .columnid = columnid, .data = pvData, .size = cbData, .grbit = grbit, .sequence = 1 };
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -40,7 +40,7 @@ JET_ERR JET_API JetSetColumns(JET_SESID sesid, JET_TABLEID tableid, JET_SETCOLUM
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;

@@ -14,7 +14,7 @@ JET_ERR JET_API JetPrepareUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -27,7 +27,7 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
     struct session *session;
     struct cursor *cursor;
     uint32_t got = 0;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -63,7 +63,7 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING | API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -78,7 +78,7 @@ JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMN
     struct session *session;
     struct cursor *cursor;
     uint32_t old_size;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -93,7 +93,7 @@ JET_ERR JET_API JetGetLock(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;

@@ -326,6 +326,26 @@ static JET_ERR make_locales(struct database *database, struct txn *txn)
     return err;
 }
 
+JET_ERR database_create_temporary(const WCHAR *path, const struct database_options *options, struct database **result)
+{
+    struct database *database;
+    JET_ERR err = database_new(path, options, &database);
+
+    *result = NULL;
+    if (err < 0)
+        return err;
+    err = make_header(database, options);
+    if (err >= 0)
+        err = make_file(database, options);
+    /* What the catalog would have is not given out. */
+    atomic_store(&database->last_objid, CATALOG_ROOTS_OBJID);
+    if (err < 0)
+        database_abandon(database);
+    else
+        *result = database;
+    return err;
+}
+
 JET_ERR database_create(const WCHAR *path, const struct database_options *options, struct txn *txn,
                         struct database **result)
 {

@@ -8,7 +8,7 @@
 #include "table/cursor_private.h"
 #include "table/update.h"
 
-#define SEARCH_KEY_SIZE (KEY_LIMIT_MAX + 1)     /* JetSeek may add one byte */
+#define SEARCH_KEY_SIZE (KEY_LIMIT_MAX + 1) /* JetSeek may add one byte */
 
 /* --------------------------------------------------------------- opening --- */
 
@@ -81,7 +81,7 @@ static JET_ERR claim_table(struct cursor *cursor)
     return JET_errSuccess;
 }
 
-static void link_cursor(struct cursor *cursor)
+void cursor_link(struct cursor *cursor)
 {
     struct table *table = cursor->table;
 
@@ -157,7 +157,7 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
         os_mutex_lock(&table->database->lock);
         err = claim_table(cursor);
         if (err >= 0)
-            link_cursor(cursor);
+            cursor_link(cursor);
         os_mutex_unlock(&table->database->lock);
     }
     if (err < 0)
@@ -228,10 +228,7 @@ JET_ERR cursor_close(struct cursor *cursor)
     filter_free(cursor->filter);
     os_free(cursor->key.data);
     if (cursor->temp)
-    {
-        if (!--cursor->temp->references)
-            temp_free(cursor->temp);
-    }
+        temp_release(cursor->temp);
     else
     {
         if (cursor->index)
@@ -256,6 +253,7 @@ JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
     cursor->table = from->table;
     cursor->temp = from->temp;
     cursor->updatable = from->updatable;
+    cursor->refused = from->refused;
     err = key_form_init(&cursor->form, cursor->table, cursor->table->primary);
     if (err < 0)
     {
@@ -263,7 +261,13 @@ JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
         return err;
     }
     if (cursor->temp)
+    {
         cursor->temp->references++;
+        cursor->row = -1;
+        temp_sort_first(cursor);
+        *duplicate = cursor;
+        return JET_errSuccess;
+    }
     else
     {
         tree_cursor_init(&cursor->records, cursor->table->records, cursor->txn);
@@ -271,7 +275,7 @@ JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
         cursor->schema_generation = from->schema_generation;
         cursor->schema_time = from->schema_time;
         os_mutex_lock(&cursor->table->database->lock);
-        link_cursor(cursor);
+        cursor_link(cursor);
         os_mutex_unlock(&cursor->table->database->lock);
     }
     cursor_defer_first(cursor);
@@ -285,11 +289,6 @@ void place_set_end(struct cursor *cursor, enum tree_state state)
 {
     cursor->defer_first = false;
     cursor->record_current = false;
-    if (cursor->temp)
-    {
-        cursor->row_state = state;
-        return;
-    }
     cursor_tree(cursor)->state = state;
 }
 
@@ -297,14 +296,14 @@ JET_ERR place_first(struct cursor *cursor)
 {
     cursor->record_current = false;
     place_note_level(cursor);
-    return cursor->temp ? temp_move_end(cursor, false) : tree_move_first(cursor_tree(cursor));
+    return tree_move_first(cursor_tree(cursor));
 }
 
 JET_ERR place_last(struct cursor *cursor)
 {
     cursor->record_current = false;
     place_note_level(cursor);
-    return cursor->temp ? temp_move_end(cursor, true) : tree_move_last(cursor_tree(cursor));
+    return tree_move_last(cursor_tree(cursor));
 }
 
 JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
@@ -312,8 +311,6 @@ JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
     struct tree_cursor *tree;
 
     cursor->record_current = false;
-    if (os_unlikely(cursor->temp != NULL))
-        return temp_move(cursor, forward, other_key);
     place_note_level(cursor);
     tree = cursor_tree(cursor);
     if (os_unlikely(other_key))
@@ -325,18 +322,12 @@ JET_ERR place_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enu
 {
     cursor->record_current = false;
     place_note_level(cursor);
-    return cursor->temp ? temp_seek(cursor, key, size, mode) : tree_seek(cursor_tree(cursor), key, size, mode);
+    return tree_seek(cursor_tree(cursor), key, size, mode);
 }
 
 int place_compare(const struct cursor *cursor, const uint8_t *key, uint32_t size)
 {
-    const struct temp_row *row;
-
-    if (!cursor->temp)
-        return tree_compare_key(cursor->index ? &cursor->entries : &cursor->records, key, size);
-    if (temp_current(cursor, &row) < 0)
-        return 0;
-    return key_compare(row->bytes, row->key_size, key, size);
+    return tree_compare_key(cursor->index ? &cursor->entries : &cursor->records, key, size);
 }
 
 void cursor_defer_first(struct cursor *cursor)
@@ -540,14 +531,7 @@ JET_ERR cursor_retrieve_key(struct cursor *cursor, void *out, uint32_t out_size,
         return JET_errSuccess;
     }
     if (cursor->temp)
-    {
-        const uint8_t *key;
-        err = cursor_key(cursor, &key, actual);
-        if (err < 0)
-            return err;
-        copy_out(key, *actual, out, out_size);
-        return *actual > out_size ? JET_wrnBufferTruncated : JET_errSuccess;
-    }
+        return temp_sort_retrieve_key(cursor, out, out_size, actual);
     err = cursor_refresh(cursor);
     if (err < 0)
         return err;

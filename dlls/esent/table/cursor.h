@@ -35,15 +35,25 @@
 #include "table/record.h"
 #include "table/schema.h"
 
+struct temp_row;
 struct temp_table;
 struct cursor_filter;
 struct cursor_update;
+
+/* What a cursor on a temporary table refuses, which depends on how far it is. */
+enum cursor_refusal
+{
+    CURSOR_TABLES_ONLY = 2,         /* what needs a table with a name */
+    CURSOR_NOT_SORT = 4,            /* changes, of a sort that is read */
+    CURSOR_NOT_INSERTING = 8,       /* reading, of a sort that rows still come into */
+};
 
 struct cursor
 {
     struct txn *txn;                /* of the session that owns it; NULL: of none (lists made by the engine) */
     struct table *table;            /* schema; a temporary table's too */
-    struct temp_table *temp;        /* not NULL: rows in memory, no trees */
+    struct temp_table *temp;        /* not NULL: a sort, rows in memory and no trees */
+    uint32_t refused;               /* enum cursor_refusal */
     JET_GRBIT open_grbit;
     bool updatable;
     bool denies_read, denies_write;
@@ -56,8 +66,9 @@ struct cursor
     struct tree_cursor entries;     /* when index is not NULL */
     uint8_t records_level, entries_level;   /* of the transaction, when each was last moved */
     uint8_t index_level;            /* and when the index was set */
-    enum tree_state row_state;      /* temporary tables: where; `row` is the row, or the one after the place */
-    uint32_t row;
+    enum tree_state row_state;      /* of sorts: whether it is on `loaded` (temp_sort.c) */
+    int32_t row;
+    const struct temp_row *loaded;  /* NULL: none yet */
     struct search_key key;          /* data is NULL until first used */
     struct key_form form;           /* of the index in use */
     struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
@@ -72,11 +83,16 @@ struct cursor
     struct cursor *next, *prev;     /* among the table's */
 };
 
-/* Whether it is on a temporary table whose rows are not changed: Windows keeps that
- * as a sort, and refuses calls that it allows where rows are changed. */
-static inline bool cursor_is_sort(const struct cursor *cursor)
+/* Whether it is on a temporary table, sort or not. */
+static inline bool cursor_is_temporary(const struct cursor *cursor)
 {
-    return cursor->temp && !cursor->updatable;
+    return cursor->temp || table_is_temporary(cursor->table);
+}
+
+/* Whether rows still come in, and none can be read. */
+static inline bool cursor_is_inserting(const struct cursor *cursor)
+{
+    return cursor->temp && cursor->refused & CURSOR_NOT_INSERTING;
 }
 
 /*

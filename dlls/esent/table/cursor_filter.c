@@ -22,7 +22,7 @@ struct filter_column
 struct cursor_filter
 {
     uint32_t count;
-    struct filter_column *columns;  /* followed by their values */
+    struct filter_column *columns; /* followed by their values */
 };
 
 void filter_free(struct cursor_filter *filter)
@@ -57,15 +57,15 @@ static JET_ERR check(const struct cursor *cursor, const JET_INDEX_COLUMN *filter
     const struct column *column;
     JET_COLTYP type;
 
-    if ((filter->grbit & ~(JET_GRBIT)JET_bitZeroLength) || (!filter->cb && filter->pv)
-        || (filter->cb && (!filter->pv || filter->grbit == JET_bitZeroLength)))
+    if ((filter->grbit & ~(JET_GRBIT)JET_bitZeroLength) || (!filter->cb && filter->pv) ||
+        (filter->cb && (!filter->pv || filter->grbit == JET_bitZeroLength)))
         return JET_errInvalidParameter;
     *found = column = table_column_by_id(cursor->table, filter->columnid);
     if (!column || column->type == JET_coltypNil)
         return JET_errColumnNotFound;
     type = column->type;
-    if (type == JET_coltypText || type == JET_coltypLongText || type == JET_coltypLongBinary
-        || (column->disk_flags & COLUMN_USER_DEFAULT))
+    if (type == JET_coltypText || type == JET_coltypLongText || type == JET_coltypLongBinary ||
+        (column->disk_flags & COLUMN_USER_DEFAULT))
         return JET_errFilteredMoveNotSupported;
     if ((filter->relop == JET_relopPrefixEquals || (filter->grbit & JET_bitZeroLength)) && type != JET_coltypBinary)
         return JET_errInvalidParameter;
@@ -81,8 +81,8 @@ static JET_ERR check(const struct cursor *cursor, const JET_INDEX_COLUMN *filter
 
 static bool needs_order(JET_RELOP relop)
 {
-    return relop == JET_relopLessThanOrEqual || relop == JET_relopLessThan || relop == JET_relopGreaterThanOrEqual
-           || relop == JET_relopGreaterThan;
+    return relop == JET_relopLessThanOrEqual || relop == JET_relopLessThan || relop == JET_relopGreaterThanOrEqual ||
+           relop == JET_relopGreaterThan;
 }
 
 static JET_ERR build(struct cursor *cursor, const JET_INDEX_COLUMN *filters, uint32_t count,
@@ -107,8 +107,8 @@ static JET_ERR build(struct cursor *cursor, const JET_INDEX_COLUMN *filters, uin
         to->null = !filters[i].cb && !(filters[i].grbit & JET_bitZeroLength);
         to->size = filters[i].cb;
         to->data = values;
-        if (to->size && to->column->type != JET_coltypBinary
-            && (to->column->type == JET_coltypBit || needs_order(to->relop)))
+        if (to->size && to->column->type != JET_coltypBinary &&
+            (to->column->type == JET_coltypBit || needs_order(to->relop)))
         {
             to->normalized = true;
             to->size = key_normalize_fixed(to->column->type, cursor->form.dotnet_guid, filters[i].pv, filters[i].cb,

@@ -121,7 +121,7 @@ static JET_ERR find_by_id(const struct cursor *cursor, const JET_INDEXID *id, co
     id_split(id, &parts);
     if (parts.address == (JET_API_PTR)table)
         return parts.objid == table->objid && parts.root == table->records->root ? JET_errSuccess
-                                                                                : JET_errInvalidIndexId;
+                                                                                 : JET_errInvalidIndexId;
     for (uint32_t i = 0; i < table->index_count; i++)
     {
         const struct index *index = &table->indexes[i];

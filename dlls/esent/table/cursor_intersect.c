@@ -58,8 +58,7 @@ static void sift(const struct marks *marks, uint32_t from, uint32_t end)
     for (uint32_t child; (child = 2 * from + 1) < end; from = child)
     {
         size_t swap;
-        if (child + 1 < end
-            && compare_marks(marks->bytes + offsets[child], marks->bytes + offsets[child + 1]) < 0)
+        if (child + 1 < end && compare_marks(marks->bytes + offsets[child], marks->bytes + offsets[child + 1]) < 0)
             child++;
         if (compare_marks(marks->bytes + offsets[from], marks->bytes + offsets[child]) >= 0)
             return;

@@ -87,11 +87,6 @@ static JET_ERR stay(struct cursor *cursor)
     err = cursor_refresh(cursor);
     if (err < 0)
         return err;
-    if (cursor->temp)
-    {
-        const struct temp_row *row;
-        return temp_current(cursor, &row);
-    }
     err = tree_latch(cursor_tree(cursor), &node);
     if (err >= 0)
         tree_unlatch(cursor_tree(cursor));
@@ -116,8 +111,9 @@ JET_ERR cursor_move(struct cursor *cursor, int32_t rows, JET_GRBIT grbit)
     if (os_likely((rows == JET_MoveNext || rows == JET_MovePrevious) && !(grbit & JET_bitMoveKeyNE) && !cursor->temp &&
                   !cursor->range && !cursor->filter && !cursor->defer_first))
         err = plain_move(cursor, rows == JET_MoveNext);
-    else
-    if (rows == (int32_t)JET_MoveFirst || rows == (int32_t)JET_MoveLast)
+    else if (os_unlikely(cursor->temp != NULL))
+        return temp_sort_move(cursor, rows, grbit);
+    else if (rows == (int32_t)JET_MoveFirst || rows == (int32_t)JET_MoveLast)
         err = move_end(cursor, rows == (int32_t)JET_MoveLast);
     else if (rows)
         err = move_by(cursor, rows, grbit);
@@ -147,6 +143,8 @@ JET_ERR cursor_set_range(struct cursor *cursor, JET_GRBIT grbit)
     enum tree_state state;
     JET_ERR err;
 
+    if (cursor->temp)
+        return temp_sort_set_range(cursor, grbit);
     if (grbit & JET_bitRangeRemove)
     {
         if (!cursor->range)

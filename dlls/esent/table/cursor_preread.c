@@ -6,9 +6,9 @@
 #include "os/os.h"
 #include "table/cursor_private.h"
 
-#define PREREAD_KEYS 256        /* at most, in one call */
-#define RANGE_BITS (JET_bitPrereadForward | JET_bitPrereadBackward | JET_bitPrereadFirstPage \
-                    | JET_bitPrereadNormalizedKey)
+#define PREREAD_KEYS 256 /* at most, in one call */
+#define RANGE_BITS                                                                                                     \
+    (JET_bitPrereadForward | JET_bitPrereadBackward | JET_bitPrereadFirstPage | JET_bitPrereadNormalizedKey)
 
 static uint32_t preread(struct cursor *cursor, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count,
                         bool forward)
@@ -72,8 +72,8 @@ static JET_ERR make_end(struct cursor *cursor, const JET_INDEX_COLUMN *columns, 
 
         if (columns[i].relop != JET_relopEquals && (!last || columns[i].relop != JET_relopPrefixEquals))
             return JET_errInvalidParameter;
-        if ((columns[i].grbit & ~(JET_GRBIT)JET_bitZeroLength)
-            || (columns[i].grbit == JET_bitZeroLength && columns[i].cb))
+        if ((columns[i].grbit & ~(JET_GRBIT)JET_bitZeroLength) ||
+            (columns[i].grbit == JET_bitZeroLength && columns[i].cb))
             return JET_errInvalidParameter;
         if (columns[i].grbit & JET_bitZeroLength)
             grbit |= JET_bitKeyDataZeroLength;

@@ -3,9 +3,9 @@
  * What the files of cursor.h and temp.h share.
  *
  * A place is where a cursor is in the order in use: in the entries of its
- * secondary index, in the records, or in the rows of a temporary table.  The
- * place_ functions are those of btree.h for whichever it is, and answer as
- * those do.
+ * secondary index or in the records.  The place_ functions are those of btree.h
+ * for whichever it is, and answer as those do.  A cursor on a sort (cursor->temp)
+ * has none: temp_sort.c does all that it does.
  */
 #ifndef ESENT_TABLE_CURSOR_PRIVATE_H
 #define ESENT_TABLE_CURSOR_PRIVATE_H
@@ -30,27 +30,39 @@ struct temp_table
     struct index primary;
     struct key_form form;
     JET_GRBIT grbit;            /* JET_bitTT... */
-    bool finished;              /* rows are in order */
     uint32_t fixed_size;        /* of a record's fixed part, header included, bitmap not */
     uint32_t count, capacity;
     uint32_t inserted;
+    uint32_t run_rows, run_bytes;   /* what Windows would have in memory */
+    bool runs;                  /* and whether it would have more on disk */
     struct temp_row **rows;
     struct temp_chunk *chunks;
     uint8_t *scratch;           /* a record being built */
     uint32_t scratch_size;
 };
 
-/* A row for a record, not in the table yet; it goes with the table.  Then it is, behind all others. */
-JET_ERR temp_new_row(struct cursor *cursor, struct record record, struct temp_row **row);
-JET_ERR temp_add_row(struct temp_table *temp, struct temp_row *row);
-/* Puts the rows in order, if that has not been done. */
-void temp_order(struct temp_table *temp);
+/* Drops a cursor's reference. */
+void temp_release(struct temp_table *temp);
+/* Adds a record while rows come in (update_private.h has it for JetUpdate). */
+JET_ERR temp_add_record(struct cursor *cursor, struct record record);
+/* Counts a row that came in. */
+void temp_note_size(struct temp_table *temp, const struct temp_row *row);
+/* The cursor's sort becomes a table in the temporary database; the cursor is before its first row. */
+JET_ERR temp_materialize(struct cursor *cursor, bool indexed);
 
-/* Rows as a tree: moves within `temp`, with the state in the cursor. */
-JET_ERR temp_move(struct cursor *cursor, bool forward, bool other_key);
-JET_ERR temp_move_end(struct cursor *cursor, bool last);
-JET_ERR temp_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode);
+/* What JetMove and its kin do on a sort (temp_sort.c). */
+JET_ERR temp_sort_first(struct cursor *cursor);
+JET_ERR temp_sort_move(struct cursor *cursor, int32_t rows, JET_GRBIT grbit);
+JET_ERR temp_sort_seek(struct cursor *cursor, JET_GRBIT grbit);
+JET_ERR temp_sort_set_range(struct cursor *cursor, JET_GRBIT grbit);
+JET_ERR temp_sort_get_bookmark(const struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual);
+JET_ERR temp_sort_goto_bookmark(struct cursor *cursor, const void *bookmark, uint32_t size);
+JET_ERR temp_sort_retrieve_key(const struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual);
+/* The row that columns are read of. */
 JET_ERR temp_current(const struct cursor *cursor, const struct temp_row **row);
+
+/* Among the cursors of its table, which is in a database. */
+void cursor_link(struct cursor *cursor);
 
 static inline struct tree_cursor *cursor_tree(struct cursor *cursor)
 {
@@ -66,8 +78,6 @@ static inline void place_note_level(struct cursor *cursor)
 
 static inline enum tree_state place_state(const struct cursor *cursor)
 {
-    if (cursor->temp)
-        return cursor->row_state;
     return cursor->index ? cursor->entries.state : cursor->records.state;
 }
 

@@ -39,7 +39,7 @@ static JET_ERR is_only_one(struct cursor *cursor, bool *only)
     struct page_view view;
     JET_ERR err;
 
-    *only = cursor->temp || tree->tree->unique;
+    *only = tree->tree->unique;
     if (*only)
         return JET_errSuccess;
     err = tree_latch(tree, &node);
@@ -98,6 +98,11 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
 
     if (!(grbit & SEEK_MODES))
         return JET_errInvalidParameter;
+    if (cursor->temp)
+    {
+        cursor_abandon_update(cursor);
+        return temp_sort_seek(cursor, grbit);
+    }
     if (!(cursor->key.state & KEY_PREPARED))
         return JET_errKeyNotMade;
     cursor_abandon_update(cursor);
@@ -120,8 +125,7 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
     cursor->key.state = 0;
     if (os_likely(err >= 0))
         return err;
-    if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ && !cursor->temp && !cursor->filter &&
-        came_to_nothing(cursor, mode))
+    if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ && !cursor->filter && came_to_nothing(cursor, mode))
         return err;
     if (err != JET_errRecordNotFound && err != JET_errNoCurrentRecord)
         place_set_end(cursor, TREE_BEFORE_FIRST);
@@ -143,20 +147,6 @@ static JET_ERR give(const void *data, uint32_t size, void *out, uint32_t out_siz
     return size > out_size ? JET_errBufferTooSmall : JET_errSuccess;
 }
 
-/* In a sort it is the number of the row. */
-static JET_ERR get_row(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual)
-{
-    const struct temp_row *row;
-    JET_ERR err;
-
-    if (out_size < sizeof(cursor->row))
-        return JET_errBufferTooSmall;
-    err = cursor_refresh(cursor);
-    if (err >= 0)
-        err = temp_current(cursor, &row);
-    return err < 0 ? err : give(&cursor->row, sizeof(cursor->row), out, out_size, actual);
-}
-
 JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size, uint32_t *actual)
 {
     uint8_t scratch[KEY_MAX];
@@ -164,8 +154,8 @@ JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size,
     uint32_t size;
     JET_ERR err;
 
-    if (os_unlikely(cursor_is_sort(cursor)))
-        return get_row(cursor, out, out_size, actual);
+    if (os_unlikely(cursor->temp != NULL))
+        return temp_sort_get_bookmark(cursor, out, out_size, actual);
     err = cursor_bookmark(cursor, scratch, &bookmark, &size);
     return err < 0 ? err : give(bookmark, size, out, out_size, actual);
 }
@@ -188,27 +178,6 @@ static JET_ERR goto_or_stay(struct tree_cursor *tree, const void *key, uint32_t 
     }
     tree_cursor_close(&before);
     return err;
-}
-
-/* Goes to a row of a temporary table by its key, or by its number. */
-static JET_ERR goto_row(struct cursor *cursor, const void *bookmark, uint32_t size)
-{
-    uint32_t row;
-    JET_ERR err;
-
-    if (cursor_is_sort(cursor))
-    {
-        if (size != sizeof(row))
-            return JET_errInvalidBookmark;
-        memcpy(&row, bookmark, sizeof(row));
-        if (row >= cursor->temp->count)
-            return JET_errInvalidBookmark;
-        cursor->row = row;
-        cursor->row_state = TREE_ON;
-        return JET_errSuccess;
-    }
-    err = temp_seek(cursor, bookmark, size, TREE_SEEK_EQ);
-    return err == JET_errRecordNotFound ? JET_errRecordDeleted : err;
 }
 
 /* The record is found: on to the entry that the `sequence`th value of it has in the index. */
@@ -250,17 +219,14 @@ JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t
 {
     JET_ERR err;
 
+    if (cursor->temp)
+        return temp_sort_goto_bookmark(cursor, bookmark, size);
     if (!size || !bookmark)
         return JET_errInvalidBookmark;
     cursor_abandon_update(cursor);
     cursor->range = false;
     cursor->key.state = 0;
     cursor->record_current = false;
-    if (cursor->temp)
-    {
-        cursor->defer_first = false;
-        return goto_row(cursor, bookmark, size);
-    }
     if (size > KEY_MAX)
         return JET_errRecordDeleted;
     err = goto_or_stay(&cursor->records, bookmark, size, NULL, 0);

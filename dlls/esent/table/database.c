@@ -386,6 +386,11 @@ void table_release(struct table *table)
 {
     struct database *database = table->database;
 
+    if (database->temporary)
+    {
+        temp_table_release(table);
+        return;
+    }
     os_mutex_lock(&database->lock);
     atomic_fetch_sub_explicit(&database->references, 1, memory_order_release);
     schema_unreference(table);

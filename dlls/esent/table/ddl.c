@@ -43,7 +43,7 @@ JET_ERR ddl_end(struct database *database, struct txn *txn, JET_ERR err)
 
 JET_ERR ddl_check_updatable(const struct cursor *cursor)
 {
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
     if (!cursor->updatable)
         return JET_errPermissionDenied;

@@ -492,7 +492,7 @@ JET_ERR ddl_delete_column(struct cursor *cursor, const char *given, JET_GRBIT gr
 {
     struct table *table = cursor->table;
     char name[SCHEMA_NAME_SIZE];
-    JET_ERR err = cursor->temp ? JET_errIllegalOperation : ddl_name(given, name);
+    JET_ERR err = cursor_is_temporary(cursor) ? JET_errIllegalOperation : ddl_name(given, name);
 
     if (err >= 0)
         err = ddl_check_updatable(cursor);
@@ -542,7 +542,7 @@ JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *
     struct database *database;
     JET_ERR err;
 
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
     if (cursor->txn->level && cursor->txn->read_only)
         return JET_errTransReadOnly;

@@ -276,7 +276,7 @@ JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *def
 {
     JET_ERR err;
 
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
     err = index_check_unicode(creates, count);
     if (err < 0)
@@ -307,7 +307,7 @@ JET_ERR ddl_delete_index(struct cursor *cursor, const char *given)
     uint32_t objid, root;
     JET_ERR err;
 
-    if (cursor->temp)
+    if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
     err = ddl_name(given, name);
     if (err >= 0)

@@ -17,12 +17,6 @@
 #define SEGMENT_DESCENDING 0x40
 #define SEGMENT_MUST_BE_NULL 0x20
 
-static uint32_t key_most(uint32_t page_size)
-{
-    return page_size == 2048 ? JET_cbKeyMost2KBytePage : page_size == 4096 ? JET_cbKeyMost4KBytePage
-                                                                           : JET_cbKeyMost8KBytePage;
-}
-
 /* ------------------------------------------------------------------- parts --- */
 
 static JET_ERR check_bits(const JET_INDEXCREATE3_A *create)
@@ -172,7 +166,7 @@ JET_ERR index_check(struct database *database, const struct ddl_defaults *defaul
     definition->key_max = KEY_MOST_OLD;
     if (grbit & JET_bitIndexKeyMost)
     {
-        if (create->cbKeyMost < JET_cbKeyMostMin || create->cbKeyMost > key_most(database->page_size))
+        if (create->cbKeyMost < JET_cbKeyMostMin || create->cbKeyMost > key_page_most(database->page_size))
             return JET_errIndexInvalidDef;
         definition->key_max = create->cbKeyMost;
     }

@@ -496,7 +496,7 @@ JET_ERR enumerate_columns(struct cursor *cursor, const struct enumeration *how)
     err = record_copy_current(cursor, how->grbit & JET_bitEnumerateCopy, &at.copy);
     if (err < 0)
         return err;
-    if (how->grbit & JET_bitEnumerateAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor->temp))
+    if (how->grbit & JET_bitEnumerateAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor_is_temporary(cursor)))
         err = JET_errInvalidGrbit;
     else
         err = how->wanted_count ? enumerate_requested(&at) : enumerate_all(&at);

@@ -35,6 +35,12 @@ static void find_locale(struct key_form *form)
         form->locale = NULL;
 }
 
+uint32_t key_page_most(uint32_t page_size)
+{
+    return page_size == 2048 ? JET_cbKeyMost2KBytePage : page_size == 4096 ? JET_cbKeyMost4KBytePage
+                                                                           : JET_cbKeyMost8KBytePage;
+}
+
 JET_ERR key_form_init(struct key_form *form, const struct table *table, const struct index *index)
 {
     memset(form, 0, sizeof(*form));

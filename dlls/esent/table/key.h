@@ -115,6 +115,9 @@ uint32_t key_normalize_fixed(JET_COLTYP type, bool dotnet_guid, const uint8_t *d
 /* What such a type takes; 0 for text and binary. */
 uint32_t key_fixed_size(JET_COLTYP type);
 
+/* Bytes of the longest key that an index may have in a database with pages of this size. */
+uint32_t key_page_most(uint32_t page_size);
+
 /* What came of making a key from a record. */
 enum key_outcome
 {

@@ -91,7 +91,7 @@ static JET_ERR create_tree(struct table *table)
     uint32_t root;
     JET_ERR err;
 
-    if (!database || !database->txns || !table->object)
+    if (!database || !database->txns || !table->object || table->intrinsic_only)
         return JET_errCannotSeparateIntrinsicLV;
     os_mutex_lock(&database->schema);
     err = JET_errSuccess;
@@ -101,6 +101,11 @@ static JET_ERR create_tree(struct table *table)
     err = tree_create(&database->store, table->records, row.id, true, PAGE_LONG_VALUE, TREE_PAGES, &root);
     if (err < 0)
         goto done;
+    if (database->temporary)
+    {
+        tree_init(table->long_values, &database->cache, root, row.id, true, PAGE_LONG_VALUE);
+        goto done;
+    }
     row.place = root;
     txn_init(&txn, database->txns);
     err = txn_begin_inner(&txn);

@@ -70,7 +70,7 @@ static JET_ERR check_grbit(const struct cursor *cursor, const struct retrieval *
     }
     if (grbit & JET_bitRetrieveTuple && !(grbit & JET_bitRetrieveFromIndex))
         return JET_errInvalidGrbit;
-    if (grbit & JET_bitRetrieveAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor->temp))
+    if (grbit & JET_bitRetrieveAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor_is_temporary(cursor)))
         return JET_errInvalidGrbit;
     return JET_errSuccess;
 }

@@ -169,6 +169,7 @@ struct index
 
 struct cursor;
 struct database;
+struct temp_store;
 struct key_form;
 struct txn;
 
@@ -251,6 +252,8 @@ struct table
     uint32_t tagged_default_count;
     const struct column **tagged_defaults;  /* those with a default, computed ones too, in the order of records */
     bool old_template;          /* or derived from one: template of an engine before marks of inheritance */
+    bool intrinsic_only;        /* of a temporary table: no value leaves its record */
+    bool changed;               /* a temporary table has had rows changed in transactions */
     uint32_t separate_lv;       /* values of so many bytes leave the record; 0: the default */
     JET_SPACEHINTS space;
     JET_SPACEHINTS lv_space;    /* cbStruct 0: none given */
@@ -287,6 +290,7 @@ struct database
     uint32_t pending;           /* of all objects */
     struct os_mutex schema;     /* one changes the schema at a time */
     _Atomic uint32_t references;    /* to tables, by cursors */
+    struct temp_store *temporary;   /* it is the temporary database of this; else NULL */
     struct database_registry *registry; /* it is in; NULL: it is not logged */
     _Atomic uint64_t attach_position;   /* of the records; 0: none */
     _Atomic uint64_t detach_position;
@@ -352,6 +356,12 @@ JET_ERR table_follow(struct table *table, struct txn *txn, struct table **now, u
 /* The hooks of the version store: of schema changes and, passed on, of trees. */
 JET_ERR schema_undo(void *context, struct txn *txn, struct version *version);
 void schema_expire(void *context, struct version *version);
+
+/* Whether it is in the temporary database; a sort's table has no object there. */
+static inline bool table_is_temporary(const struct table *table)
+{
+    return table->database && table->database->temporary;
+}
 
 /* Finds by name (case does not matter) or id; NULL: none. */
 const struct column *table_column_by_name(const struct table *table, const char *name);

@@ -56,6 +56,11 @@ void schema_forget(struct table_object *object);
 /* A database without a file; and what it is to have when header and file are known. */
 JET_ERR database_new(const WCHAR *path, const struct database_options *options, struct database **database);
 JET_ERR database_start(struct database *database, const struct database_options *options);
+/* One without a catalog, for temporary tables; a file of that path is replaced. */
+JET_ERR database_create_temporary(const WCHAR *path, const struct database_options *options,
+                                  struct database **database);
+/* Drops a reference to a table of it, and gives back its tree with the last one. */
+void temp_table_release(struct table *table);
 /* Frees it without writing anything. */
 void database_abandon(struct database *database);
 /* Writes all changed pages, durably. */

@@ -6,7 +6,7 @@
  *   record.h   a record's bytes: columns, multi-values, long values
  *   key.h      values to keys that compare as bytes, text by Windows' sort keys
  *   cursor.h   a place in a table: moves, seeks, ranges, indexes, bookmarks
- *   temp.h     temporary tables: rows in memory behind the same cursor
+ *   temp.h     temporary tables: sorts in memory, and trees in a database of their own (temp_store.h)
  *
  * A struct database is shared by all sessions of its instance, a struct table
  * by all cursors on it.  Schema is loaded once, under the database's mutex, and
@@ -24,5 +24,6 @@
 #include "table/key.h"
 #include "table/cursor.h"
 #include "table/temp.h"
+#include "table/temp_store.h"
 
 #endif

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Temporary tables: their schema, rows and order; see temp.h. */
+/* Sorts: their schema, and rows that come in; see temp.h. */
 #include "table/temp.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/os.h"
 #include "table/cursor_private.h"
+#include "table/record_edit.h"
 
-#define CHUNK_SIZE 65536u
-#define DEFAULT_LCID OS_LCID_EN_US
-#define HEADER_SIZE 4               /* of a record */
-#define RECORD_MAX 0x7fffu          /* what 15-bit offsets reach */
+#define CHUNK_SIZE    65536u
+#define DEFAULT_LCID  OS_LCID_EN_US
+#define HEADER_SIZE   4       /* of a record */
+#define RECORD_MAX    0x7fffu /* what 15-bit offsets reach */
+#define MAP_UPPERCASE 0x200u  /* LCMAP_UPPERCASE: of a later format than is written */
+#define SORT_FLAGS    (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
 
 /* Header byte of a tagged column's data, as record.c reads it. */
-#define TAGGED_LONG_VALUE 0x01u
+#define TAGGED_LONG_VALUE   0x01u
 #define TAGGED_MULTI_VALUES 0x08u
 
 /* Memory of rows: given back all at once. */
@@ -99,9 +101,8 @@ static void set_column(struct temp_table *temp, struct column *column, const JET
         if (!is_long(type) && (!column->max_size || column->max_size > JET_cbColumnMost))
             column->max_size = JET_cbColumnMost;
     }
-    if (definition->grbit & JET_bitColumnNotNULL)
-        column->disk_flags |= COLUMN_NOT_NULL;
-    if (definition->grbit & JET_bitColumnMultiValued)
+    /* Of a program's definition Windows forgets that, as it does what must not be NULL. */
+    if (definition->grbit & JET_bitColumnMultiValued && !temp->table.database)
         column->disk_flags |= COLUMN_MULTIVALUED;
     if (fid < COLUMNID_VAR_FIRST)
     {
@@ -137,101 +138,19 @@ static JET_ERR create_columns(struct temp_table *temp, const JET_COLUMNDEF *colu
     table->tagged_count = counts[2];
     table->column_count = count;
     table->tagged_first = COLUMNID_TAGGED_FIRST;
-    table->large_pages = true;
+    table->large_pages = !table->database || table->database->page_size > 8192;
     temp->fixed_size = HEADER_SIZE;
     for (uint32_t i = 0; i < count; i++)
     {
         enum column_kind kind = kind_of(&columns[i]);
         ids[i] = first[kind] + used[kind];
         set_column(temp, kinds[kind] + used[kind]++, &columns[i], ids[i]);
-        if (temp->fixed_size > RECORD_MAX / 2)
-            return JET_errRecordTooBig;
     }
     table->fixed_end = (uint16_t)temp->fixed_size;
     return JET_errSuccess;
 }
 
-static JET_ERR create_index(struct temp_table *temp, const JET_COLUMNDEF *columns, uint32_t count,
-                            const JET_COLUMNID *ids, const struct temp_options *options)
-{
-    struct index *index = &temp->primary;
-
-    index->primary = true;
-    index->disk_flags = INDEX_PRIMARY | INDEX_UNIQUE | INDEX_ALLOW_ALL_NULLS | INDEX_ALLOW_FIRST_NULL
-                        | INDEX_ALLOW_SOME_NULLS;
-    if (temp->grbit & JET_bitTTSortNullsHigh)
-        index->disk_flags |= INDEX_NULLS_HIGH;
-    if (temp->grbit & JET_bitTTDotNetGuid)
-        index->disk_flags |= INDEX_DOTNET_GUID;
-    index->key_max = options->key_max ? options->key_max : JET_cbKeyMostMin;
-    index->var_seg_max = options->var_seg_max ? options->var_seg_max : index->key_max;
-    index->lcid = options->lcid ? options->lcid : DEFAULT_LCID;
-    index->lcmap_flags = options->lcmap_flags;
-    if (options->locale)
-    {
-        os_text_copy(index->locale, SCHEMA_LOCALE_SIZE, options->locale);
-        index->lcid = index->locale[0] ? index->lcid : 0;
-    }
-    for (uint32_t i = 0; i < count && index->key_columns < JET_ccolKeyMost; i++)
-    {
-        if (!(columns[i].grbit & JET_bitColumnTTKey))
-            continue;
-        index->key[index->key_columns].columnid = ids[i];
-        index->key[index->key_columns].descending = (columns[i].grbit & JET_bitColumnTTDescending) != 0;
-        index->key_columns++;
-    }
-    temp->table.primary = index;
-    temp->table.indexes = index;
-    temp->table.index_count = index->key_columns ? 1 : 0;
-    return key_form_init(&temp->form, &temp->table, index);
-}
-
-JET_ERR temp_create(struct txn *txn, const JET_COLUMNDEF *columns, uint32_t count, const struct temp_options *options,
-                    JET_COLUMNID *ids, struct cursor **created)
-{
-    static const struct temp_options scrollable = { .grbit = JET_bitTTScrollable };
-    struct temp_table *temp;
-    struct cursor *cursor = NULL;
-    JET_ERR err;
-
-    *created = NULL;
-    if (!options)
-        options = &scrollable;
-    if ((options->key_max && options->key_max < JET_cbKeyMostMin) || options->key_max > KEY_MAX
-        || options->var_seg_max > (options->key_max ? options->key_max : JET_cbKeyMostMin))
-        return JET_errInvalidParameter;
-    temp = os_alloc_zero(sizeof(*temp));
-    if (!temp)
-        return JET_errOutOfMemory;
-    temp->grbit = options->grbit;
-    err = create_columns(temp, columns, count, ids);
-    if (err < 0)
-        goto done;
-    err = create_index(temp, columns, count, ids, options);
-    if (err < 0)
-        goto done;
-    cursor = os_alloc_zero(sizeof(*cursor));
-    if (!cursor)
-    {
-        err = JET_errOutOfMemory;
-        goto done;
-    }
-    cursor->txn = txn;
-    cursor->table = &temp->table;
-    cursor->temp = temp;
-    cursor->form = temp->form;
-    cursor->updatable = (options->grbit & JET_bitTTUpdatable) != 0;
-    cursor_defer_first(cursor);
-    temp->references = 1;
-    *created = cursor;
-
-done:
-    if (err < 0)
-        temp_free(temp);
-    return err;
-}
-
-void temp_free(struct temp_table *temp)
+static void temp_free(struct temp_table *temp)
 {
     while (temp->chunks)
     {
@@ -243,6 +162,149 @@ void temp_free(struct temp_table *temp)
     os_free(temp->scratch);
     os_free(temp->table.columns);
     os_free(temp);
+}
+
+void temp_release(struct temp_table *temp)
+{
+    if (!--temp->references)
+        temp_free(temp);
+}
+
+/* The order of Unicode text in the key. */
+static JET_ERR set_locale(struct index *index, const struct temp_options *options)
+{
+    const struct os_locale *locale;
+
+    index->lcid = DEFAULT_LCID;
+    index->lcmap_flags = options->lcmap_flags ? options->lcmap_flags : SORT_FLAGS;
+    if (!options->locale)
+        return JET_errSuccess;
+    index->lcmap_flags = options->lcmap_flags | OS_MAP_SORTKEY;
+    if (!os_text_copy(index->locale, SCHEMA_LOCALE_SIZE, options->locale) || os_locale_find(index->locale, &locale) < 0)
+        return JET_errInvalidLanguageId;
+    index->lcid = 0;
+    if (index->lcmap_flags & MAP_UPPERCASE)
+        return JET_errEngineFormatVersionParamTooLowForRequestedFeature;
+    return os_sort_flags_valid(index->lcmap_flags) ? JET_errSuccess : JET_errInvalidLCMapStringFlags;
+}
+
+static JET_ERR create_index(struct temp_table *temp, const JET_COLUMNDEF *columns, uint32_t count,
+                            const JET_COLUMNID *ids, const struct temp_options *options)
+{
+    struct index *index = &temp->primary;
+    JET_ERR err = JET_errSuccess;
+
+    index->primary = true;
+    index->disk_flags = INDEX_PRIMARY | INDEX_UNIQUE | INDEX_ALLOW_ALL_NULLS | INDEX_ALLOW_FIRST_NULL |
+                        INDEX_ALLOW_SOME_NULLS;
+    if (temp->grbit & JET_bitTTSortNullsHigh)
+        index->disk_flags |= INDEX_NULLS_HIGH;
+    if (temp->grbit & JET_bitTTDotNetGuid)
+        index->disk_flags |= INDEX_DOTNET_GUID;
+    index->key_max = options->key_max ? options->key_max : JET_cbKeyMostMin;
+    index->var_seg_max = options->var_seg_max ? options->var_seg_max : index->key_max;
+    for (uint32_t i = 0; i < count && index->key_columns < JET_ccolKeyMost; i++)
+    {
+        if (!(columns[i].grbit & JET_bitColumnTTKey))
+            continue;
+        index->key[index->key_columns].columnid = ids[i];
+        index->key[index->key_columns].descending = (columns[i].grbit & JET_bitColumnTTDescending) != 0;
+        index->key_columns++;
+    }
+    temp->table.primary = index;
+    temp->table.indexes = index;
+    temp->table.index_count = index->key_columns ? 1 : 0;
+    if (index->key_columns)
+        err = set_locale(index, options);
+    if (err >= 0 && temp->fixed_size > record_size_limit(&temp->table))
+        err = index->key_columns ? JET_errRecordTooBig : JET_errDatabaseCorrupted;
+    return err < 0 ? err : key_form_init(&temp->form, &temp->table, index);
+}
+
+static JET_ERR check_options(const struct temp_options *options)
+{
+    uint32_t most = options->database ? key_page_most(options->database->page_size) : KEY_MAX;
+
+    if ((options->key_max && options->key_max < JET_cbKeyMostMin) || options->key_max > most ||
+        options->var_seg_max > (options->key_max ? options->key_max : JET_cbKeyMostMin))
+        return JET_errInvalidParameter;
+    return JET_errSuccess;
+}
+
+/* Whether it cannot be a sort: without a key there is nothing to be sorted by, and long values have no place. */
+static bool needs_table(const struct temp_table *temp)
+{
+    const struct table *table = &temp->table;
+
+    if (!temp->form.columns || temp->grbit & JET_bitTTForceMaterialization)
+        return true;
+    for (uint32_t i = 0; i < table->tagged_count && !(temp->grbit & JET_bitTTIntrinsicLVsOnly); i++)
+    {
+        if (is_long(table->tagged[i].type))
+            return true;
+    }
+    return false;
+}
+
+static struct cursor *make_cursor(struct temp_table *temp, struct txn *txn)
+{
+    struct cursor *cursor = os_alloc_zero(sizeof(*cursor));
+
+    if (!cursor)
+        return NULL;
+    cursor->txn = txn;
+    cursor->table = &temp->table;
+    cursor->temp = temp;
+    cursor->form = temp->form;
+    cursor->updatable = true;
+    cursor->refused = CURSOR_TABLES_ONLY | CURSOR_NOT_INSERTING;
+    cursor->row = -1;
+    cursor->row_state = TREE_BEFORE_FIRST;
+    temp->references = 1;
+    return cursor;
+}
+
+JET_ERR temp_create(struct txn *txn, const JET_COLUMNDEF *columns, uint32_t count, const struct temp_options *options,
+                    JET_COLUMNID *ids, struct cursor **created)
+{
+    static const struct temp_options scrollable = { .grbit = JET_bitTTScrollable };
+    struct temp_table *temp;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    *created = NULL;
+    if (!options)
+        options = &scrollable;
+    err = check_options(options);
+    if (err < 0)
+        return err;
+    temp = os_alloc_zero(sizeof(*temp));
+    if (!temp)
+        return JET_errOutOfMemory;
+    temp->grbit = options->grbit;
+    temp->table.database = options->database;
+    temp->table.intrinsic_only = true;
+    err = create_columns(temp, columns, count, ids);
+    if (err >= 0)
+        err = create_index(temp, columns, count, ids, options);
+    cursor = err < 0 ? NULL : make_cursor(temp, txn);
+    if (!cursor)
+    {
+        temp_free(temp);
+        return err < 0 ? err : JET_errOutOfMemory;
+    }
+    if (temp->table.database && needs_table(temp))
+    {
+        err = temp->grbit & JET_bitTTForwardOnly ? JET_errCannotMaterializeForwardOnlySort
+                                                 : temp_materialize(cursor, temp->form.columns > 0);
+        if (err < 0)
+        {
+            cursor_close(cursor);
+            return err;
+        }
+    }
+    *created = cursor;
+    return JET_errSuccess;
 }
 
 /* ----------------------------------------------------------------- rows --- */
@@ -283,11 +345,6 @@ static JET_ERR check_values(const struct temp_table *temp, const struct temp_val
         }
         else if (column->max_size && values[i].size > column->max_size)
             return JET_errColumnTooBig;
-    }
-    for (uint32_t i = 0; i < table->column_count; i++)
-    {
-        if ((table->columns[i].disk_flags & COLUMN_NOT_NULL) && !find_value(values, count, table->columns[i].id, 0))
-            return JET_errNullInvalid;
     }
     return JET_errSuccess;
 }
@@ -377,8 +434,7 @@ static uint32_t put_instances(const struct column *column, const struct temp_val
     return 1 + at;
 }
 
-static uint32_t put_tagged(const struct temp_table *temp, const struct temp_value *values, uint32_t count,
-                           uint8_t *out)
+static uint32_t put_tagged(const struct temp_table *temp, const struct temp_value *values, uint32_t count, uint8_t *out)
 {
     const struct table *table = &temp->table;
     uint32_t present = 0, at, entry = 0;
@@ -420,7 +476,7 @@ static void number_key(uint32_t number, uint8_t key[4])
         key[i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
-JET_ERR temp_new_row(struct cursor *cursor, struct record record, struct temp_row **made)
+static JET_ERR new_row(struct cursor *cursor, struct record record, struct temp_row **made)
 {
     static const uint32_t first[JET_ccolKeyMost] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
     struct temp_table *temp = cursor->temp;
@@ -450,21 +506,24 @@ JET_ERR temp_new_row(struct cursor *cursor, struct record record, struct temp_ro
     return JET_errSuccess;
 }
 
-JET_ERR temp_add_row(struct temp_table *temp, struct temp_row *row)
+JET_ERR temp_add_record(struct cursor *cursor, struct record record)
 {
+    struct temp_table *temp = cursor->temp;
+    struct temp_row *row;
     JET_ERR err = grow_rows(temp);
 
+    if (err >= 0)
+        err = new_row(cursor, record, &row);
     if (err < 0)
         return err;
+    temp_note_size(temp, row);
     temp->rows[temp->count++] = row;
-    temp->finished = false;
     return JET_errSuccess;
 }
 
 JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint32_t count)
 {
     struct temp_table *temp = cursor->temp;
-    struct temp_row *row;
     uint32_t size;
     JET_ERR err;
 
@@ -477,162 +536,10 @@ JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint
     size = put_fixed(temp, values, count, temp->scratch);
     size += put_variable(temp, values, count, temp->scratch + size);
     size += put_tagged(temp, values, count, temp->scratch + size);
-    err = temp_new_row(cursor, (struct record){ temp->scratch, size }, &row);
-    return err < 0 ? err : temp_add_row(temp, row);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct temp_row *x = *(struct temp_row *const *)a, *y = *(struct temp_row *const *)b;
-    int order = key_compare(x->bytes, x->key_size, y->bytes, y->key_size);
-
-    return order ? order : (x->number > y->number) - (x->number < y->number);
-}
-
-void temp_order(struct temp_table *temp)
-{
-    uint32_t kept = 0;
-
-    if (temp->finished)
-        return;
-    temp->finished = true;
-    if (!temp->count)
-        return;
-    qsort(temp->rows, temp->count, sizeof(*temp->rows), compare_rows);
-    if (!(temp->grbit & (JET_bitTTUnique | JET_bitTTIndexed)))
-        return;
-    for (uint32_t i = 1; i < temp->count; i++)
-    {
-        const struct temp_row *last = temp->rows[kept], *row = temp->rows[i];
-        if (key_compare(last->bytes, last->key_size, row->bytes, row->key_size))
-            temp->rows[++kept] = temp->rows[i];
-    }
-    temp->count = kept + 1;
-}
-
-JET_ERR temp_finish(struct cursor *cursor)
-{
-    temp_order(cursor->temp);
-    cursor_defer_first(cursor);
-    return JET_errSuccess;
+    return temp_add_record(cursor, (struct record){ temp->scratch, size });
 }
 
 uint32_t temp_count(const struct cursor *cursor)
 {
-    return cursor->temp->count;
-}
-
-/* ---------------------------------------------------------------- moves --- */
-
-static JET_ERR land(struct cursor *cursor, uint32_t row)
-{
-    cursor->row = row;
-    cursor->row_state = TREE_ON;
-    return JET_errSuccess;
-}
-
-static JET_ERR leave(struct cursor *cursor, enum tree_state state)
-{
-    cursor->row_state = state;
-    return JET_errNoCurrentRecord;
-}
-
-JET_ERR temp_move_end(struct cursor *cursor, bool last)
-{
-    temp_order(cursor->temp);
-    if (!cursor->temp->count)
-        return leave(cursor, last ? TREE_AFTER_LAST : TREE_BEFORE_FIRST);
-    return land(cursor, last ? cursor->temp->count - 1 : 0);
-}
-
-JET_ERR temp_move(struct cursor *cursor, bool forward, bool other_key)
-{
-    const struct temp_table *temp = cursor->temp;
-    enum tree_state state = cursor->row_state;
-    const struct temp_row *from = state == TREE_ON && cursor->row < temp->count ? temp->rows[cursor->row] : NULL;
-
-    temp_order(cursor->temp);
-    for (;;)
-    {
-        const struct temp_row *row;
-
-        state = cursor->row_state;
-        if (state == (forward ? TREE_BEFORE_FIRST : TREE_AFTER_LAST))
-            return temp_move_end(cursor, !forward);
-        if (state == (forward ? TREE_AFTER_LAST : TREE_BEFORE_FIRST))
-            return JET_errNoCurrentRecord;
-        if (forward)
-        {
-            uint32_t next = cursor->row + (state == TREE_ON);
-            if (next >= temp->count)
-                return leave(cursor, TREE_AFTER_LAST);
-            land(cursor, next);
-        }
-        else
-        {
-            if (!cursor->row)
-                return leave(cursor, TREE_BEFORE_FIRST);
-            land(cursor, cursor->row - 1);
-        }
-        row = temp->rows[cursor->row];
-        if (!other_key || !from || key_compare(row->bytes, row->key_size, from->bytes, from->key_size))
-            return JET_errSuccess;
-    }
-}
-
-/* The first row whose key is not less than (`after`: is greater than) this one. */
-static uint32_t find_row(const struct temp_table *temp, const uint8_t *key, uint32_t size, bool after)
-{
-    uint32_t low = 0, high = temp->count;
-
-    while (low < high)
-    {
-        uint32_t middle = low + (high - low) / 2;
-        int order = key_compare(temp->rows[middle]->bytes, temp->rows[middle]->key_size, key, size);
-        if (order < 0 || (after && !order))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-JET_ERR temp_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode)
-{
-    struct temp_table *temp = cursor->temp;
-    uint32_t at, after;
-    bool equal;
-
-    temp_order(temp);
-    at = find_row(temp, key, size, false);
-    after = find_row(temp, key, size, true);
-    equal = after > at;
-    if (mode == TREE_SEEK_GT)
-        at = after;
-    if (equal && mode != TREE_SEEK_GT && mode != TREE_SEEK_LT)
-        return land(cursor, at);
-    if (mode == TREE_SEEK_LE || mode == TREE_SEEK_LT)
-    {
-        if (at)
-        {
-            land(cursor, at - 1);
-            return mode == TREE_SEEK_LE ? JET_wrnSeekNotEqual : JET_errSuccess;
-        }
-    }
-    else if (mode != TREE_SEEK_EQ && at < temp->count)
-    {
-        land(cursor, at);
-        return mode == TREE_SEEK_GE ? JET_wrnSeekNotEqual : JET_errSuccess;
-    }
-    cursor->row = at;
-    cursor->row_state = TREE_BEFORE;
-    return JET_errRecordNotFound;
-}
-
-JET_ERR temp_current(const struct cursor *cursor, const struct temp_row **row)
-{
-    if (cursor->row_state != TREE_ON || cursor->row >= cursor->temp->count)
-        return JET_errNoCurrentRecord;
-    *row = cursor->temp->rows[cursor->row];
-    return JET_errSuccess;
+    return cursor->temp ? cursor->temp->count : cursor->table->stats.records;
 }

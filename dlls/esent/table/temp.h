@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Temporary tables: rows in memory behind a struct cursor.
+ * Temporary tables behind a struct cursor.
  *
  * What a program opens with JetOpenTempTable, and what the calls that answer a
  * list give it (JET_COLUMNLIST, JET_INDEXLIST, JET_OBJECTLIST, JET_RECORDLIST).
@@ -8,11 +8,17 @@
  * of a temporary table are read by the same code; its key is normalized as an
  * index's would be, so seeks and ranges are those of any cursor.
  *
- * Rows are appended as they come and put in order by temp_finish(), or by the
- * first move.  With keys the rows are ordered by them, and equal ones are
- * dropped if the table is unique or indexed; without keys they stay in the
- * order of insertion.
- * A row's memory is a link in chunks that live as long as the table.
+ * There are two kinds, and a cursor may go from one to the other.  A sort
+ * (cursor->temp) has its rows in memory.  They are appended as they come and put
+ * in order by temp_finish(), or by the first move or seek; equal ones are dropped
+ * then, unless the sort is only read forward and not unique.  What comes after
+ * is reading.  A table (table_is_temporary) is a tree in the temporary database,
+ * with versions and long values as any other: that is a sort that cannot be one
+ * from the start, for want of a key, for long values, or because equal keys are
+ * to be errors at once, and one that at the end of inserts is to be changed, or
+ * is too large to go back and forth in.  Which calls each allows, cursor->refused
+ * says.
+ * A sort's row is in chunks of memory that live as long as the sort.
  *
  * To make a list:
  *
@@ -36,10 +42,10 @@
 /* What JET_OPENTEMPORARYTABLE2 says besides the columns. */
 struct temp_options
 {
+    struct database *database;  /* the temporary one; NULL: it stays a sort whatever comes */
     JET_GRBIT grbit;            /* JET_bitTT... */
-    const WCHAR *locale;        /* order of Unicode text; NULL: the default */
-    uint32_t lcid;              /* used when locale is NULL; 0: the default */
-    uint32_t lcmap_flags;       /* 0: the default */
+    const WCHAR *locale;        /* order of Unicode text; NULL: US English */
+    uint32_t lcmap_flags;       /* without a locale 0: the default */
     uint32_t key_max;           /* 0: 255 */
     uint32_t var_seg_max;       /* 0: key_max */
 };
@@ -59,15 +65,17 @@ struct temp_value
  * order given.  txn may be NULL.
  * options may be NULL: scrollable, not indexed.
  * Errors: JET_errInvalidColumnType, JET_errInvalidCodePage,
- * JET_errInvalidParameter, JET_errTooManyColumns, JET_errCannotIndex,
- * JET_errOutOfMemory.
+ * JET_errInvalidParameter, JET_errTooManyColumns, JET_errInvalidLanguageId,
+ * JET_errInvalidLCMapStringFlags, JET_errRecordTooBig,
+ * JET_errCannotMaterializeForwardOnlySort, JET_errOutOfMemory, and those of the
+ * temporary database.
  */
 JET_ERR temp_create(struct txn *txn, const JET_COLUMNDEF *columns, uint32_t count, const struct temp_options *options,
                     JET_COLUMNID *ids, struct cursor **cursor);
 
 /* Appends a row.  JET_errColumnNotFound, JET_errColumnTooBig,
  * JET_errInvalidBufferSize (a fixed column of another size),
- * JET_errNullInvalid, JET_errOutOfMemory. */
+ * JET_errOutOfMemory. */
 JET_ERR temp_insert(struct cursor *cursor, const struct temp_value *values, uint32_t count);
 
 /* Ends the inserts: orders the rows, drops duplicates, and goes to the first
@@ -76,8 +84,5 @@ JET_ERR temp_finish(struct cursor *cursor);
 
 /* Rows in the table; after temp_finish what is left of them. */
 uint32_t temp_count(const struct cursor *cursor);
-
-/* Frees rows and schema; called by cursor_close. */
-void temp_free(struct temp_table *temp);
 
 #endif

@@ -146,7 +146,7 @@ JET_ERR update_check_writable(const struct cursor *cursor)
 {
     if (!cursor->updatable)
         return JET_errPermissionDenied;
-    if (!cursor->temp && cursor->txn && cursor->txn->level && cursor->txn->read_only)
+    if (cursor->txn && cursor->txn->level && cursor->txn->read_only && !cursor_is_temporary(cursor))
         return JET_errTransReadOnly;
     return JET_errSuccess;
 }
@@ -573,7 +573,8 @@ static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
     return err < 0 || end >= 0 ? err : end;
 }
 
-static JET_ERR finish_temp(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual)
+/* A sort tells no bookmarks, as its rows have no places yet. */
+static JET_ERR finish_sort(struct cursor *cursor)
 {
     struct cursor_update *update = cursor->update;
     struct record record = update_record(update);
@@ -581,21 +582,18 @@ static JET_ERR finish_temp(struct cursor *cursor, void *bookmark, uint32_t bookm
 
     if (err < 0)
         return err;
-    if (update->kind == UPDATE_REPLACE)
-        return temp_update_replace(cursor, record);
-    if (update->kind == UPDATE_COPY_DELETE)
-        err = temp_update_delete(cursor);
-    return err < 0 ? err : temp_update_insert(cursor, record, bookmark, bookmark_max, actual);
+    return update->kind == UPDATE_INSERT ? temp_add_record(cursor, record) : JET_errUpdateNotPrepared;
 }
 
-static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
-                      JET_GRBIT grbit)
+static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual, JET_GRBIT grbit)
 {
     struct cursor_update *update = cursor->update;
     JET_ERR err;
 
     if (cursor->temp)
-        return finish_temp(cursor, bookmark, bookmark_max, actual);
+        return finish_sort(cursor);
+    if (table_is_temporary(cursor->table))
+        cursor->table->changed = true;
     err = txn_begin_inner(cursor->txn);
     if (err < 0)
         return err;
@@ -608,8 +606,7 @@ static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_m
     return end_level(cursor, err);
 }
 
-JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
-                      JET_GRBIT grbit)
+JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual, JET_GRBIT grbit)
 {
     struct cursor_update *update = cursor->update;
     bool locked;
@@ -654,8 +651,8 @@ JET_ERR update_delete(struct cursor *cursor)
         if (err < 0)
             return err;
     }
-    if (cursor->temp)
-        return temp_update_delete(cursor);
+    if (table_is_temporary(cursor->table))
+        cursor->table->changed = true;
     err = txn_begin_inner(cursor->txn);
     if (err < 0)
         return err;
@@ -698,8 +695,7 @@ JET_ERR update_escrow(struct cursor *cursor, JET_COLUMNID columnid, const void *
         return JET_errAlreadyPrepared;
     if (column->max_size != size || (old && old_max && column->max_size > old_max))
         return JET_errInvalidBufferSize;
-    if (column->fid >= COLUMNID_VAR_FIRST || !(column->disk_flags & COLUMN_ESCROW) || cursor->temp ||
-        (size != 4 && size != 8))
+    if (column->fid >= COLUMNID_VAR_FIRST || !(column->disk_flags & COLUMN_ESCROW) || (size != 4 && size != 8))
         return JET_errInvalidOperation;
     memcpy(&number, delta, size);
     if (size == 4)

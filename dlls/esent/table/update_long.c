@@ -11,7 +11,7 @@
 #include "table/update_private.h"
 
 #define INTRINSIC_DEFAULT 1023u
-#define ROOM_SIZE 1024u
+#define ROOM_SIZE         1024u
 
 /* What is to be done to a value. */
 enum operation
@@ -19,7 +19,7 @@ enum operation
     OP_NOTHING,
     OP_NULL,
     OP_EMPTY,
-    OP_WRITE,                   /* all of it */
+    OP_WRITE, /* all of it */
     OP_ZEROES,
     OP_APPEND,
     OP_RESIZE,
@@ -35,21 +35,21 @@ struct long_set
     const struct setting *setting;
     enum operation operation;
     uint32_t sequence;
-    bool there;                 /* the column has a value of this sequence */
+    bool there; /* the column has a value of this sequence */
     bool separated;
     bool compress;
     struct long_value_id id;
-    const uint8_t *old;         /* the value in the record, expanded */
+    const uint8_t *old; /* the value in the record, expanded */
     uint32_t old_size;
-    uint8_t *expanded;          /* to be freed */
+    uint8_t *expanded; /* to be freed */
 };
 
 /* --------------------------------------------------------------- operation --- */
 
 static JET_ERR choose_operation(const struct setting *setting, bool there, enum operation *operation)
 {
-    JET_GRBIT part = setting->grbit & (JET_bitSetAppendLV | JET_bitSetOverwriteLV | JET_bitSetSizeLV |
-                                       JET_bitSetZeroLength);
+    JET_GRBIT part = setting->grbit &
+                     (JET_bitSetAppendLV | JET_bitSetOverwriteLV | JET_bitSetSizeLV | JET_bitSetZeroLength);
     bool empty = !setting->size;
 
     switch (part)
@@ -95,8 +95,6 @@ static uint32_t intrinsic_limit(const struct cursor *cursor, JET_GRBIT grbit)
     const struct table *table = cursor->table;
     uint32_t most = record_value_limit(table), id_size = long_value_id_size(table), limit;
 
-    if (cursor->temp)
-        return most;
     if (grbit & JET_bitSetSeparateLV)
         return id_size;
     if (grbit & JET_bitSetIntrinsicLV)
@@ -257,8 +255,7 @@ static JET_ERR put_intrinsic(struct long_set *set, uint32_t size)
     uint8_t room[ROOM_SIZE], *value = room;
     JET_ERR err;
 
-    if ((set->operation == OP_OVERWRITE || set->operation == OP_OVERWRITE_END) &&
-        set->setting->offset > set->old_size)
+    if ((set->operation == OP_OVERWRITE || set->operation == OP_OVERWRITE_END) && set->setting->offset > set->old_size)
         return JET_errColumnNoChunk;
     if (set->column->max_size && size > set->column->max_size)
         return JET_errColumnTooBig;
@@ -302,8 +299,12 @@ static JET_ERR change_separated(struct long_set *set)
     struct cursor_update *update = cursor->update;
     struct long_value_id before = set->id;
     struct long_value_change change = {
-        .operation = operations[set->operation], .data = set->setting->data, .size = set->setting->size,
-        .offset = set->setting->offset, .size_max = set->column->max_size, .compress = set->compress,
+        .operation = operations[set->operation],
+        .data = set->setting->data,
+        .size = set->setting->size,
+        .offset = set->setting->offset,
+        .size_max = set->column->max_size,
+        .compress = set->compress,
     };
     JET_ERR err;
 
@@ -392,12 +393,9 @@ static JET_ERR set_value(struct long_set *set, uint32_t threshold)
     if (size <= limit)
     {
         err = put_intrinsic(set, (uint32_t)size);
-        if (err != JET_errRecordTooBig || size <= (threshold ? threshold : long_value_id_size(cursor->table)) ||
-            cursor->temp)
+        if (err != JET_errRecordTooBig || size <= (threshold ? threshold : long_value_id_size(cursor->table)))
             return err;
     }
-    else if (cursor->temp)
-        return JET_errColumnTooBig;
     if (set->column->max_size && size > set->column->max_size)
         return JET_errColumnTooBig;
     return separate_new(set, (uint32_t)size);
@@ -424,8 +422,8 @@ static bool is_plain(const struct long_set *set)
     uint64_t size = size_after(set);
 
     return !set->separated && (set->operation <= OP_EMPTY || size <= INTRINSIC_DEFAULT) &&
-           size <= intrinsic_limit(set->cursor, set->setting->grbit) && set->cursor->update->record.size + size + 16 <
-                                                                            set->cursor->update->record.limit;
+           size <= intrinsic_limit(set->cursor, set->setting->grbit) &&
+           set->cursor->update->record.size + size + 16 < set->cursor->update->record.limit;
 }
 
 /* In a level of its own, which is rolled back if it fails. */
@@ -448,12 +446,15 @@ JET_ERR update_set_long(struct cursor *cursor, const struct column *column, cons
                         uint32_t threshold)
 {
     struct long_set set = {
-        .cursor = cursor, .column = column, .setting = setting, .sequence = setting->sequence,
+        .cursor = cursor,
+        .column = column,
+        .setting = setting,
+        .sequence = setting->sequence,
         .compress = wants_compression(column, setting->grbit),
     };
     JET_ERR err;
 
-    if (!cursor->temp && !cursor->txn->level)
+    if (!cursor->txn->level)
         return JET_errNotInTransaction;
     update_note_set(cursor->update, column);
     err = find_old(&set);
@@ -462,7 +463,7 @@ JET_ERR update_set_long(struct cursor *cursor, const struct column *column, cons
     if (err >= 0 && setting->grbit & JET_bitSetContiguousLV && (set.there || set.operation != OP_WRITE || set.compress))
         err = JET_errInvalidParameter;
     if (err >= 0)
-        err = cursor->temp || is_plain(&set) ? set_value(&set, threshold) : set_in_level(&set, threshold);
+        err = is_plain(&set) ? set_value(&set, threshold) : set_in_level(&set, threshold);
     os_free(set.expanded);
     return err;
 }

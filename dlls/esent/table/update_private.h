@@ -100,12 +100,4 @@ JET_ERR increment_next(struct cursor *cursor, uint64_t *next);
 /* The next record number of a table without a primary index. */
 JET_ERR record_number_next(struct table *table, uint32_t *number);
 
-/* ----------------------------------------------------------- temp_update.c --- */
-
-/* The prepared record into a temporary table, and so on. */
-JET_ERR temp_update_insert(struct cursor *cursor, struct record record, void *bookmark, uint32_t bookmark_max,
-                           uint32_t *actual);
-JET_ERR temp_update_replace(struct cursor *cursor, struct record record);
-JET_ERR temp_update_delete(struct cursor *cursor);
-
 #endif

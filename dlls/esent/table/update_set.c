@@ -4,8 +4,8 @@
 #include "table/update_private.h"
 
 #define GRBIT_INTERNAL 0xf0000000u
-#define GRBIT_UNIQUE (JET_bitSetUniqueMultiValues | JET_bitSetUniqueNormalizedMultiValues)
-#define GRBIT_PART (JET_bitSetAppendLV | JET_bitSetOverwriteLV | JET_bitSetSizeLV)
+#define GRBIT_UNIQUE   (JET_bitSetUniqueMultiValues | JET_bitSetUniqueNormalizedMultiValues)
+#define GRBIT_PART     (JET_bitSetAppendLV | JET_bitSetOverwriteLV | JET_bitSetSizeLV)
 
 JET_ERR update_check_settable(const struct cursor *cursor)
 {
@@ -132,7 +132,7 @@ JET_ERR update_set_column(struct cursor *cursor, const struct setting *given)
             return err;
     }
     err = set_any(cursor, column, &setting, threshold / 2);
-    while (err == JET_errRecordTooBig && threshold > id_size && !cursor->temp)
+    while (err == JET_errRecordTooBig && threshold > id_size)
     {
         threshold = next_threshold(threshold, page_size, id_size);
         err = update_separate(cursor, threshold);

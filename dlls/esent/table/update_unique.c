@@ -5,8 +5,8 @@
 #include "os/os.h"
 #include "table/update_private.h"
 
-#define NORMAL_MAX JET_cbKeyMostMin     /* so much of a value counts, for long */
-#define PART 4096u
+#define NORMAL_MAX JET_cbKeyMostMin /* so much of a value counts, for long */
+#define PART       4096u
 
 /* A value as a key without a place in an index. */
 struct normal

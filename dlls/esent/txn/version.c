@@ -582,6 +582,16 @@ uint32_t version_clean(struct txn_root *root, uint32_t most)
     return dropped;
 }
 
+uint64_t version_oldest_kept(struct txn_root *root)
+{
+    uint64_t oldest;
+
+    os_mutex_lock(&root->lock);
+    oldest = root->committed ? atomic_load(&root->committed->committed) : TXN_TIME_NEVER;
+    os_mutex_unlock(&root->lock);
+    return oldest;
+}
+
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)
 {
     *count = atomic_load_explicit(&root->versions, memory_order_relaxed);

@@ -161,6 +161,8 @@ void version_each_open(struct txn_root *root, const struct version_place *place,
 
 /* Drops what nobody needs any more, at most `most` versions; returns how many.  From any thread, one at a time. */
 uint32_t version_clean(struct txn_root *root, uint32_t most);
+/* When the oldest versions that are kept were committed; TXN_TIME_NEVER: there are none. */
+uint64_t version_oldest_kept(struct txn_root *root);
 /* Versions kept now, and their bytes. */
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
