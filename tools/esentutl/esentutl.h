@@ -20,7 +20,21 @@ struct options
     bool verbose;
     bool quiet;         /* /o: no banner */
     const WCHAR *table; /* /t: that one only */
+    /* Of the modes that have more: switches that were given, and what came with them, by letter. */
+    bool flag[26];
+    const WCHAR *value[26];
 };
+
+static inline bool option_flag(const struct options *options, char letter)
+{
+    return options->flag[letter - 'a'];
+}
+
+/* NULL: it was not given. */
+static inline const WCHAR *option_value(const struct options *options, char letter)
+{
+    return options->value[letter - 'a'];
+}
 
 JET_ERR mode_integrity(const struct options *options);
 JET_ERR mode_checksum(const struct options *options);
@@ -29,6 +43,8 @@ JET_ERR mode_catalog(const struct options *options);
 JET_ERR mode_space(const struct options *options);
 JET_ERR mode_checkpoint(const struct options *options);
 JET_ERR mode_log(const struct options *options);
+JET_ERR mode_defragment(const struct options *options);
+JET_ERR mode_copy(const struct options *options);
 
 /* A scale of what is done; only where somebody looks at it. */
 struct progress
@@ -40,6 +56,9 @@ struct progress
 void progress_start(struct progress *progress, const char *title);
 JET_ERR progress_step(struct progress *progress, uint64_t done, uint64_t total);
 void progress_end(struct progress *progress);
+
+/* A path to print; good until eight more were asked for. */
+const char *path_text(const WCHAR *path);
 
 void print_signature(const char *label, const struct header_signature *signature);
 

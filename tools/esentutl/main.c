@@ -19,14 +19,22 @@ static const struct mode
     const char *name;
     JET_ERR (*run)(const struct options *options);
     const char *help;
+    const char *flags,
+        *values; /* letters of its own options: those that stand alone, and those with something behind */
 } modes[] = {
-    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts" },
-    { "k", mode_checksum, "/k DATABASE          checks the checksums of its pages" },
-    { "mh", mode_header, "/mh DATABASE         its header" },
-    { "mm", mode_catalog, "/mm DATABASE [/v]    its tables, columns and indexes; /t NAME one table" },
-    { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available" },
-    { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file" },
-    { "ml", mode_log, "/ml LOG [/v]         a log file; /v its records" },
+    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts", NULL, NULL },
+    { "k", mode_checksum, "/k DATABASE          checks the checksums of its pages", NULL, NULL },
+    { "mh", mode_header, "/mh DATABASE         its header", NULL, NULL },
+    { "mm", mode_catalog, "/mm DATABASE [/v]    its tables, columns and indexes; /t NAME one table", NULL, NULL },
+    { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available", NULL, NULL },
+    { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file", NULL, NULL },
+    { "ml", mode_log, "/ml LOG [/v]         a log file; /v its records", NULL, NULL },
+    { "d", mode_defragment,
+      "/d DATABASE          writes it anew without what is free; /t FILE where to, /p and leave it there,\n"
+      "                         /b FILE keeps the old one",
+      "np", "btwxcu" },
+    { "y", mode_copy, "/y FILE              copies it; /d FILE where to; /i zeroes in place of what cannot be read",
+      "i", "d" },
 };
 
 static int usage(const char *complaint, const WCHAR *argument)
@@ -74,8 +82,34 @@ static WCHAR lower(WCHAR c)
     return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
+/* What stands behind a switch: in the same argument, perhaps after a colon, or in the next one. */
+static const WCHAR *value_of(WCHAR **arguments, int count, int *at)
+{
+    const WCHAR *value = arguments[*at] + 2;
+
+    if (*value == ':')
+        value++;
+    return *value ? value : *at + 1 < count ? arguments[++*at] : NULL;
+}
+
+static bool has_letter(const char *letters, WCHAR letter)
+{
+    return letters && letter >= 'a' && letter <= 'z' && strchr(letters, (char)letter);
+}
+
+/* A switch of this mode; false if it is none. */
+static bool parse_own(const struct mode *mode, WCHAR **arguments, int count, int *at, struct options *options)
+{
+    WCHAR letter = lower(arguments[*at][1]);
+
+    if (has_letter(mode->flags, letter))
+        return options->flag[letter - 'a'] = true;
+    return has_letter(mode->values, letter) && (options->value[letter - 'a'] = value_of(arguments, count, at));
+}
+
 /* Sets *options; a complaint in *complaint if that cannot be. */
-static const WCHAR *parse(WCHAR **arguments, int count, struct options *options, const char **complaint)
+static const WCHAR *parse(const struct mode *mode, WCHAR **arguments, int count, struct options *options,
+                          const char **complaint)
 {
     for (int i = 0; i < count; i++)
     {
@@ -89,6 +123,8 @@ static const WCHAR *parse(WCHAR **arguments, int count, struct options *options,
             options->path = argument;
             continue;
         }
+        if (parse_own(mode, arguments, count, &i, options))
+            continue;
         switch (lower(argument[1]))
         {
         case 'v':
@@ -97,6 +133,10 @@ static const WCHAR *parse(WCHAR **arguments, int count, struct options *options,
         case 'o':
             options->quiet = true;
             break;
+        case '1':
+        case '2':
+        case '3':
+        case '4':
         case '8':
             break;
         case 't':
@@ -156,7 +196,7 @@ static int run(int count, WCHAR **arguments)
     options = calloc(1, sizeof(*options));
     if (!options)
         return JET_errOutOfMemory;
-    about = parse(arguments + 2, count - 2, options, &complaint);
+    about = parse(mode, arguments + 2, count - 2, options, &complaint);
     if (complaint)
     {
         free(options);

@@ -55,6 +55,19 @@ void progress_end(struct progress *progress)
     progress->shown = false;
 }
 
+const char *path_text(const WCHAR *path)
+{
+    static char texts[8][3 * OS_PATH_MAX];
+    static unsigned next;
+    char *text = texts[next++ % 8];
+    size_t size = 0;
+
+    if (os_text_from_wide(OS_CP_UTF8, path, os_text_length(path), text, sizeof(texts[0]) - 1, &size, NULL) < 0)
+        size = 0;
+    text[size] = 0;
+    return text;
+}
+
 /* The computer's name is left out where there is none. */
 void print_signature(const char *label, const struct header_signature *signature)
 {

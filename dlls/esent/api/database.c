@@ -493,7 +493,7 @@ static JET_ERR open_locked(struct session *session, struct attachment *attachmen
     return err;
 }
 
-static JET_ERR open_database(struct session *session, const WCHAR *path, JET_DBID *dbid, JET_GRBIT grbit)
+JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DBID *dbid, JET_GRBIT grbit)
 {
     struct instance *instance = session->instance;
     struct attachment *attachment;
@@ -542,7 +542,7 @@ JET_ERR JET_API JetOpenDatabaseW(JET_SESID sesid, JET_PCWSTR filename, JET_PCWST
     if (!dbid)
         return api_leave(session, JET_errInvalidParameter);
     *dbid = JET_dbidNil;
-    return api_leave(session, open_database(session, filename, dbid, grbit));
+    return api_leave(session, session_open_database(session, filename, dbid, grbit));
 }
 
 JET_ERR JET_API JetOpenDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_PCSTR connect, JET_DBID *dbid,
@@ -558,6 +558,20 @@ JET_ERR JET_API JetOpenDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_PCSTR 
     return err;
 }
 
+void session_close_database(struct session *session, JET_DBID dbid)
+{
+    struct attachment *attachment = &session->instance->databases[dbid];
+
+    if (session->opens[dbid] == 1)
+        session_close_cursors(session, dbid, 0);
+    os_mutex_lock(&session->instance->lock);
+    session->opens[dbid]--;
+    attachment->opens--;
+    if (attachment->exclusive == session)
+        attachment->exclusive = NULL;
+    os_mutex_unlock(&session->instance->lock);
+}
+
 /*
  * Undoes one open; with the last of the session its cursors on the database
  * are closed.  JET_errInvalidDatabaseId, JET_errDatabaseNotFound (attached, but
@@ -566,7 +580,6 @@ JET_ERR JET_API JetOpenDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_PCSTR 
 JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit)
 {
     struct session *session;
-    struct attachment *attachment;
     JET_ERR err;
 
     (void)grbit;
@@ -578,14 +591,6 @@ JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit
         return api_leave(session, JET_errInvalidDatabaseId);
     if (!session->opens[dbid])
         return api_leave(session, JET_errDatabaseNotFound);
-    if (session->opens[dbid] == 1)
-        session_close_cursors(session, dbid, 0);
-    attachment = &session->instance->databases[dbid];
-    os_mutex_lock(&session->instance->lock);
-    session->opens[dbid]--;
-    attachment->opens--;
-    if (attachment->exclusive == session)
-        attachment->exclusive = NULL;
-    os_mutex_unlock(&session->instance->lock);
+    session_close_database(session, dbid);
     return api_leave(session, JET_errSuccess);
 }

@@ -215,7 +215,7 @@ FUNCTION(DONE, JetDelete, 8)
 FUNCTION(DONE, JetGetLock, 12)
 
 CHAPTER(maintain, "Maintenance")
-FUNCTION_AW(MISSING, JetCompact, 24)
+FUNCTION_AW(DONE, JetCompact, 24)
 FUNCTION_AW(MISSING, JetDefragment, 24)
 FUNCTION_AW(MISSING, JetDefragment2, 28)
 FUNCTION_AW(MISSING, JetDefragment3, 32)

@@ -438,6 +438,9 @@ struct database_header;
 bool attachment_header(const WCHAR *path, struct database_header *header, bool *open);
 /* As JetGetInstanceInfo; `snapshot` not NULL: only of instances that are part of it.  process.lock is not held. */
 JET_ERR instance_infos(JET_ULONG *count, JET_INSTANCE_INFO_W **infos, bool wide, const struct snapshot *snapshot);
+/* As JetOpenDatabase and JetCloseDatabase. */
+JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DBID *dbid, JET_GRBIT grbit);
+void session_close_database(struct session *session, JET_DBID dbid);
 /* The full path of a file that must be there: JET_errFileNotFound, JET_errInvalidPath. */
 JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info);
 

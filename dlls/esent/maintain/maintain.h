@@ -104,6 +104,11 @@ struct checksum_result
  * those of opening and reading, and the progress function's. */
 JET_ERR checksum_check(const WCHAR *path, const struct maintain_report *report, struct checksum_result *result);
 
+/* Writes a database that was shut down cleanly into a new file, without what is free in it.
+ * JET_errDatabaseDuplicate (there is such a file), JET_errDatabaseDirtyShutdown, those of opening, reading and
+ * writing, and the progress function's; then there is no new file. */
+JET_ERR compact_database(const WCHAR *from, const WCHAR *to, const struct maintain_report *report);
+
 enum space_tree_type
 {
     SPACE_DATABASE,

@@ -105,6 +105,10 @@ JET_ERR catalog_delete(struct database *database, struct txn *txn, uint32_t tabl
 JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct catalog_row *row);
 /* Deletes all rows of a table. */
 JET_ERR catalog_delete_table(struct database *database, struct txn *txn, uint32_t table);
+/* The entries of MSysObjects' indexes for a row that is a record of it; and its name. */
+JET_ERR catalog_insert_entries(struct database *database, const uint8_t *key, uint32_t key_size, const uint8_t *record,
+                               uint32_t size);
+JET_ERR catalog_record_name(const uint8_t *record, uint32_t size, struct catalog_bytes *name);
 /* Adds a row to MSysObjids only: for objects that are older than it. */
 JET_ERR catalog_insert_objid(struct database *database, struct txn *txn, uint32_t objid, uint32_t table_objid,
                              uint32_t type);

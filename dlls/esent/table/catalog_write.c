@@ -293,6 +293,43 @@ static JET_ERR insert_into(struct database *database, struct txn *txn, const str
     return err;
 }
 
+/* The name is the first variable column. */
+JET_ERR catalog_record_name(const uint8_t *record, uint32_t size, struct catalog_bytes *name)
+{
+    uint32_t offsets, count, end;
+
+    if (size < 4 || record[1] < COLUMNID_VAR_FIRST)
+        return JET_errCatalogCorrupted;
+    offsets = le16(record + 2);
+    count = record[1] - COLUMNID_VAR_FIRST + 1u;
+    if (offsets + 2 * count > size)
+        return JET_errCatalogCorrupted;
+    end = le16(record + offsets);
+    if (end & VARIABLE_NULL || offsets + 2 * count + end > size)
+        return JET_errCatalogCorrupted;
+    *name = (struct catalog_bytes){ record + offsets + 2 * count, end };
+    return JET_errSuccess;
+}
+
+JET_ERR catalog_insert_entries(struct database *database, const uint8_t *key, uint32_t key_size, const uint8_t *record,
+                               uint32_t size)
+{
+    const struct table *catalog = database->catalog;
+    struct catalog_row row = { .type = 0 };
+    uint8_t name[NAME_KEY_MAX];
+    JET_ERR err = catalog_record_name(record, size, &row.name);
+
+    if (err < 0)
+        return err;
+    row.table = le32(record + fixed_offset[0]);
+    row.type = le16(record + fixed_offset[1]);
+    if (row.type == CATALOG_TABLE)
+        err = tree_insert(catalog->indexes[2].tree, NULL, name, root_key(name, &row), key, key_size, false);
+    if (err >= 0)
+        err = tree_insert(catalog->indexes[1].tree, NULL, name, name_key(name, &row), key, key_size, false);
+    return err;
+}
+
 JET_ERR catalog_insert(struct database *database, struct txn *txn, const struct catalog_row *row)
 {
     struct row_record record;

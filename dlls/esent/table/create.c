@@ -346,6 +346,34 @@ JET_ERR database_create_temporary(const WCHAR *path, const struct database_optio
     return err;
 }
 
+JET_ERR database_create_bare(const WCHAR *path, const struct database_options *options, struct database **result)
+{
+    struct database *database;
+    bool made = false;
+    JET_ERR err = database_new(path, options, &database);
+
+    *result = NULL;
+    if (err < 0)
+        return err;
+    err = make_header(database, options);
+    if (err >= 0)
+    {
+        err = make_file(database, options);
+        made = database->file != NULL;
+    }
+    if (err >= 0)
+        err = make_catalog_trees(database);
+    if (err < 0)
+    {
+        database_abandon(database);
+        if (made)
+            os_file_delete(path);
+        return err;
+    }
+    *result = database;
+    return JET_errSuccess;
+}
+
 JET_ERR database_create(const WCHAR *path, const struct database_options *options, struct txn *txn,
                         struct database **result)
 {

@@ -61,6 +61,8 @@ JET_ERR database_create_temporary(const WCHAR *path, const struct database_optio
                                   struct database **database);
 /* Drops a reference to a table of it, and gives back its tree with the last one. */
 void temp_table_release(struct table *table);
+/* A new one whose catalog has its trees and no rows, not even of itself; its header says that it was just created. */
+JET_ERR database_create_bare(const WCHAR *path, const struct database_options *options, struct database **database);
 /* Frees it without writing anything. */
 void database_abandon(struct database *database);
 /* Writes all changed pages, durably. */
