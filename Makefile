@@ -22,7 +22,7 @@ TEST_SECONDS  ?= 300
 
 # Conformance: what must be the same by now.
 PROGRAMS       ?=
-CORPUS_PENDING ?= srum-win10-belkasoft-dirty.d
+CORPUS_PENDING ?=
 
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)

@@ -178,9 +178,25 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
 
     memset(&config, 0, sizeof(config));
     config.log = &own->config;
+    config.txns = &own->instance->txn;
+    config.registry = &own->registry;
     config.grbit = grbit;
+    config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
+    config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
     return recovery_run(&config, &own->log);
+}
+
+/* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */
+static bool checkpoint_at(const struct instance_log *own, const struct log_reader *reader)
+{
+    struct checkpoint_header checkpoint;
+    WCHAR path[OS_PATH_MAX];
+
+    return log_path(&own->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX) >= 0 &&
+           log_checkpoint_read(path, &checkpoint) >= 0 &&
+           !memcmp(&checkpoint.signature, &reader->header.signature, sizeof(checkpoint.signature)) &&
+           log_position_of(&checkpoint.checkpoint) == reader->close;
 }
 
 /* Continues the log that is there, or recovers from it. */
@@ -188,10 +204,12 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
 {
     struct log_reader *reader;
     JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
+    bool closed;
 
     if (err < 0)
         return err == JET_errLogFileCorrupt ? recover(own, grbit) : err;
-    if (reader->close == LOG_POSITION_NONE)
+    closed = reader->close != LOG_POSITION_NONE && checkpoint_at(own, reader);
+    if (!closed)
     {
         log_reader_close(reader);
         return recover(own, grbit);

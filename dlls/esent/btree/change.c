@@ -252,41 +252,42 @@ static bool redo_fits(const struct tree_change *change, const struct page_node *
     }
 }
 
-JET_ERR tree_redo(const struct tree_change *change, uint32_t rceid, uint64_t dbtime, uint64_t lgpos)
+JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos)
 {
-    struct tree_store *store = tree_store_of(change->tree);
-    struct version *version = NULL;
     struct page_node old;
-    JET_ERR err;
 
     if (!node_before(change, &old) || !redo_fits(change, &old))
         return JET_errDatabaseCorrupted;
-    if (change->txn)
-    {
-        err = make_version(change, &old, &version);
-        if (err < 0)
-            return err;
-        version->rceid = rceid;
-        version->log_position = lgpos;
-    }
     cache_change(change->page);
-    change_bytes(change, &old, version != NULL);
-    if (change->undoes && !change->undoes_data)
-        version_unlink(store->txns, change->undoes);
+    change_bytes(change, &old, change->txn != NULL);
     page_set_dbtime(change->page->data, dbtime);
     cache_dirty(change->page, lgpos);
     return JET_errSuccess;
 }
 
-JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid)
+JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid,
+                          struct version **version)
 {
-    struct page_node old = { .data = image, .data_size = (uint16_t)image_size };
-    struct version *version;
-    JET_ERR err = make_version(change, &old, &version);
+    struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
+                                            change->data_size);
+    struct version_change what = { .op = version_op_of(change), .owner = tree_store_of(change->tree) };
+    JET_ERR err;
 
-    if (err >= 0)
-        version->rceid = rceid;
-    return err;
+    what.image = image;
+    what.image_size = image_size;
+    what.offset = change->offset;
+    what.delta_size = change->delta_size;
+    what.delta = change->delta;
+    err = version_redo(change->txn, &place, &what, rceid, version);
+    return err < 0 ? err : JET_errSuccess;
+}
+
+struct version *tree_redo_find(const struct tree_change *change, uint32_t rceid)
+{
+    struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
+                                            change->data_size);
+
+    return version_redo_find(tree_store_of(change->tree)->txns, &place, rceid);
 }
 
 void tree_restructure_add(struct tree_restructure *restructure, struct cache_page *page, const uint8_t *image)
@@ -339,24 +340,6 @@ static void restructure_bytes(const struct tree_restructure *restructure, uint64
         page_set_dbtime(data, dbtime);
         cache_dirty_since(change->page, lgpos, start);
     }
-}
-
-JET_ERR tree_redo_pages(const struct tree_restructure *restructure, uint32_t rceid, uint64_t dbtime, uint64_t lgpos)
-{
-    struct version *version = NULL;
-    JET_ERR err = JET_errSuccess;
-
-    if (restructure->insert && restructure->insert->txn)
-        err = make_version(restructure->insert, NULL, &version);
-    if (err < 0)
-        return err;
-    if (version)
-    {
-        version->rceid = rceid;
-        version->log_position = lgpos;
-    }
-    restructure_bytes(restructure, dbtime, lgpos, lgpos);
-    return JET_errSuccess;
 }
 
 JET_ERR tree_apply_pages(const struct tree_restructure *restructure)

@@ -259,6 +259,7 @@ struct undo_log
     uint32_t pgno, objid;
     bool unique;
     uint64_t lgpos;
+    bool pinned; /* redo goes on, and the log does not have it */
     JET_ERR err;
 };
 
@@ -279,7 +280,8 @@ static void log_undo_info(void *context, struct txn *txn, struct version *versio
         !(version->op == VERSION_DELETE || version->op == VERSION_REPLACE ||
           (version->op == VERSION_INSERT && version->revived)))
         return;
-    if (!txn_log_foreign_begin(txn))
+    what->pinned = what->store->redoing;
+    if (what->pinned || !txn_log_foreign_begin(txn))
         return;
     if (version_txn(version) != txn)
     {
@@ -362,7 +364,7 @@ JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint
     struct page_view view;
 
     *lgpos = 0;
-    if (!what.store || !what.store->log || !page_view(&view, page->data, page->page_size) ||
+    if (!what.store || !(what.store->log || what.store->redoing) || !page_view(&view, page->data, page->page_size) ||
         !(view.flags & PAGE_LEAF) || view.flags & PAGE_SPACE_TREE)
         return JET_errSuccess;
     what.pgno = atomic_load_explicit(&page->pgno, memory_order_relaxed);
@@ -370,5 +372,5 @@ JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint
     what.unique = !(view.flags & PAGE_NON_UNIQUE);
     undo_info_page(&what, &view);
     *lgpos = what.lgpos;
-    return what.err;
+    return what.pinned ? JET_wrnRemainingVersions : what.err;
 }

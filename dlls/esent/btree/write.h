@@ -62,6 +62,7 @@ struct tree_store
     uint32_t id;              /* unique among open databases, for versions */
     _Atomic uint64_t dbtime;  /* given out last */
     _Atomic uint32_t pages;   /* of the file */
+    bool redoing;             /* its log is being replayed: what open changes need to be undone is not logged */
     uint32_t extension_pages; /* JET_paramDbExtensionSize */
     uint32_t most_pages;      /* the file grows no further; 0: no limit */
     struct os_rwlock space;   /* which page belongs to which tree, and which are free */
@@ -240,27 +241,24 @@ void tree_restructure_add(struct tree_restructure *restructure, struct cache_pag
 void tree_restructure_link(struct tree_restructure *restructure, struct cache_page *page, bool next, uint32_t pgno);
 
 /*
- * Redo of a change that a record tells of: nothing is logged, the page gets the
- * record's dbtime and position.  With a txn at level 1 or deeper the version is
- * made too (its rceid is the record's, its transaction is checked by nobody);
- * without one nothing is versioned.  `undoes` may be NULL in the redo of an undo.
- * The page is latched exclusively and is known to need the change (its dbtime is
- * that from before); that the record fits it is checked here.  TREE_CHANGE_REPLACE
- * and _REVIVE need no key when there is no txn; an INSERT's key is whole.
+ * Redo of a change that a record tells of: nothing is logged and no version made, the
+ * page gets the record's dbtime and position.  With a txn the node is marked as
+ * versioned.  The page is latched exclusively and is known to need the change; that
+ * the record fits it is checked here.  TREE_CHANGE_REPLACE and _REVIVE need no key,
+ * an INSERT's is whole.  `undoes` is what a LOG_UNDO undoes: it stays in its chain.
  * JET_errDatabaseCorrupted: the page has no such line, or no room.
  */
-JET_ERR tree_redo(const struct tree_change *change, uint32_t rceid, uint64_t dbtime, uint64_t lgpos);
-
-/* The same of several pages: those in the restructure are the ones that need it.  `insert`, if
- * there is one with a txn, makes its version. */
-JET_ERR tree_redo_pages(const struct tree_restructure *restructure, uint32_t rceid, uint64_t dbtime, uint64_t lgpos);
+JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos);
 
 /*
- * Makes the version of a change whose page needs no redo, since it is as new as
- * the record or newer; `image` is the data before, of a replace (LOG_UNDO_INFO has
- * it), or of what a REVIVE replaced.
+ * Makes the version of a change by change->txn (see version_redo); `image` is the data
+ * before, of a replacement.  An entry that is inserted anew where a deleted one
+ * lies gets two, as in the log: its insertion and, where data changed, its replacement.
  */
-JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid);
+JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image, uint32_t image_size, uint32_t rceid,
+                          struct version **version);
+/* The version of the entry with that name; NULL: none. */
+struct version *tree_redo_find(const struct tree_change *change, uint32_t rceid);
 
 /* ---- for the version store ---- */
 
@@ -270,7 +268,8 @@ JET_ERR tree_redo_version(const struct tree_change *change, const uint8_t *image
 JET_ERR tree_undo(struct txn *txn, struct version *version);
 
 /* Before a page of a tree_store's file is written: logs what it takes to undo open changes on it.
- * *lgpos: the log must be durable up to there as well; 0: it need not. */
+ * *lgpos: the log must be durable up to there as well; 0: it need not.  JET_wrnRemainingVersions: while redo
+ * goes on it must stay, as what is needed to undo what is on it is known from the page alone. */
 JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
 
 /* A version that is out of its chain is dropped: a deleted entry without versions leaves its page. */

@@ -82,7 +82,8 @@ struct cache_file
     /* Stamps the checksum into the copy of a page that is about to be written.  NULL: nothing to stamp. */
     void (*seal)(struct cache_file *file, uint32_t pgno, uint8_t *data);
     /* The page, latched shared and dirty, is about to be copied for writing; NULL: nobody asks.
-     * *lgpos: the log must be durable up to there as well, 0 if it need not.  An error keeps the page dirty. */
+     * *lgpos: the log must be durable up to there as well, 0 if it need not.  An error keeps the page dirty;
+     * so does a warning, without anybody hearing of it. */
     JET_ERR (*leaving)(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
     /* Makes the log durable up to a position; NULL: there is no log.  The error is the write's. */
     JET_ERR (*flush_log)(struct cache_file *file, uint64_t lgpos);

@@ -112,8 +112,8 @@ static JET_ERR run_add(struct run *run, struct cache_page *page, uint32_t file_i
     if (page->file && page->file->leaving && cache_page_is(page, file_id, pgno) &&
         atomic_load_explicit(&page->dirty, memory_order_relaxed))
         err = page->file->leaving(page->file, page, &also);
-    if (err < 0)
-        return err;
+    if (err != JET_errSuccess)
+        return err < 0 ? err : JET_errSuccess;
     if (run->count == RUN_MAX || (run->count && pgno != run->first + run->count))
         err = run_write(run);
     copy = copies + (size_t)run->count * page->page_size;

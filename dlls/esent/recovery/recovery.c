@@ -1,10 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Recovery, as a whole. */
-#include "recovery/recovery.h"
+#include "recovery/private.h"
+
+#define SCRATCH_PAGES 8u
+
+static JET_ERR redo(struct recovery *recovery)
+{
+    const uint8_t *list;
+    JET_ERR err = redo_files_start(recovery, &list);
+
+    if (err >= 0)
+        err = redo_attach_list(recovery, list);
+    if (err >= 0)
+        err = redo_records(recovery);
+    if (err >= 0)
+        err = redo_files_check(recovery);
+    return err < 0 ? err : redo_databases_check(recovery);
+}
 
 JET_ERR recovery_run(const struct recovery_config *config, struct log **log)
 {
-    (void)config;
+    struct recovery *recovery = os_alloc_zero(sizeof(*recovery));
+    JET_ERR err = JET_errOutOfMemory;
+
     *log = NULL;
-    return JET_errFeatureNotAvailable;
+    if (!recovery)
+        return JET_errOutOfMemory;
+    recovery->config = config;
+    recovery->sessions = os_alloc_zero(65536 * sizeof(*recovery->sessions));
+    recovery->scratch = os_alloc(SCRATCH_PAGES * PAGE_SIZE_MAX);
+    if (recovery->sessions && recovery->scratch)
+        err = redo(recovery);
+    if (err >= 0)
+        err = recovery_undo(recovery, log);
+    if (err >= 0 && recovery->lost)
+        err = JET_wrnCommittedLogFilesLost;
+    if (recovery->sessions)
+        redo_end_sessions(recovery);
+    redo_abandon_databases(recovery);
+    log_reader_close(recovery->reader);
+    os_free(recovery->scratch);
+    os_free(recovery->sessions);
+    os_free(recovery);
+    return err;
 }

@@ -2,10 +2,28 @@
 /*
  * recovery: redo and undo of logs.
  *
- * JetInit calls recovery_run() when the log in its directory was not closed: it
- * replays what is there into the databases the log names, rolls back what was
- * never committed, and leaves databases and log as a clean shutdown leaves them,
- * with the log open to go on.
+ * JetInit calls recovery_run() when the log in its directory was not closed, or its
+ * checkpoint is not at the end: it replays what is there into the databases the log
+ * names, rolls back what was never committed, and leaves databases and log as a
+ * clean shutdown leaves them, with the log open to go on.
+ *
+ * It may itself be stopped at any point, any number of times.  Redo writes nothing
+ * to the log and leaves the checkpoint alone, so the next run does the same again, and
+ * pages that got to the disk meanwhile are recognized by their dbtime; one with changes
+ * of a transaction that is still open does not get there before undo has begun,
+ * unless the log has what it takes to undo them.  Undo is logged: the next run
+ * redoes what of it got into the log, and goes on from there.
+ *
+ * How to drive it in a test: recovery takes all files through the tables of functions
+ * in os.h.  A simulator that counts, loses, tears or reorders writes replaces those,
+ * runs a workload through the API until it fails or is told to stop, ends the process
+ * or abandons the instance (JetTerm2 with JET_bitTermDirty writes nothing more), puts
+ * the surviving bytes in place, and calls JetInit.  What JetCommitTransaction answered
+ * with success, without a lazy flag, before the crash must be there; what was in a transaction
+ * that nobody asked to commit must not; of one whose commit was never answered all or nothing.
+ * A write of a database page is not expected to be torn within the page: as in Windows'
+ * engine a page that fails its checksum is JET_errReadVerifyFailure, unless the log makes all of
+ * it anew.  Torn and lost writes of log files, checkpoints and headers are expected.
  */
 #ifndef ESENT_RECOVERY_RECOVERY_H
 #define ESENT_RECOVERY_RECOVERY_H
@@ -14,22 +32,30 @@
 #include "table/table.h"
 #include "txn/txn.h"
 
-/* Where a run is; recovery asks between records whether it shall go on. */
+struct database_registry;
+
 struct recovery_config
 {
     const struct log_config *log;       /* names, sizes, parameters; its callbacks are the instance's */
+    struct txn_root *txns;              /* of the instance, with its hooks; nobody uses it */
+    struct database_registry *registry; /* what the callbacks know of databases; empty */
     JET_GRBIT grbit;                    /* of JetInit: JET_bitReplay... */
     const JET_RSTMAP2_W *map;           /* where databases are now; NULL: where they were */
     uint32_t map_count;
     const WCHAR *database_path;         /* JET_paramAlternateDatabaseRecoveryPath; NULL or empty: none */
+    uint32_t extension_pages;           /* JET_paramDbExtensionSize */
+    bool delete_out_of_range;           /* JET_paramDeleteOldLogs and kin: generations that do not fit may go */
+
     void *context;
+    /* Redo is at so many of so many generations; an error ends it, with that error.  NULL: nobody asks. */
+    JET_ERR (*progress)(void *context, uint32_t done, uint32_t total);
 };
 
 /*
  * Replays the log of an instance.  Answers JET_errSuccess when it was replayed and
- * its databases are consistent and closed; then *log is the log, resumed, with the
- * record LOG_RECOVERY_QUIT2 as its last, and the checkpoint at its end.
- * Without a log file there is nothing to be done and *log is NULL.
+ * its databases are consistent and closed; then *log is the log, resumed, closed by
+ * its last record, with the checkpoint there.  JET_wrnCommittedLogFilesLost: the same, but
+ * generations at the end are lost (JET_bitReplayIgnoreLostLogs).
  * Errors: those documented of JetInit.
  */
 JET_ERR recovery_run(const struct recovery_config *config, struct log **log);

@@ -37,7 +37,7 @@ static uint32_t default_pages(const struct database_options *options)
     return least + (options->extension_pages < rest ? options->extension_pages : rest);
 }
 
-static JET_ERR make_header(struct database *database, const struct database_options *options)
+JET_ERR database_make_header(struct database *database, const struct database_options *options)
 {
     struct database_header *header = &database->header;
 
@@ -384,7 +384,7 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
     *result = NULL;
     if (err < 0)
         return err;
-    err = make_header(database, options);
+    err = database_make_header(database, options);
     if (err >= 0)
     {
         err = make_file(database, options);

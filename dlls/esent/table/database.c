@@ -26,7 +26,7 @@ static void seal_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
     checksum_page_set(data, cache->page_size, pgno);
 }
 
-static JET_ERR flush_log(struct cache_file *cache, uint64_t lgpos)
+JET_ERR database_flush_log(struct cache_file *cache, uint64_t lgpos)
 {
     struct tree_store *store = cache->owner;
 
@@ -163,7 +163,7 @@ JET_ERR database_start(struct database *database, const struct database_options 
     database->store.log_database = options->log_database;
     if (database->store.log)
     {
-        database->cache.flush_log = flush_log;
+        database->cache.flush_log = database_flush_log;
         database->cache.leaving = tree_page_leaving;
         database_log_register(database, options->registry);
     }

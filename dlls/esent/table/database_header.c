@@ -95,7 +95,8 @@ JET_ERR database_mark_dirty(struct database *database)
     return err;
 }
 
-JET_ERR database_mark_clean(struct database *database)
+/* `logged`: as of the record at `position`; `detached`: which is the one that detaches it. */
+static JET_ERR mark_clean(struct database *database, bool logged, uint64_t position, bool detached)
 {
     struct database_header *header = &database->header;
     JET_ERR err = JET_errSuccess;
@@ -110,12 +111,10 @@ JET_ERR database_mark_clean(struct database *database)
         memset(&header->generation_max_time, 0, sizeof(header->generation_max_time));
         database_time_now(&header->consistent_time);
         header->detach_time = header->consistent_time;
-        if (database->store.log)
+        if (logged)
         {
-            uint64_t end = atomic_load(&database->detach_position);
-
-            log_position_store(&header->consistent, end ? end : database->closing);
-            if (end)
+            log_position_store(&header->consistent, position);
+            if (detached)
                 header->detach = header->consistent;
         }
         else
@@ -125,4 +124,16 @@ JET_ERR database_mark_clean(struct database *database)
     }
     os_mutex_unlock(&database->header_lock);
     return err;
+}
+
+JET_ERR database_mark_clean(struct database *database)
+{
+    uint64_t end = atomic_load(&database->detach_position);
+
+    return mark_clean(database, database->store.log != NULL, end ? end : database->closing, end != 0);
+}
+
+JET_ERR database_mark_clean_at(struct database *database, uint64_t position, bool detached)
+{
+    return mark_clean(database, true, position, detached);
 }

@@ -68,6 +68,11 @@ void database_abandon(struct database *database);
 /* Writes all changed pages, durably. */
 JET_ERR database_flush(struct database *database);
 
+/* Of a cache_file: makes the log of its database durable. */
+JET_ERR database_flush_log(struct cache_file *cache, uint64_t lgpos);
+/* The header of a new database, in memory. */
+JET_ERR database_make_header(struct database *database, const struct database_options *options);
+
 /* Of database_header.c: notes that the file is being changed, or no longer is. */
 JET_ERR database_mark_dirty(struct database *database);
 /* database_log.c */
@@ -78,6 +83,8 @@ JET_ERR database_log_create_finish(struct database *database);
 JET_ERR database_log_attach(struct database *database);
 JET_ERR database_log_detach(struct database *database);
 JET_ERR database_mark_clean(struct database *database);
+/* The same of a database that was recovered: clean as of a record. */
+JET_ERR database_mark_clean_at(struct database *database, uint64_t position, bool detached);
 /* An id that no object has had. */
 uint32_t database_new_objid(struct database *database);
 void database_time_now(struct header_time *time);

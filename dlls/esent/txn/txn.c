@@ -5,6 +5,7 @@ void txn_root_init(struct txn_root *root)
 {
     memset(root, 0, sizeof(*root));
     root->clock = 1;
+    atomic_init(&root->log.used[0], (1ull << TXN_LOG_FIRST) - 1);
 }
 
 void txn_root_free(struct txn_root *root)
@@ -33,6 +34,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->newest = NULL;
     txn->updates = txn->update = 0;
     txn->batch = NULL;
+    txn->redone = false;
     memset(&txn->logged, 0, sizeof(txn->logged));
 }
 

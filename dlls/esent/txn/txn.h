@@ -89,6 +89,7 @@ struct txn
     uint32_t updates;                   /* numbers given by txn_new_update */
     uint32_t update;                    /* the number that versions get now; 0: none */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
+    bool redone;                        /* its versions come from redo: their memory is not in order */
     struct txn_logged logged;
 };
 

@@ -5,6 +5,14 @@
 
 /* ---------------------------------------------------------- numbers --- */
 
+static void raise_high(struct txn_log *log, uint32_t least)
+{
+    uint32_t high = atomic_load(&log->high);
+
+    while (high < least && !atomic_compare_exchange_weak(&log->high, &high, least))
+        ;
+}
+
 /* The lowest free number; they run out only with thousands of writers at a time, which wait. */
 static uint16_t take_session(struct txn_log *log)
 {
@@ -17,13 +25,12 @@ static uint16_t take_session(struct txn_log *log)
             while (~used)
             {
                 uint32_t bit = (uint32_t)__builtin_ctzll(~used), number = i * 64 + bit;
-                uint32_t high = atomic_load(&log->high);
 
-                if (!atomic_compare_exchange_weak(&log->used[i], &used, used | 1ull << bit))
-                    continue;
-                while (high <= number && !atomic_compare_exchange_weak(&log->high, &high, number + 1))
-                    ;
-                return (uint16_t)(number + TXN_LOG_FIRST);
+                if (atomic_compare_exchange_weak(&log->used[i], &used, used | 1ull << bit))
+                {
+                    raise_high(log, number + 1);
+                    return (uint16_t)number;
+                }
             }
         }
         os_thread_yield();
@@ -32,17 +39,15 @@ static uint16_t take_session(struct txn_log *log)
 
 static void give_session(struct txn_log *log, uint16_t session)
 {
-    uint32_t number = session - TXN_LOG_FIRST;
-
-    atomic_store(&log->start[number], 0);
-    atomic_fetch_and(&log->used[number / 64], ~(1ull << number % 64));
+    atomic_store(&log->start[session], 0);
+    atomic_fetch_and(&log->used[session / 64], ~(1ull << session % 64));
 }
 
 /* Logs the beginning of a transaction; *start is where.  Before it is known where, an earlier position counts. */
 static JET_ERR append_begin0(struct txn_log *log, const struct log_begin *begin, uint64_t *start)
 {
     struct log_part part = { begin, sizeof(*begin) };
-    uint32_t number = begin->session - TXN_LOG_FIRST;
+    uint32_t number = begin->session;
     JET_ERR err;
 
     atomic_store(&log->start[number], 1);
@@ -223,6 +228,22 @@ JET_ERR txn_log_rollback_level(struct txn *txn, uint32_t outer)
         logged_end(txn);
     ending_unlock(txn);
     return err;
+}
+
+JET_ERR txn_log_adopt(struct txn *txn, uint16_t session, uint64_t start, uint32_t time)
+{
+    struct txn_log *log = &txn->root->log;
+
+    if (session >= TXN_LOG_SESSIONS)
+        return JET_errOutOfSessions;
+    atomic_store(&log->start[session], start);
+    atomic_fetch_or(&log->used[session / 64], 1ull << session % 64);
+    raise_high(log, session + 1u);
+    txn->logged.session = session;
+    txn->logged.deferred = 0;
+    txn->logged.start = start;
+    txn->begin = time / 4;
+    return JET_errSuccess;
 }
 
 /* ------------------------------------------------------------ system --- */

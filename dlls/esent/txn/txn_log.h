@@ -29,7 +29,7 @@ struct txn;
 struct txn_root;
 
 #define TXN_LOG_FIRST 5u /* number of the first session, as in Windows' logs */
-#define TXN_LOG_SESSIONS 4096u
+#define TXN_LOG_SESSIONS 32768u
 
 struct txn_log
 {
@@ -82,6 +82,10 @@ JET_ERR txn_log_rollback_level(struct txn *txn, uint32_t outer);
 /* Another thread logs something for the transaction: false, and nothing to end, if it has no number any more. */
 bool txn_log_foreign_begin(struct txn *txn);
 void txn_log_foreign_end(struct txn *txn);
+
+/* An open transaction, of which nothing is deferred, goes on under the number and time that a log has for it, to be
+ * rolled back.  JET_errOutOfSessions: the number is none that is used. */
+JET_ERR txn_log_adopt(struct txn *txn, uint16_t session, uint64_t start, uint32_t time);
 
 JET_ERR txn_system_begin(struct txn_root *root, struct txn_system *system);
 JET_ERR txn_system_end(struct txn_root *root, struct txn_system *system);

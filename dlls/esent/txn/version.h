@@ -166,6 +166,31 @@ uint64_t version_oldest_kept(struct txn_root *root);
 /* Versions kept now, and their bytes. */
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
+/*
+ * ---- for redo ----
+ *
+ * Redo makes the versions of transactions whose end it does not know yet.  They
+ * are named by the rceid of their record and lie in the chain of their entry in
+ * that order, whichever order they are made in (LOG_UNDO_INFO comes late).  They
+ * are in no transaction's list: who asked for one keeps it, in lists linked by
+ * txn_older, and gives them to the transaction when it is to be rolled back.
+ * Nobody reads meanwhile, so those of a transaction that commits are just forgotten.
+ */
+
+/* Makes one; *version is NULL if the entry has one of that name. */
+JET_ERR version_redo(struct txn *txn, const struct version_place *place, const struct version_change *change,
+                     uint32_t rceid, struct version **version);
+/* The one of that name; NULL: none. */
+struct version *version_redo_find(struct txn_root *root, const struct version_place *place, uint32_t rceid);
+/* Takes it out of its chain; it stays in the list it is in, as one that changed nothing. */
+void version_redo_done(struct txn_root *root, struct version *version);
+/* Takes all of a list out of their chains.  Their memory goes with the transaction. */
+void version_redo_forget(struct txn_root *root, struct version *list);
+/* A list of versions in the order in which a rollback undoes them: by name, the last one first. */
+struct version *version_redo_sort(struct version *list);
+/* The transaction, whose level is that of the list, gets these for its own. */
+void version_redo_adopt(struct txn *txn, struct version *list);
+
 /* ---- for txn.c ---- */
 
 /* Undoes and takes out the transaction's versions of its present level; the first error, but all are tried. */

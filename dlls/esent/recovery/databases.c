@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Databases that the log names, and the files there are for them.
+ *
+ * A file may be as of an earlier or a later moment than the log is at, or belong to
+ * another database of that name; whether it is replayed into follows from its
+ * signature and the positions in its header, as in the published source
+ * (ErrLGRICheckRedoAttachDb, ErrLGRICheckRedoCreateDb).  If it is not, it may be
+ * when a later record attaches it; at the end of the log it must have been.
+ */
+#include "recovery/private.h"
+
+/* ---------------------------------------------------------------------- paths --- */
+
+static bool ends_with_separator(const WCHAR *path)
+{
+    size_t length = os_text_length(path);
+
+    return length && os_path_is_separator(path[length - 1]);
+}
+
+/* Where the database of that path in the log is now, and what is said of it in the map. */
+static JET_ERR find_path(const struct recovery *recovery, const WCHAR *logged, struct redo_database *database)
+{
+    const struct recovery_config *config = recovery->config;
+    const WCHAR *path = logged;
+
+    database->ignore_missing = false;
+    for (uint32_t i = 0; i < config->map_count; i++)
+    {
+        const JET_RSTMAP2_W *entry = &config->map[i];
+
+        if (!entry->szDatabaseName || os_text_compare_nocase(entry->szDatabaseName, logged))
+            continue;
+        database->ignore_missing = entry->grbit & JET_bitRestoreMapIgnoreWhenMissing;
+        return os_full_path(entry->szNewDatabaseName ? entry->szNewDatabaseName : logged, database->path, OS_PATH_MAX);
+    }
+    if (config->map_count && !(config->grbit & JET_bitReplayMissingMapEntryDB))
+        database->attach = REDO_ATTACH_SKIPPED;
+    if (config->database_path && config->database_path[0])
+    {
+        WCHAR name[OS_PATH_MAX];
+        size_t start = 0;
+
+        /* The path is of the machine where the log was written. */
+        for (size_t i = 0; logged[i]; i++)
+            if (logged[i] == '\\' || logged[i] == '/' || logged[i] == ':')
+                start = i + 1;
+        if (!os_text_copy(name, OS_PATH_MAX, config->database_path) ||
+            (!ends_with_separator(name) && !os_text_append(name, OS_PATH_MAX, L"\\")) ||
+            !os_text_append(name, OS_PATH_MAX, logged + start))
+            return JET_errInvalidPath;
+        return os_full_path(name, database->path, OS_PATH_MAX);
+    }
+    return os_text_copy(database->path, OS_PATH_MAX, path) ? JET_errSuccess : JET_errInvalidPath;
+}
+
+static void options_of(const struct recovery *recovery, uint8_t dbid, struct database_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->page_size = recovery->config->log->page_size;
+    options->txns = recovery->config->txns;
+    options->log_database = dbid;
+    options->extension_pages = recovery->config->extension_pages;
+    options->pages_max = recovery->databases[dbid].pages_max;
+}
+
+/* ------------------------------------------------------------------ the choice --- */
+
+/* What the log says of an attachment. */
+struct logged_attach
+{
+    uint64_t position, consistent;
+    const struct header_signature *signature;
+    const struct header_signature *log_signature; /* that the header had before */
+    bool record;                                  /* it is a record, not an entry of a list */
+};
+
+static bool same(const struct header_signature *a, const struct header_signature *b)
+{
+    return !memcmp(a, b, sizeof(*a));
+}
+
+/* The file is at the right moment: whether it can be used now. */
+static JET_ERR attach_now(const struct recovery *recovery, const struct database_header *header,
+                          enum redo_attach *attach)
+{
+    if (header->generation_min_required && header->generation_min_required < (int32_t)recovery->generation &&
+        header->state != JET_dbstateDirtyAndPatchedShutdown)
+        return JET_errRequiredLogFilesMissing;
+    if (header->current_backup.generation_low && !header->current_backup.generation_high)
+        return JET_errSoftRecoveryOnBackupDatabase;
+    *attach = REDO_ATTACH_NOW;
+    return JET_errSuccess;
+}
+
+static JET_ERR check_attach(const struct recovery *recovery, const struct redo_database *database,
+                            const struct database_header *header, const struct logged_attach *logged,
+                            enum redo_attach *attach)
+{
+    bool same_database = same(&header->signature, logged->signature);
+    bool same_log = same(&header->log_signature, &recovery->signature);
+    bool same_logged = same(&header->log_signature, logged->log_signature);
+    uint64_t consistent = log_position_of(&header->consistent), attached = log_position_of(&header->attach);
+    bool ignore = database->ignore_missing;
+
+    *attach = REDO_ATTACH_DEFERRED;
+    if (!same_log)
+    {
+        if (!same_logged)
+            return JET_errSuccess;
+        /* It has not been attached to this log yet: the header is as the record says it was. */
+        if (consistent == logged->consistent || !logged->consistent)
+            return same_database ? attach_now(recovery, header, attach) : JET_errSuccess;
+        return same_database && !ignore ? JET_errConsistentTimeMismatch : JET_errSuccess;
+    }
+    if (!same_logged || consistent == logged->consistent || !consistent)
+    {
+        if (!same_database)
+            return JET_errSuccess;
+        if (attached == logged->position || (attached < logged->position && logged->record && same_logged))
+            return attach_now(recovery, header, attach);
+        return attached < logged->position && !ignore ? JET_errAttachedDatabaseMismatch : JET_errSuccess;
+    }
+    if (consistent > logged->consistent && (!logged->record || consistent > recovery->position))
+    {
+        *attach = REDO_ATTACH_FUTURE;
+        return JET_errSuccess;
+    }
+    return same_database && !ignore ? JET_errConsistentTimeMismatch : JET_errSuccess;
+}
+
+/* A file that cannot be read may be one that is deleted later. */
+static JET_ERR not_there(JET_ERR err, const struct redo_database *database, enum redo_attach *attach)
+{
+    *attach = REDO_ATTACH_DEFERRED;
+    switch (err)
+    {
+    case JET_errFileAccessDenied:
+        *attach = REDO_ATTACH_DENIED;
+        return JET_errSuccess;
+    case JET_errFileNotFound:
+    case JET_errInvalidPath:
+        return JET_errSuccess;
+    default:
+        return database->ignore_missing ? JET_errSuccess : err;
+    }
+}
+
+static JET_ERR check_file(const struct recovery *recovery, const struct redo_database *database,
+                          const struct logged_attach *logged, enum redo_attach *attach)
+{
+    struct database_header header;
+    JET_ERR err = database_redo_header(database->path, &header);
+
+    if (err < 0)
+        return not_there(err, database, attach);
+    *attach = REDO_ATTACH_DEFERRED;
+    switch (header.state)
+    {
+    case JET_dbstateJustCreated:
+        return JET_errSuccess;
+    case JET_dbstateCleanShutdown:
+    case JET_dbstateDirtyShutdown:
+    case JET_dbstateDirtyAndPatchedShutdown:
+        break;
+    default:
+        err = header_check_state(&header);
+        return database->ignore_missing ? JET_errSuccess : err < 0 ? err : JET_errDatabaseCorrupted;
+    }
+    err = check_attach(recovery, database, &header, logged, attach);
+    if (err == JET_errRequiredLogFilesMissing && database->ignore_missing)
+        err = JET_errSuccess;
+    return err;
+}
+
+/* ------------------------------------------------------------------ attaching --- */
+
+static JET_ERR open_now(struct recovery *recovery, struct redo_database *database, uint8_t dbid)
+{
+    struct database_options options;
+    JET_ERR err;
+
+    options_of(recovery, dbid, &options);
+    err = database_redo_open(database->path, &options, &database->database);
+    if (err < 0)
+        return err;
+    database->future = (uint32_t)database->database->header.generation_max_required;
+    err = database_redo_attached(database->database, database->position, &recovery->signature, recovery->generation,
+                                 &recovery->reader->header.created);
+    if (err >= 0)
+    {
+        database->attach = REDO_ATTACH_NOW;
+        return JET_errSuccess;
+    }
+    database_redo_abandon(database->database);
+    database->database = NULL;
+    return err;
+}
+
+/* The entry of a database that the log names anew.  JET_errDatabaseCorrupted: its number is none. */
+static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *logged, struct redo_database **result)
+{
+    struct redo_database *database;
+
+    if (dbid >= REDO_DATABASES)
+        return JET_errLogCorrupted;
+    database = &recovery->databases[dbid];
+    if (database->database)
+        return JET_errDatabaseDuplicate;
+    os_free(database->gone.pages);
+    memset(database, 0, sizeof(*database));
+    database->attach = REDO_ATTACH_DEFERRED;
+    *result = database;
+    return find_path(recovery, logged, database);
+}
+
+static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path, uint32_t pages_max,
+                      const struct logged_attach *logged)
+{
+    struct redo_database *database;
+    enum redo_attach choice;
+    JET_ERR err = entry_of(recovery, dbid, path, &database);
+
+    if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
+        return err;
+    database->position = logged->position;
+    database->pages_max = pages_max;
+    err = check_file(recovery, database, logged, &choice);
+    if (err < 0)
+        return err;
+    database->attach = choice;
+    return choice == REDO_ATTACH_NOW ? open_now(recovery, database, dbid) : JET_errSuccess;
+}
+
+JET_ERR redo_attach_list(struct recovery *recovery, const uint8_t *list)
+{
+    const struct log_attach *entry;
+    WCHAR path[OS_PATH_MAX];
+    size_t offset = 0;
+    JET_ERR err = JET_errSuccess;
+
+    while (err >= 0 && (entry = log_attach_next(list, &offset)) != NULL)
+    {
+        struct header_signature signature = entry->signature;
+        struct logged_attach logged = { log_position_of(&entry->attach), log_position_of(&entry->consistent),
+                                        &signature, &recovery->signature, false };
+
+        log_attach_path(entry, path, OS_PATH_MAX);
+        err = attach(recovery, entry->dbid, path, le32(&entry->pages_max), &logged);
+    }
+    return err < 0 ? err : offset > LOG_ATTACH_SIZE ? JET_errLogFileCorrupt : JET_errSuccess;
+}
+
+/* The path behind a record, in 8 or 16 bits. */
+static void read_path(const uint8_t *bytes, size_t size, bool wide, WCHAR path[OS_PATH_MAX])
+{
+    size_t width = wide ? 2 : 1, count = size / width, i;
+
+    for (i = 0; i < count && i + 1 < OS_PATH_MAX; i++)
+    {
+        path[i] = wide ? le16(bytes + i * 2) : bytes[i];
+        if (!path[i])
+            break;
+    }
+    path[i] = 0;
+}
+
+JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_db *record)
+{
+    struct header_signature signature = record->signature, log_signature = record->log_signature;
+    struct logged_attach logged = { recovery->position, log_position_of(&record->consistent), &signature,
+                                    &log_signature, true };
+    WCHAR path[OS_PATH_MAX];
+
+    read_path((const uint8_t *)(record + 1), record->path_size, record->flags & LOG_ATTACH_DB_UNICODE, path);
+    /* A position that is not reached yet is one of another log. */
+    if (logged.consistent >= recovery->position)
+        logged.consistent = 0;
+    return attach(recovery, record->dbid, path, record->pages_max, &logged);
+}
+
+/* ------------------------------------------------------------------- creating --- */
+
+static JET_ERR check_create(const struct recovery *recovery, const struct redo_database *database,
+                            const struct header_signature *signature, enum redo_attach *attach, bool *create)
+{
+    struct database_header header;
+    uint64_t attached;
+    JET_ERR err = database_redo_header(database->path, &header);
+
+    *create = err == JET_errFileNotFound || err == JET_errReadVerifyFailure ||
+              (err >= 0 && header.state != JET_dbstateCleanShutdown && header.state != JET_dbstateDirtyShutdown &&
+               header.state != JET_dbstateDirtyAndPatchedShutdown);
+    *attach = REDO_ATTACH_DEFERRED;
+    if (*create)
+        return JET_errSuccess;
+    if (err < 0)
+        return not_there(err, database, attach);
+    if (!same(&header.log_signature, &recovery->signature))
+        return JET_errSuccess;
+    attached = log_position_of(&header.attach);
+    if (attached != recovery->position || !same(&header.signature, signature))
+        return JET_errSuccess;
+    if (recovery->position <= log_position_of(&header.consistent))
+    {
+        *attach = REDO_ATTACH_FUTURE;
+        return JET_errSuccess;
+    }
+    return attach_now(recovery, &header, attach);
+}
+
+JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_db *record)
+{
+    struct header_signature signature = record->signature;
+    const uint8_t *bytes = (const uint8_t *)(record + 1);
+    struct redo_database *database;
+    struct database_options options;
+    enum redo_attach choice;
+    WCHAR path[OS_PATH_MAX];
+    bool create;
+    JET_ERR err;
+
+    read_path(bytes + (record->flags & LOG_CREATE_DB_VERSION ? 4 : 0), record->path_size,
+              record->flags & LOG_CREATE_DB_UNICODE, path);
+    err = entry_of(recovery, record->dbid, path, &database);
+    if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
+        return err;
+    database->position = recovery->position;
+    database->pages_max = record->pages_max;
+    err = check_create(recovery, database, &signature, &choice, &create);
+    if (err < 0)
+        return err;
+    database->attach = choice;
+    if (choice == REDO_ATTACH_NOW)
+        return open_now(recovery, database, record->dbid);
+    if (!create)
+        return JET_errSuccess;
+    options_of(recovery, record->dbid, &options);
+    options.grbit = record->grbit;
+    err = database_redo_create(database->path, &options, &signature, recovery->position, &recovery->signature,
+                               &database->database);
+    if (err == JET_errInvalidPath)
+        return JET_errSuccess;
+    if (err >= 0)
+        database->attach = REDO_ATTACH_NOW;
+    return err;
+}
+
+JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
+{
+    struct redo_database *database = dbid < REDO_DATABASES ? &recovery->databases[dbid] : NULL;
+
+    if (!database || database->attach != REDO_ATTACH_NOW || database->database->header.state != JET_dbstateJustCreated)
+        return JET_errSuccess;
+    return database_redo_attached(database->database, database->position, &recovery->signature, recovery->generation,
+                                  &recovery->reader->header.created);
+}
+
+/* ------------------------------------------------------------------- closing --- */
+
+static void forget(struct redo_database *database)
+{
+    os_free(database->gone.pages);
+    memset(database, 0, sizeof(*database));
+}
+
+static JET_ERR close_database(struct redo_database *database, uint64_t position, bool detached)
+{
+    JET_ERR err = JET_errSuccess;
+
+    if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
+        database_redo_abandon(database->database);
+    else if (database->attach == REDO_ATTACH_NOW)
+        err = database_redo_close(database->database, position, detached);
+    forget(database);
+    return err;
+}
+
+JET_ERR redo_detach_database(struct recovery *recovery, uint8_t dbid)
+{
+    return dbid < REDO_DATABASES ? close_database(&recovery->databases[dbid], recovery->position, true)
+                                 : JET_errLogCorrupted;
+}
+
+JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position)
+{
+    JET_ERR err = JET_errSuccess, now;
+
+    for (uint32_t i = 0; i < REDO_DATABASES; i++)
+    {
+        now = close_database(&recovery->databases[i], position, false);
+        err = err < 0 ? err : now;
+    }
+    return err;
+}
+
+void redo_abandon_databases(struct recovery *recovery)
+{
+    for (uint32_t i = 0; i < REDO_DATABASES; i++)
+    {
+        if (recovery->databases[i].database)
+            database_redo_abandon(recovery->databases[i].database);
+        forget(&recovery->databases[i]);
+    }
+}
+
+JET_ERR redo_databases_generation(struct recovery *recovery)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < REDO_DATABASES; i++)
+        if (recovery->databases[i].attach == REDO_ATTACH_NOW)
+            err = database_redo_generation(recovery->databases[i].database, recovery->generation,
+                                           &recovery->reader->header.created);
+    return err;
+}
+
+JET_ERR redo_databases_check(struct recovery *recovery)
+{
+    bool ignore_all = recovery->config->grbit & JET_bitReplayIgnoreMissingDB;
+
+    for (uint32_t i = 0; i < REDO_DATABASES; i++)
+    {
+        const struct redo_database *database = &recovery->databases[i];
+
+        switch (database->attach)
+        {
+        case REDO_ATTACH_SKIPPED:
+            return JET_errAttachedDatabaseMismatch;
+        case REDO_ATTACH_FUTURE:
+            if (recovery->last_is_shutdown)
+                continue;
+            /* fall through */
+        case REDO_ATTACH_DEFERRED:
+        case REDO_ATTACH_DENIED:
+            if (!ignore_all && !database->ignore_missing)
+                return database->attach == REDO_ATTACH_DENIED ? JET_errAccessDenied : JET_errAttachedDatabaseMismatch;
+            break;
+        default:
+            /* A page that the log changes and the file does not have. */
+            if (database->gone.count)
+                return JET_errRecoveryVerifyFailure;
+        }
+    }
+    return JET_errSuccess;
+}
+
+/* --------------------------------------------------------------------- records --- */
+
+struct redo_database *redo_database(struct recovery *recovery, uint8_t dbid)
+{
+    struct redo_database *database = dbid < REDO_DATABASES ? &recovery->databases[dbid] : NULL;
+
+    if (!database || database->attach != REDO_ATTACH_NOW || recovery->position < database->position)
+        return NULL;
+    return database;
+}
+
+JET_ERR redo_extend(struct recovery *recovery, const struct log_extend_db *record)
+{
+    struct redo_database *database = redo_database(recovery, record->dbid);
+
+    return database ? database_redo_resize(database->database, record->last_page, true) : JET_errSuccess;
+}
+
+JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *record)
+{
+    struct redo_database *database = redo_database(recovery, record->dbid);
+
+    if (!database)
+        return JET_errSuccess;
+    redo_gone_explain(&database->gone, record->last_page + 1, UINT32_MAX - record->last_page);
+    /* Pages that a later record of this log takes into use again stay. */
+    if (recovery->generation < database->future)
+        return JET_errSuccess;
+    return database_redo_resize(database->database, record->last_page, false);
+}
+
+/* ---------------------------------------------------------- pages that are gone --- */
+
+JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno)
+{
+    for (uint32_t i = 0; i < gone->count; i++)
+        if (gone->pages[i] == pgno)
+            return JET_errSuccess;
+    if (gone->count == gone->room)
+    {
+        uint32_t room = gone->room * 2 + 64, *larger = os_realloc(gone->pages, room * sizeof(*larger));
+
+        if (!larger)
+            return JET_errOutOfMemory;
+        gone->pages = larger;
+        gone->room = room;
+    }
+    gone->pages[gone->count++] = pgno;
+    return JET_errSuccess;
+}
+
+void redo_gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < gone->count; i++)
+        if (gone->pages[i] < first || gone->pages[i] - first >= count)
+            gone->pages[kept++] = gone->pages[i];
+    gone->count = kept;
+}
