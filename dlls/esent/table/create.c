@@ -334,7 +334,7 @@ JET_ERR database_create_temporary(const WCHAR *path, const struct database_optio
     *result = NULL;
     if (err < 0)
         return err;
-    err = make_header(database, options);
+    err = database_make_header(database, options);
     if (err >= 0)
         err = make_file(database, options);
     /* What the catalog would have is not given out. */
