@@ -355,7 +355,7 @@ JET_ERR database_create_bare(const WCHAR *path, const struct database_options *o
     *result = NULL;
     if (err < 0)
         return err;
-    err = make_header(database, options);
+    err = database_make_header(database, options);
     if (err >= 0)
     {
         err = make_file(database, options);
