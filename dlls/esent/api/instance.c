@@ -43,6 +43,14 @@ static void instance_forget(struct instance *instance)
         process.mode = PROCESS_NO_MODE;
 }
 
+static void clean_versions(void *context)
+{
+    struct instance *instance = context;
+
+    while (version_clean(&instance->txn, UINT32_MAX))
+        ;
+}
+
 JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instance **created)
 {
     uintptr_t most = param_number(NULL, JET_paramMaxInstances);
@@ -61,6 +69,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     instance->number = number;
     os_mutex_init(&instance->temporary.lock);
     txn_root_init(&instance->txn);
+    instance->hooks = (struct instance_hooks){ .context = instance, .clean_versions = clean_versions };
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {

@@ -8,11 +8,11 @@
 #include "table/database_log.h"
 #include "table/schema.h"
 
-#define CHECKPOINT_MS 250u
-#define KILOBYTE 1024u
-#define ENGINE_FORMAT 9600u             /* told where the program leaves it open */
-#define LEGACY_EXTENSIONS 0x1u          /* JET_paramLegacyFileNames */
-#define LEGACY_NUMBERS 0x2u
+#define CHECKPOINT_MS     250u
+#define KILOBYTE          1024u
+#define ENGINE_FORMAT     9600u /* told where the program leaves it open */
+#define LEGACY_EXTENSIONS 0x1u  /* JET_paramLegacyFileNames */
+#define LEGACY_NUMBERS    0x2u
 
 struct instance_log
 {
@@ -20,7 +20,7 @@ struct instance_log
     struct log *log;
     struct log_config config;
     struct database_registry registry;
-    struct os_mutex lock;               /* guards `stop` */
+    struct os_mutex lock; /* guards `stop` */
     struct os_condition wake;
     struct os_thread *thread;
     bool stop;
@@ -133,6 +133,7 @@ static void checkpoint_thread(void *context)
         if (own->stop)
             break;
         os_mutex_unlock(&own->lock);
+        version_clean(&own->instance->txn, UINT32_MAX);
         if (!log_down(own->log) && log_tip(own->log) != last)
         {
             last = log_tip(own->log);
@@ -214,7 +215,8 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
         log_reader_close(reader);
         return recover(own, grbit);
     }
-    if ((uint32_t)reader->header.segments * LOG_SEGMENT_SIZE != own->config.file_size && !log_header_old(&reader->header))
+    if ((uint32_t)reader->header.segments * LOG_SEGMENT_SIZE != own->config.file_size &&
+        !log_header_old(&reader->header))
         err = JET_errLogFileSizeMismatchDatabasesConsistent;
     if (err >= 0)
         err = log_resume(&own->config, reader, &own->log);

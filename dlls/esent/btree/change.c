@@ -39,7 +39,6 @@ static JET_ERR make_version(const struct tree_change *change, const struct page_
     struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
                                             change->data_size);
     struct version_change what = { .op = version_op_of(change), .owner = tree_store_of(change->tree) };
-    JET_ERR err;
 
     if (change->kind == TREE_CHANGE_REPLACE || (change->kind == TREE_CHANGE_REVIVE && change->tree->unique))
     {
@@ -49,10 +48,8 @@ static JET_ERR make_version(const struct tree_change *change, const struct page_
     what.offset = change->offset;
     what.delta_size = change->delta_size;
     what.delta = change->delta;
-    err = version_create(change->txn, &place, &what, version);
-    if (err >= 0)
-        (*version)->revived = change->kind == TREE_CHANGE_REVIVE && change->tree->unique;
-    return err;
+    what.revives = change->kind == TREE_CHANGE_REVIVE && change->tree->unique;
+    return version_create(change->txn, &place, &what, version);
 }
 
 /* ---------------------------------------------------------------- bytes --- */

@@ -350,8 +350,8 @@ JET_ERR tree_log_undo_info(const struct tree *tree, const struct cache_page *pag
     struct undo_log what = { .store = tree_store_of(tree), .objid = tree->objid, .unique = tree->unique };
     struct page_view view;
 
-    if (!what.store->log || !page_view(&view, page->data, page->page_size) || !(view.flags & PAGE_LEAF) ||
-        tree->page_kind & PAGE_SPACE_TREE)
+    if (!what.store->log || !version_befores(what.store->txns) || !page_view(&view, page->data, page->page_size) ||
+        !(view.flags & PAGE_LEAF) || tree->page_kind & PAGE_SPACE_TREE)
         return JET_errSuccess;
     what.pgno = atomic_load_explicit(&page->pgno, memory_order_relaxed);
     undo_info_page(&what, &view);
@@ -364,8 +364,8 @@ JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint
     struct page_view view;
 
     *lgpos = 0;
-    if (!what.store || !(what.store->log || what.store->redoing) || !page_view(&view, page->data, page->page_size) ||
-        !(view.flags & PAGE_LEAF) || view.flags & PAGE_SPACE_TREE)
+    if (!what.store || !(what.store->redoing || (what.store->log && version_befores(what.store->txns))) ||
+        !page_view(&view, page->data, page->page_size) || !(view.flags & PAGE_LEAF) || view.flags & PAGE_SPACE_TREE)
         return JET_errSuccess;
     what.pgno = atomic_load_explicit(&page->pgno, memory_order_relaxed);
     what.objid = page_objid(page->data);

@@ -131,7 +131,8 @@ void tree_expire(struct version *version)
     struct tree_store *store = version->owner;
     struct tree tree;
 
-    if (version->op != VERSION_DELETE || tree_at(store, version->root, &tree) < 0)
+    if (version->op != VERSION_DELETE || tree_at(store, version->root, &tree) < 0 ||
+        (version->objid && tree.objid != version->objid))
         return;
     /* What stays is taken off when its page is full. */
     tree_remove_deleted(&tree, version_key(version), version->key_size, version_data(version), version->data_size);

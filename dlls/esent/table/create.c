@@ -407,7 +407,7 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
     if (err < 0)
     {
         if (database->txns)
-            version_clean(database->txns, UINT32_MAX);
+            version_clean_all(database->txns);
         database_abandon(database);
         if (made)
             os_file_delete(path);

@@ -235,7 +235,7 @@ JET_ERR database_close(struct database *database)
         return JET_errDatabaseInUse;
     if (database->dirty && !database->abandoned)
     {
-        version_clean(database->txns, UINT32_MAX);
+        version_clean_all(database->txns);
         err = database_flush(database);
         if (err >= 0 && database->store.log && !database->closing)
             err = database_log_detach(database);

@@ -5,7 +5,7 @@
 #include "txn/version.h"
 
 #define CREATE_VERSION 2u
-#define CREATE_UPDATE 0u
+#define CREATE_UPDATE  0u
 
 /* ----------------------------------------------------------- the registry --- */
 
@@ -192,8 +192,8 @@ static uint64_t generation_of_depth(struct log *log, uint64_t depth)
 }
 
 /* Whoever closes a database unregisters it first, and waits for the lock. */
-static JET_ERR each_open(struct database_registry *registry, JET_ERR (*visit)(struct database *database, uint64_t *number),
-                         uint64_t *number)
+static JET_ERR each_open(struct database_registry *registry,
+                         JET_ERR (*visit)(struct database *database, uint64_t *number), uint64_t *number)
 {
     JET_ERR err = JET_errSuccess, now;
 
@@ -280,8 +280,7 @@ JET_ERR database_log_shutdown(struct database_registry *registry, struct txn_roo
     struct log_part part = { &mark, 1 };
     JET_ERR err = JET_errSuccess, now;
 
-    while (version_clean(txns, UINT32_MAX))
-        ;
+    version_clean_all(txns);
     for (uint32_t i = 0; i < DATABASE_REGISTRY; i++)
         if (registry->open[i])
         {

@@ -39,8 +39,7 @@ void temp_store_close(struct temp_store *store)
     if (!database)
         return;
     store->database = NULL;
-    while (version_clean(database->txns, UINT32_MAX))
-        ;
+    version_clean_all(database->txns);
     while (store->gone)
     {
         struct temp_gone *next = store->gone->next;

@@ -60,6 +60,21 @@ struct version_part
     uint32_t apart[10];                 /* parts are in different cache lines */
 };
 
+/* Memory of versions that are gone, for the next. */
+struct version_spare_chunks
+{
+    struct chunk *first;
+    uint32_t count;
+};
+
+struct version_spare
+{
+    struct os_mutex lock;               /* a leaf */
+    struct version_batch *batches;
+    uint32_t batch_count;
+    struct version_spare_chunks second, large;
+};
+
 /* Transactions of one instance. */
 struct txn_root
 {
@@ -68,6 +83,8 @@ struct txn_root
     uint64_t max_bytes;                 /* of versions; 0: no limit */
     _Atomic uint64_t bytes;             /* of versions kept */
     _Atomic uint64_t versions;
+    _Atomic uint64_t befores;           /* of open transactions' versions, those of deletes and replaces */
+    struct version_spare spare;
     struct os_mutex clean;              /* one cleans at a time */
     struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
     struct txn_log log;

@@ -2,10 +2,19 @@
 /* The version store. */
 #include "txn/version.h"
 
-/* Chunks of a batch: the first is small, since most transactions are. */
+/*
+ * Chunks of a batch: the first is small, since most transactions are, and is
+ * part of it; then one of some size, then large ones.  What is freed is kept for
+ * the next, so that a stream of transactions works in memory that is warm.
+ */
 #define CHUNK_FIRST  2048u
+#define CHUNK_SECOND (30u * 1024u)
 #define CHUNK_MAX    (256u * 1024u)
 #define PART_BUCKETS 64u
+
+#define KEEP_BATCHES 64u
+#define KEEP_SECOND  32u
+#define KEEP_MAX     8u
 
 struct chunk
 {
@@ -20,45 +29,152 @@ struct version_batch
     _Atomic uint64_t committed; /* TXN_TIME_NEVER while open; set under txn_root.lock */
     struct txn *_Atomic txn;    /* while open */
     struct txn_root *root;
-    struct version_batch *next; /* in the queue of committed ones */
+    struct version_batch *next; /* in the queue of committed ones, or among the free */
     struct version *newest;     /* what is left to drop, once committed */
+    struct version *actions;    /* of that, what comes after the entries: it may take away their trees */
     bool unlinked;              /* all of them are out of their chains */
-    struct chunk *chunks;       /* newest first */
+    uint32_t befores;           /* of its versions, those that say what was before an entry changed */
+    struct chunk *chunks;       /* newest first; the oldest is `first` */
     uint64_t bytes;
+    struct chunk first;
 };
 
 /* ---------------------------------------------------------------- memory --- */
 
+static struct version_batch *batch_new(struct txn_root *root)
+{
+    struct version_spare *spare = &root->spare;
+    struct version_batch *batch;
+
+    os_mutex_lock(&spare->lock);
+    if ((batch = spare->batches))
+    {
+        spare->batches = batch->next;
+        spare->batch_count--;
+    }
+    os_mutex_unlock(&spare->lock);
+    return batch ? batch : os_alloc(sizeof(*batch) + CHUNK_FIRST);
+}
+
 static struct version_batch *batch_of(struct txn *txn)
 {
-    if (!txn->batch)
+    struct version_batch *batch = txn->batch;
+
+    if (os_likely(batch != NULL))
+        return batch;
+    batch = batch_new(txn->root);
+    if (!batch)
+        return NULL;
+    atomic_init(&batch->committed, TXN_TIME_NEVER);
+    atomic_init(&batch->txn, txn);
+    batch->root = txn->root;
+    batch->next = NULL;
+    batch->newest = batch->actions = NULL;
+    batch->unlinked = false;
+    batch->befores = 0;
+    batch->chunks = &batch->first;
+    batch->bytes = CHUNK_FIRST;
+    batch->first.older = NULL;
+    batch->first.size = CHUNK_FIRST;
+    batch->first.used = 0;
+    atomic_fetch_add_explicit(&txn->root->bytes, CHUNK_FIRST, memory_order_relaxed);
+    return txn->batch = batch;
+}
+
+/* The place for spare chunks of this size; NULL: none are kept. */
+static struct version_spare_chunks *spare_of(struct txn_root *root, uint32_t size)
+{
+    if (size == CHUNK_SECOND)
+        return &root->spare.second;
+    return size == CHUNK_MAX ? &root->spare.large : NULL;
+}
+
+static struct chunk *chunk_new(struct txn_root *root, uint32_t size)
+{
+    struct version_spare_chunks *spare = spare_of(root, size);
+    struct chunk *chunk = NULL;
+
+    if (spare)
     {
-        txn->batch = os_alloc_zero(sizeof(*txn->batch));
-        if (txn->batch)
+        os_mutex_lock(&root->spare.lock);
+        if ((chunk = spare->first))
         {
-            atomic_init(&txn->batch->committed, TXN_TIME_NEVER);
-            atomic_init(&txn->batch->txn, txn);
-            txn->batch->root = txn->root;
+            spare->first = chunk->older;
+            spare->count--;
         }
+        os_mutex_unlock(&root->spare.lock);
     }
-    return txn->batch;
+    return chunk ? chunk : os_alloc(sizeof(*chunk) + size);
 }
 
 static void chunk_free_newest(struct version_batch *batch)
 {
     struct chunk *chunk = batch->chunks;
+    struct txn_root *root = batch->root;
+    struct version_spare_chunks *spare = spare_of(root, chunk->size);
+    uint32_t keep = chunk->size == CHUNK_MAX ? KEEP_MAX : KEEP_SECOND;
 
     batch->chunks = chunk->older;
     batch->bytes -= chunk->size;
-    atomic_fetch_sub_explicit(&batch->root->bytes, chunk->size, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&root->bytes, chunk->size, memory_order_relaxed);
+    if (spare)
+    {
+        os_mutex_lock(&root->spare.lock);
+        if (spare->count < keep)
+        {
+            spare->count++;
+            chunk->older = spare->first;
+            spare->first = chunk;
+            chunk = NULL;
+        }
+        os_mutex_unlock(&root->spare.lock);
+    }
     os_free(chunk);
 }
 
 static void batch_free(struct version_batch *batch)
 {
-    while (batch->chunks)
+    struct txn_root *root = batch->root;
+
+    while (batch->chunks != &batch->first)
         chunk_free_newest(batch);
+    atomic_fetch_sub_explicit(&root->bytes, CHUNK_FIRST, memory_order_relaxed);
+    os_mutex_lock(&root->spare.lock);
+    if (root->spare.batch_count < KEEP_BATCHES)
+    {
+        root->spare.batch_count++;
+        batch->next = root->spare.batches;
+        root->spare.batches = batch;
+        batch = NULL;
+    }
+    os_mutex_unlock(&root->spare.lock);
     os_free(batch);
+}
+
+static void spare_chunks_free(struct version_spare_chunks *spare)
+{
+    struct chunk *chunk;
+
+    while ((chunk = spare->first))
+    {
+        spare->first = chunk->older;
+        os_free(chunk);
+    }
+    spare->count = 0;
+}
+
+static void spare_free(struct txn_root *root)
+{
+    struct version_batch *batch;
+
+    while ((batch = root->spare.batches))
+    {
+        root->spare.batches = batch->next;
+        os_free(batch);
+    }
+    root->spare.batch_count = 0;
+    spare_chunks_free(&root->spare.second);
+    spare_chunks_free(&root->spare.large);
 }
 
 static JET_ERR batch_alloc(struct version_batch *batch, uint32_t size, void **memory)
@@ -66,18 +182,16 @@ static JET_ERR batch_alloc(struct version_batch *batch, uint32_t size, void **me
     struct chunk *chunk = batch->chunks;
 
     size = (size + 15u) & ~15u;
-    if (!chunk || chunk->size - chunk->used < size)
+    if (os_unlikely(chunk->size - chunk->used < size))
     {
         struct txn_root *root = batch->root;
-        uint32_t chunk_size = chunk ? chunk->size * 2 : CHUNK_FIRST;
+        uint32_t chunk_size = chunk == &batch->first ? CHUNK_SECOND : CHUNK_MAX;
 
-        if (chunk_size > CHUNK_MAX)
-            chunk_size = CHUNK_MAX;
         if (chunk_size < size)
-            chunk_size = size;
+            chunk_size = size <= CHUNK_MAX ? CHUNK_MAX : size;
         if (root->max_bytes && atomic_load_explicit(&root->bytes, memory_order_relaxed) + chunk_size > root->max_bytes)
             return JET_errVersionStoreOutOfMemory;
-        chunk = os_alloc(sizeof(*chunk) + chunk_size);
+        chunk = chunk_new(root, chunk_size);
         if (!chunk)
             return JET_errVersionStoreOutOfMemory;
         chunk->size = chunk_size;
@@ -118,9 +232,18 @@ static uint32_t hash_bytes(uint64_t hash, const uint8_t *bytes, uint32_t size)
         bytes += 8;
         size -= 8;
     }
-    while (size--)
-        hash = (hash ^ *bytes++) * 0x100000001b3ull;
-    return (uint32_t)(hash ^ hash >> 32);
+    if (size)
+    {
+        uint64_t word = size;
+
+        while (size)
+            word = word << 8 | bytes[--size];
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+        hash ^= hash >> 29;
+    }
+    /* Numbers in keys end in what differs, which lies in the high bits of the words. */
+    hash *= 0x9e3779b97f4a7c15ull;
+    return (uint32_t)(hash >> 32);
 }
 
 static uint32_t place_hash(const struct version_place *place)
@@ -139,6 +262,12 @@ static struct version_part *part_of(struct txn_root *root, uint32_t hash)
 static struct version **bucket_of(struct version_part *part, uint32_t hash)
 {
     return &part->bucket[(hash / VERSION_PARTS) & part->mask];
+}
+
+/* Whether a rollback of the version would bring back more than that there was nothing. */
+static bool is_before(const struct version *version)
+{
+    return version->op == VERSION_DELETE || version->op == VERSION_REPLACE || version->revived;
 }
 
 static bool is_place(const struct version *version, const struct version_place *place, uint32_t hash)
@@ -271,13 +400,21 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->log_position = 0;
     version->rceid = 0;
     version->undo_logged = false;
-    version->revived = false;
+    version->revived = change->revives;
     if (place->key_size)
         memcpy(bytes, place->key, place->key_size);
     if (place->data_size)
         memcpy(bytes + place->key_size, place->data, place->data_size);
     if (change->image_size)
         memcpy(bytes + place->key_size + place->data_size, change->image, change->image_size);
+}
+
+static void count_before(struct version_batch *batch, const struct version *version)
+{
+    if (!is_before(version))
+        return;
+    batch->befores++;
+    atomic_fetch_add_explicit(&batch->root->befores, 1, memory_order_relaxed);
 }
 
 JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
@@ -317,6 +454,7 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
             batch_reset(batch, version);
             return JET_errVersionStoreOutOfMemory;
         }
+        count_before(batch, version);
         link = head_of(part, place, hash);
         if (*link)
         {
@@ -335,14 +473,27 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
     return JET_errSuccess;
 }
 
+/* A version of an open transaction is dropped. */
+static void version_gone(struct txn *txn, struct version *version)
+{
+    bool linked = version->op != VERSION_ACTION;
+
+    version_unlink(txn->root, version);
+    if (linked && is_before(version))
+    {
+        txn->batch->befores--;
+        atomic_fetch_sub_explicit(&txn->root->befores, 1, memory_order_relaxed);
+    }
+    atomic_fetch_sub_explicit(&txn->root->versions, 1, memory_order_relaxed);
+}
+
 /* The newest version of the transaction is no more. */
 static void pop(struct txn *txn)
 {
     struct version *version = txn->newest;
 
-    version_unlink(txn->root, version);
+    version_gone(txn, version);
     txn->newest = version->txn_older;
-    atomic_fetch_sub_explicit(&txn->root->versions, 1, memory_order_relaxed);
     if (!txn->redone)
         batch_reset(txn->batch, version);
 }
@@ -415,6 +566,8 @@ JET_ERR version_redo(struct txn *txn, const struct version_place *place, const s
     link = head_of(part, place, hash);
     fresh = !*link;
     linked = chain_by_name(link, version);
+    if (linked)
+        count_before(batch, version);
     part->count += fresh;
     os_rwlock_unlock_write(&part->lock);
     /* What is not wanted stays until its transaction ends. */
@@ -641,9 +794,8 @@ JET_ERR version_rollback_update(struct txn *txn, uint32_t update)
             continue;
         }
         /* Its memory stays until that of an older one is given back. */
-        version_unlink(root, version);
+        version_gone(txn, version);
         *link = version->txn_older;
-        atomic_fetch_sub_explicit(&root->versions, 1, memory_order_relaxed);
     }
     return err < 0 ? err : JET_errSuccess;
 }
@@ -664,6 +816,7 @@ void version_commit(struct txn *txn, uint64_t time)
     txn->batch = NULL;
     if (!batch)
         return;
+    atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_relaxed);
     if (!txn->newest)
     {
         batch_free(batch);
@@ -691,30 +844,46 @@ static struct version_batch *batch_to_drop(struct txn_root *root)
     return batch;
 }
 
-uint32_t version_clean(struct txn_root *root, uint32_t most)
+/* Takes the versions of a batch out of their chains. */
+static void batch_unlink(struct version_batch *batch)
 {
+    struct version **link = &batch->newest, **last = &batch->actions, *version;
+
+    while ((version = *link))
+    {
+        if (version->op == VERSION_ACTION)
+        {
+            *link = version->txn_older;
+            *last = version;
+            last = &version->txn_older;
+            *last = NULL;
+            continue;
+        }
+        version_unlink(batch->root, version);
+        link = &version->txn_older;
+    }
+    batch->unlinked = true;
+}
+
+static uint32_t clean(struct txn_root *root, uint32_t most)
+{
+    struct version *version, **link;
     struct version_batch *batch;
     uint32_t dropped = 0;
 
-    if (!os_mutex_try_lock(&root->clean))
-        return 0;
     while (dropped < most && (batch = batch_to_drop(root)))
     {
         /* All of them before the first expires, so that an entry whose last versions these are shows none. */
-        for (struct version *version = batch->unlinked ? NULL : batch->newest; version; version = version->txn_older)
-            version_unlink(root, version);
-        batch->unlinked = true;
-        while (dropped < most && batch->newest)
+        if (!batch->unlinked)
+            batch_unlink(batch);
+        for (; dropped < most && (version = *(link = batch->newest ? &batch->newest : &batch->actions)); dropped++)
         {
-            struct version *version = batch->newest;
-
-            batch->newest = version->txn_older;
+            *link = version->txn_older;
             if (root->hooks.expire)
                 root->hooks.expire(root->hooks.context, version);
             atomic_fetch_sub_explicit(&root->versions, 1, memory_order_relaxed);
-            dropped++;
         }
-        if (batch->newest)
+        if (batch->newest || batch->actions)
             break;
         os_mutex_lock(&root->lock);
         root->committed = batch->next;
@@ -723,6 +892,16 @@ uint32_t version_clean(struct txn_root *root, uint32_t most)
         os_mutex_unlock(&root->lock);
         batch_free(batch);
     }
+    return dropped;
+}
+
+uint32_t version_clean(struct txn_root *root, uint32_t most)
+{
+    uint32_t dropped;
+
+    if (!os_mutex_try_lock(&root->clean))
+        return 0;
+    dropped = clean(root, most);
     os_mutex_unlock(&root->clean);
     return dropped;
 }
@@ -737,6 +916,14 @@ uint64_t version_oldest_kept(struct txn_root *root)
     return oldest;
 }
 
+void version_clean_all(struct txn_root *root)
+{
+    os_mutex_lock(&root->clean);
+    while (clean(root, UINT32_MAX))
+        ;
+    os_mutex_unlock(&root->clean);
+}
+
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)
 {
     *count = atomic_load_explicit(&root->versions, memory_order_relaxed);
@@ -745,8 +932,8 @@ void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)
 
 void version_root_free(struct txn_root *root)
 {
-    while (version_clean(root, UINT32_MAX))
-        ;
+    version_clean_all(root);
+    spare_free(root);
     for (unsigned i = 0; i < VERSION_PARTS; i++)
     {
         os_free(root->part[i].bucket);

@@ -103,6 +103,7 @@ struct version_change
     void *owner;
     const uint8_t *image;       /* the data before, of a replace (or of the deleted entry that an insert revives) */
     uint32_t image_size;
+    bool revives;               /* an insert of a deleted entry, whose data was `image` */
     uint32_t offset;            /* of a delta */
     uint32_t delta_size;
     int64_t delta;
@@ -163,6 +164,15 @@ void version_each_open(struct txn_root *root, const struct version_place *place,
 uint32_t version_clean(struct txn_root *root, uint32_t most);
 /* When the oldest versions that are kept were committed; TXN_TIME_NEVER: there are none. */
 uint64_t version_oldest_kept(struct txn_root *root);
+/* The same of all that can be dropped; waits for who is cleaning. */
+void version_clean_all(struct txn_root *root);
+
+/* Whether an open transaction has changed or deleted any entry, beyond adding some: without a latch, a guess. */
+static inline bool version_befores(const struct txn_root *root)
+{
+    return atomic_load_explicit(&root->befores, memory_order_relaxed);
+}
+
 /* Versions kept now, and their bytes. */
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
