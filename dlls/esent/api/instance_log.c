@@ -7,6 +7,7 @@
 #include "recovery/recovery.h"
 #include "table/database_log.h"
 #include "table/schema.h"
+#include "txn/version.h"
 
 #define CHECKPOINT_MS     250u
 #define KILOBYTE          1024u
@@ -309,7 +310,12 @@ JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_da
     else if (!dirty)
         err = database_log_shutdown(&own->registry, &instance->txn, &shutdown);
     if (dirty || err < 0)
+    {
+        /* Versions belong to databases, which go now. */
+        while (version_clean(&instance->txn, UINT32_MAX))
+            ;
         database_log_abandon(&own->registry);
+    }
     close_databases(instance);
     if (!dirty && err >= 0)
         err = append_term(own, shutdown, &position);

@@ -23,7 +23,10 @@ void cache_dirty_since(struct cache_page *page, uint64_t lgpos, uint64_t first)
         return;
     }
     page->lgpos = lgpos;
-    atomic_store_explicit(&page->lgpos_first, first, memory_order_relaxed);
+    /* A copy on its way has not arrived: what it has counts until the next one has. */
+    if (!atomic_load_explicit(&page->writing, memory_order_acquire) ||
+        first < atomic_load_explicit(&page->lgpos_first, memory_order_relaxed))
+        atomic_store_explicit(&page->lgpos_first, first, memory_order_relaxed);
     atomic_fetch_add_explicit(&page->file->dirty, 1, memory_order_relaxed);
 }
 

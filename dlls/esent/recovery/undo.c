@@ -21,16 +21,16 @@ static JET_ERR append_flushed(struct log *log, const void *record, size_t size, 
 }
 
 /* The transaction gets back the number, the time and the versions that the log has of it. */
-static JET_ERR adopt(struct redo_session *session, bool *any)
+static JET_ERR adopt(struct redo_session *session)
 {
     struct txn *txn = &session->txn;
     uint32_t depth = txn->level;
+    bool any = false;
     JET_ERR err;
 
-    *any = false;
     for (uint32_t level = 0; level < REDO_LEVELS; level++)
-        *any = *any || session->newest[level];
-    if (!*any)
+        any = any || session->newest[level];
+    if (!any)
         return JET_errSuccess;
     err = txn_log_adopt(txn, session->number, session->start, session->time);
     if (err < 0)
@@ -47,12 +47,8 @@ static JET_ERR adopt(struct redo_session *session, bool *any)
 static JET_ERR roll_back(struct redo_session *session)
 {
     JET_ERR err = JET_errSuccess;
-    bool any;
 
-    if (!session->txn.level)
-        return JET_errSuccess;
-    err = adopt(session, &any);
-    while (err >= 0 && any && session->txn.level)
+    while (err >= 0 && session->txn.redone && session->txn.level)
         err = txn_rollback(&session->txn);
     return err;
 }
@@ -61,6 +57,10 @@ static JET_ERR roll_back_all(struct recovery *recovery)
 {
     JET_ERR err = JET_errSuccess;
 
+    /* All numbers are taken before the first little transaction looks for one. */
+    for (uint32_t i = 0; err >= 0 && i < 65536; i++)
+        if (recovery->sessions[i] && recovery->sessions[i]->txn.level)
+            err = adopt(recovery->sessions[i]);
     for (uint32_t i = 0; err >= 0 && i < 65536; i++)
         if (recovery->sessions[i])
             err = roll_back(recovery->sessions[i]);
