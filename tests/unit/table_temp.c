@@ -43,8 +43,10 @@ static void expect(struct cursor *cursor, JET_COLUMNID id, uint32_t sequence, co
 static void test_values(void **state)
 {
     static const JET_COLUMNDEF columns[] = {
-        { .coltyp = JET_coltypText, .cp = 1252 },       { .coltyp = JET_coltypLong },
-        { .coltyp = JET_coltypLongBinary },             { .coltyp = JET_coltypBinary },
+        { .coltyp = JET_coltypText, .cp = 1252 },
+        { .coltyp = JET_coltypLong },
+        { .coltyp = JET_coltypLongBinary },
+        { .coltyp = JET_coltypBinary },
         { .coltyp = JET_coltypUnsignedByte },
         { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued },
         { .coltyp = JET_coltypBinary, .cbMax = 3, .grbit = JET_bitColumnFixed },
@@ -55,7 +57,7 @@ static void test_values(void **state)
     uint32_t numbers[3] = { 5, 6, 7 };
     uint8_t *big = calloc(1, 9000), byte = 9;
     struct temp_value full[] = {
-        { ids[0], "abc", 3 }, { ids[1], &numbers[0], 4 }, { ids[2], big, 9000 }, { ids[3], "", 0 },
+        { ids[0], "abc", 3 }, { ids[1], &numbers[0], 4 }, { ids[2], big, 9000 },      { ids[3], "", 0 },
         { ids[4], &byte, 1 }, { ids[5], &numbers[1], 4 }, { ids[5], &numbers[2], 4 }, { ids[6], "xyz", 3 },
     };
     struct temp_value wrong[] = { { ids[1], &numbers[0], 3 }, { 777, "", 0 }, { ids[0], big, 256 } };
@@ -139,9 +141,9 @@ static void test_seeks(void **state)
         JET_ERR err;
         int32_t found;
     } seeks[] = {
-        { 10, JET_bitSeekEQ, JET_errSuccess, 10 },     { 11, JET_bitSeekEQ, JET_errRecordNotFound, 0 },
-        { 11, JET_bitSeekGE, JET_errSuccess, 20 }, { 20, JET_bitSeekGT, JET_errSuccess, 30 },
-        { 11, JET_bitSeekLE, JET_errSuccess, 10 }, { 20, JET_bitSeekLT, JET_errSuccess, 10 },
+        { 10, JET_bitSeekEQ, JET_errSuccess, 10 },      { 11, JET_bitSeekEQ, JET_errRecordNotFound, 0 },
+        { 11, JET_bitSeekGE, JET_errSuccess, 20 },      { 20, JET_bitSeekGT, JET_errSuccess, 30 },
+        { 11, JET_bitSeekLE, JET_errSuccess, 10 },      { 20, JET_bitSeekLT, JET_errSuccess, 10 },
         { 0, JET_bitSeekLT, JET_errRecordNotFound, 0 }, { 30, JET_bitSeekGT, JET_errRecordNotFound, 0 },
     };
     struct cursor *cursor;
@@ -169,7 +171,7 @@ static void test_seeks(void **state)
 static void test_empty(void **state)
 {
     static const JET_COLUMNDEF column = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTTKey };
-    static const JET_COLUMNDEF bad[] = { { .coltyp = 0 }, { .coltyp = 13 }, { .coltyp = JET_coltypText, .cp = 77 } };
+    static const JET_COLUMNDEF bad[] = { { .coltyp = 0 }, { .coltyp = 19 }, { .coltyp = JET_coltypText, .cp = 77 } };
     struct cursor *cursor;
     struct record record;
     JET_COLUMNID id;

@@ -43,14 +43,14 @@ static void attach_open_close_detach(void **state)
     assert_int_equal(dbid, JET_dbidNil);
     assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
     assert_err(JetAttachDatabaseA(session, path, JET_bitDbReadOnly), JET_wrnDatabaseAttached);
-    assert_err(JetOpenDatabaseA(session, path, NULL, &dbid, 0), JET_wrnFileOpenReadOnly);
+    assert_err(JetOpenDatabaseA(session, path, NULL, &dbid, 0), JET_errSuccess);
     assert_ok(JetOpenDatabaseA(session, path, NULL, &second, JET_bitDbReadOnly));
     assert_int_equal(dbid, second);
     assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
     assert_ok(JetCloseDatabase(session, dbid, 0));
     assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
     assert_ok(JetCloseDatabase(session, dbid, 0));
-    assert_err(JetCloseDatabase(session, dbid, 0), JET_errDatabaseNotFound);
+    assert_err(JetCloseDatabase(session, dbid, 0), JET_errInvalidDatabaseId);
     assert_ok(JetDetachDatabaseA(session, path));
     assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseNotFound);
     assert_err(JetCloseDatabase(session, dbid, 0), JET_errInvalidDatabaseId);

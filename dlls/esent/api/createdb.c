@@ -8,7 +8,7 @@
 #include "api/private.h"
 #include "table/schema.h"
 
-#define SIZE_LEAST 32u                  /* pages, as JetSetDatabaseSize takes them */
+#define SIZE_LEAST   32u /* pages, as JetSetDatabaseSize takes them */
 #define HEADER_PAGES 2u
 
 /* ----------------------------------------------------------------- create --- */
@@ -183,12 +183,12 @@ static JET_ERR resize(struct session *session, struct database *database, uint32
         *actual = 0;
     if (grbit & ~both || (grbit & both) == both)
         return JET_errInvalidGrbit;
-    if (database->read_only)
-        return JET_errPermissionDenied;
     now = atomic_load(&database->store.pages) + HEADER_PAGES;
     err = JET_errSuccess;
     if (target < now && !(grbit & JET_bitResizeDatabaseOnlyGrow))
         err = JET_errFeatureNotAvailable;
+    else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink) && database->read_only)
+        err = JET_errPermissionDenied;
     else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink))
     {
         uint32_t more = target - now;

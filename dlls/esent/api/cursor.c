@@ -108,7 +108,7 @@ JET_ERR JET_API JetCloseTable(JET_SESID sesid, JET_TABLEID tableid)
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_WHEN_STOPPED, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_WHEN_STOPPED | API_NOT_CALLED, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -123,7 +123,7 @@ JET_ERR JET_API JetMove(JET_SESID sesid, JET_TABLEID tableid, JET_LONG cRow, JET
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;

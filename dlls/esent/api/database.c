@@ -202,11 +202,13 @@ JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_
 {
     JET_ERR err = os_full_path(path, full, OS_PATH_MAX);
 
-    if (err >= 0)
-        err = os_path_info(full, info);
-    if (err >= 0 && info->directory)
-        err = JET_errInvalidPath;
-    return err;
+    if (err < 0)
+        return err;
+    err = os_path_info(full, info);
+    /* Where there is no folder there is no file. */
+    if (err == JET_errInvalidPath)
+        return JET_errFileNotFound;
+    return err >= 0 && info->directory ? JET_errFileAccessDenied : err;
 }
 
 void attachment_options(const struct attachment *attachment, struct database_options *options)
@@ -411,7 +413,7 @@ static JET_ERR detach(struct session *session, const WCHAR *path, JET_GRBIT grbi
     if (!path || !path[0])
         return detach_all(instance);
     err = path_of_file(path, full, &info);
-    if (err == JET_errFileNotFound || err == JET_errInvalidPath)
+    if (err == JET_errFileNotFound || err == JET_errInvalidPath || err == JET_errFileAccessDenied)
         err = os_text_copy(full, OS_PATH_MAX, path) ? JET_errSuccess : JET_errDatabaseNotFound;
     else if (err >= 0)
         err = backup_check_none(instance->backup);
@@ -478,8 +480,6 @@ static JET_ERR open_locked(struct session *session, struct attachment *attachmen
 
     if (param_number(session->instance, JET_paramOneDatabasePerSession) && any_open(session))
         return JET_errOneDatabasePerSession;
-    if (attachment->grbit & JET_bitDbReadOnly && !(grbit & JET_bitDbReadOnly))
-        err = JET_wrnFileOpenReadOnly;
     if (attachment->exclusive && attachment->exclusive != session)
         return JET_errDatabaseLocked;
     if (grbit & JET_bitDbExclusive)
@@ -524,7 +524,7 @@ JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DB
 
 /*
  * Opens an attached database for the session.  `connect` has no meaning.
- * JET_wrnFileOpenReadOnly, JET_errDatabaseNotFound (not attached),
+ * JET_errDatabaseNotFound (not attached),
  * JET_errDatabaseLocked, JET_errDatabaseInUse (exclusively, while it is open),
  * JET_errOneDatabasePerSession.
  */
@@ -574,8 +574,7 @@ void session_close_database(struct session *session, JET_DBID dbid)
 
 /*
  * Undoes one open; with the last of the session its cursors on the database
- * are closed.  JET_errInvalidDatabaseId, JET_errDatabaseNotFound (attached, but
- * not open in this session).
+ * are closed.  JET_errInvalidDatabaseId.
  */
 JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit)
 {
@@ -590,7 +589,7 @@ JET_ERR JET_API JetCloseDatabase(JET_SESID sesid, JET_DBID dbid, JET_GRBIT grbit
     if (!dbid || dbid >= DATABASES_MAX || !session->instance->databases[dbid].path)
         return api_leave(session, JET_errInvalidDatabaseId);
     if (!session->opens[dbid])
-        return api_leave(session, JET_errDatabaseNotFound);
+        return api_leave(session, JET_errInvalidDatabaseId);
     session_close_database(session, dbid);
     return api_leave(session, JET_errSuccess);
 }

@@ -38,8 +38,9 @@ static JET_ERR create_table(struct session *session, struct attachment *attachme
 JET_ERR JET_API JetCreateTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, JET_ULONG pages, JET_ULONG density,
                                 JET_TABLEID *tableid)
 {
-    JET_TABLECREATE5_A create = { .cbStruct = sizeof(create), .szTableName = (char *)name, .ulPages = pages,
-                                  .ulDensity = density };
+    JET_TABLECREATE5_A create = {
+        .cbStruct = sizeof(create), .szTableName = (char *)name, .ulPages = pages, .ulDensity = density
+    };
     struct session *session;
     struct attachment *attachment;
     JET_ERR err;
@@ -88,16 +89,16 @@ static JET_ERR create_any(JET_SESID sesid, JET_DBID dbid, struct ddl_version ver
     return api_leave(session, err);
 }
 
-#define CREATE_TABLE(suffix, number, table_version, index_version) \
-    JET_ERR JET_API JetCreateTableColumnIndex##suffix##A(JET_SESID sesid, JET_DBID dbid, \
-                                                         JET_TABLECREATE##number##_A *create) \
-    { \
-        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, false }, create); \
-    } \
-    JET_ERR JET_API JetCreateTableColumnIndex##suffix##W(JET_SESID sesid, JET_DBID dbid, \
-                                                         JET_TABLECREATE##number##_W *create) \
-    { \
-        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, true }, create); \
+#define CREATE_TABLE(suffix, number, table_version, index_version)                                                     \
+    JET_ERR JET_API JetCreateTableColumnIndex##suffix##A(JET_SESID sesid, JET_DBID dbid,                               \
+                                                         JET_TABLECREATE##number##_A *create)                          \
+    {                                                                                                                  \
+        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, false }, create);           \
+    }                                                                                                                  \
+    JET_ERR JET_API JetCreateTableColumnIndex##suffix##W(JET_SESID sesid, JET_DBID dbid,                               \
+                                                         JET_TABLECREATE##number##_W *create)                          \
+    {                                                                                                                  \
+        return create_any(sesid, dbid, (struct ddl_version){ table_version, index_version, true }, create);            \
     }
 
 /*
@@ -223,8 +224,8 @@ JET_ERR JET_API JetRenameColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR
     struct cursor *cursor;
     JET_ERR err;
 
-    OS_TRACE("(%#zx, %#zx, %p, %p, %#x)\n", (size_t)sesid, (size_t)tableid, (const void *)name,
-             (const void *)new_name, (unsigned)grbit);
+    OS_TRACE("(%#zx, %#zx, %p, %p, %#x)\n", (size_t)sesid, (size_t)tableid, (const void *)name, (const void *)new_name,
+             (unsigned)grbit);
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
@@ -256,8 +257,6 @@ JET_ERR JET_API JetSetColumnDefaultValueA(JET_SESID sesid, JET_DBID dbid, JET_PC
     err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    if (attachment->database->read_only)
-        return api_leave(session, JET_errPermissionDenied);
     return api_leave(session, ddl_set_default(attachment->database, &session->txn, table, column, value, size));
 }
 
@@ -301,16 +300,16 @@ static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_v
     return api_leave(session, err);
 }
 
-#define CREATE_INDEX(suffix, number, version) \
-    JET_ERR JET_API JetCreateIndex##suffix##A(JET_SESID sesid, JET_TABLEID tableid, \
-                                              JET_INDEXCREATE##number##_A *create, JET_ULONG count) \
-    { \
-        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, false }, create, count); \
-    } \
-    JET_ERR JET_API JetCreateIndex##suffix##W(JET_SESID sesid, JET_TABLEID tableid, \
-                                              JET_INDEXCREATE##number##_W *create, JET_ULONG count) \
-    { \
-        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, true }, create, count); \
+#define CREATE_INDEX(suffix, number, version)                                                                          \
+    JET_ERR JET_API JetCreateIndex##suffix##A(JET_SESID sesid, JET_TABLEID tableid,                                    \
+                                              JET_INDEXCREATE##number##_A *create, JET_ULONG count)                    \
+    {                                                                                                                  \
+        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, false }, create, count);               \
+    }                                                                                                                  \
+    JET_ERR JET_API JetCreateIndex##suffix##W(JET_SESID sesid, JET_TABLEID tableid,                                    \
+                                              JET_INDEXCREATE##number##_W *create, JET_ULONG count)                    \
+    {                                                                                                                  \
+        return create_indexes(sesid, tableid, (struct ddl_version){ 0, version, true }, create, count);                \
     }
 
 /* Makes one index, or, outside of a transaction on a table that the session has alone, several at once. */
@@ -318,12 +317,16 @@ CREATE_INDEX(2, , 1)
 CREATE_INDEX(3, 2, 2)
 CREATE_INDEX(4, 3, 3)
 
-JET_ERR JET_API JetCreateIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, JET_GRBIT grbit,
-                                const char *key, JET_ULONG key_size, JET_ULONG density)
+JET_ERR JET_API JetCreateIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, JET_GRBIT grbit, const char *key,
+                                JET_ULONG key_size, JET_ULONG density)
 {
     JET_SPACEHINTS space = { .cbStruct = sizeof(space), .ulInitialDensity = density };
-    JET_INDEXCREATE2_A create = { .cbStruct = sizeof(create), .szIndexName = (char *)name, .szKey = (char *)key,
-                                  .cbKey = key_size, .grbit = grbit, .cbKeyMost = JET_cbKeyMost_OLD,
+    JET_INDEXCREATE2_A create = { .cbStruct = sizeof(create),
+                                  .szIndexName = (char *)name,
+                                  .szKey = (char *)key,
+                                  .cbKey = key_size,
+                                  .grbit = grbit,
+                                  .cbKeyMost = JET_cbKeyMost_OLD,
                                   .pSpacehints = &space };
 
     return JetCreateIndex3A(sesid, tableid, &create, 1);
@@ -332,8 +335,12 @@ JET_ERR JET_API JetCreateIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR 
 JET_ERR JET_API JetCreateIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR name, JET_GRBIT grbit,
                                 const WCHAR *key, JET_ULONG key_size, JET_ULONG density)
 {
-    JET_INDEXCREATE_W create = { .cbStruct = sizeof(create), .szIndexName = (WCHAR *)name, .szKey = (WCHAR *)key,
-                                 .cbKey = key_size, .grbit = grbit, .ulDensity = density,
+    JET_INDEXCREATE_W create = { .cbStruct = sizeof(create),
+                                 .szIndexName = (WCHAR *)name,
+                                 .szKey = (WCHAR *)key,
+                                 .cbKey = key_size,
+                                 .grbit = grbit,
+                                 .ulDensity = density,
                                  .cbKeyMost = JET_cbKeyMost_OLD };
 
     return JetCreateIndex2W(sesid, tableid, &create, 1);

@@ -5,13 +5,13 @@
 #include "api/private.h"
 #include "table/cursor.h"
 
-static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name, const JET_INDEXID *id,
-                         JET_GRBIT grbit, JET_ULONG sequence)
+static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name, const JET_INDEXID *id, JET_GRBIT grbit,
+                         JET_ULONG sequence)
 {
     char checked[NAME_SIZE] = "";
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
 
     if (err < 0)
         return err;
@@ -49,8 +49,8 @@ static JET_ERR set_index_w(JET_SESID sesid, JET_TABLEID tableid, const WCHAR *wi
  * Errors: JET_errIndexNotFound, JET_errNoCurrentRecord, JET_errInvalidIndexId,
  * JET_errBadItagSequence, JET_errInvalidName, JET_errInvalidGrbit.
  */
-JET_ERR JET_API JetSetCurrentIndex4A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName,
-                                     JET_INDEXID *pindexid, JET_GRBIT grbit, JET_ULONG itagSequence)
+JET_ERR JET_API JetSetCurrentIndex4A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR szIndexName, JET_INDEXID *pindexid,
+                                     JET_GRBIT grbit, JET_ULONG itagSequence)
 {
     return set_index(sesid, tableid, szIndexName, pindexid, grbit, itagSequence);
 }

@@ -3,8 +3,9 @@
 #include "api/private.h"
 #include "table/schema.h"
 
-#define COUNTRY_DEFAULT 1
-#define LEVELS_MAX 7                    /* deepest transaction, as JET_DbInfoTransactions has it */
+#define COUNTRY_DEFAULT       1
+#define DB_INFO_SPACE_SHELVED 22 /* a level without a name */
+#define LEVELS_MAX            7  /* deepest transaction, as JET_DbInfoTransactions has it */
 
 /* -------------------------------------------------- of an open database --- */
 
@@ -24,7 +25,7 @@ static JET_ERR database_space(struct database *database, void *result, uint32_t 
     JET_ERR err;
 
     if (size < sizeof(uint32_t))
-        return JET_errBufferTooSmall;
+        return JET_errInvalidParameter;
     tree_init(&tree, &database->cache, 1, 1, true, 0);
     err = tree_space_info(&tree, &owned, &free_pages);
     if (err >= 0)
@@ -90,6 +91,13 @@ static JET_ERR database_info(const struct session *session, const struct attachm
         return size == sizeof(uint32_t) ? database_space(database, result, size, false) : JET_errInvalidBufferSize;
     case JET_DbInfoSpaceAvailable:
         return database_space(database, result, size, true);
+    case DB_INFO_SPACE_SHELVED:
+    case JET_DbInfoSplitBuffers:
+        /* Neither pages that are kept back nor what is in split buffers is counted. */
+        if (size < sizeof(uint32_t))
+            return level == DB_INFO_SPACE_SHELVED ? JET_errInvalidBufferSize : JET_errInvalidParameter;
+        memset(result, 0, sizeof(uint32_t));
+        return JET_errSuccess;
     default:
         return JET_errInvalidParameter;
     }
@@ -154,8 +162,7 @@ static JET_ERR file_header(const WCHAR *path, struct header_read *read)
 }
 
 /* What a database of an old format would take; there is nothing that upgrades one. */
-static JET_ERR upgrade_info(const WCHAR *path, const struct os_file_info *file, JET_DBINFOUPGRADE *info,
-                            uint32_t size)
+static JET_ERR upgrade_info(const WCHAR *path, const struct os_file_info *file, JET_DBINFOUPGRADE *info, uint32_t size)
 {
     struct header_read read;
     uint64_t needed = file->size * 10 >> 6; /* about 15 percent */
@@ -186,9 +193,9 @@ static JET_ERR upgrade_info(const WCHAR *path, const struct os_file_info *file, 
 
 static bool misc_size(uint32_t size)
 {
-    return size == sizeof(JET_DBINFOMISC) || size == sizeof(JET_DBINFOMISC2) || size == sizeof(JET_DBINFOMISC3)
-           || size == sizeof(JET_DBINFOMISC4) || size == sizeof(JET_DBINFOMISC5) || size == sizeof(JET_DBINFOMISC6)
-           || size == sizeof(JET_DBINFOMISC7);
+    return size == sizeof(JET_DBINFOMISC) || size == sizeof(JET_DBINFOMISC2) || size == sizeof(JET_DBINFOMISC3) ||
+           size == sizeof(JET_DBINFOMISC4) || size == sizeof(JET_DBINFOMISC5) || size == sizeof(JET_DBINFOMISC6) ||
+           size == sizeof(JET_DBINFOMISC7);
 }
 
 static JET_ERR header_info(const WCHAR *path, void *result, uint32_t size, uint32_t level)

@@ -69,7 +69,7 @@ static JET_ERR space_usage(const struct table *table, void *result, uint32_t siz
     JET_ERR err;
 
     if (size < sizeof(pages))
-        return JET_errBufferTooSmall;
+        return JET_errInvalidParameter;
     err = tree_space_info(table->records, &pages[0], &pages[1]);
     if (err < 0)
         return err;
@@ -83,10 +83,17 @@ static JET_ERR space_usage(const struct table *table, void *result, uint32_t siz
 /* Tables that the engine makes for itself in a database. */
 static bool is_dynamic_system_table(const char *name)
 {
-    static const char *const names[] =
-    {
-        "MSysDefrag1", "MSysDefrag2", "MSysUnicodeFixupVer1", "MSysUnicodeFixupVer2", "MSysScan1", "MSysObjids",
-        "MSysDatabaseMaintenance", "MSysDeferredPopulateKeys", "MSysLocales", "MSysExtentPageCountCache",
+    static const char *const names[] = {
+        "MSysDefrag1",
+        "MSysDefrag2",
+        "MSysUnicodeFixupVer1",
+        "MSysUnicodeFixupVer2",
+        "MSysScan1",
+        "MSysObjids",
+        "MSysDatabaseMaintenance",
+        "MSysDeferredPopulateKeys",
+        "MSysLocales",
+        "MSysExtentPageCountCache",
     };
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -149,6 +156,23 @@ static JET_ERR put_number(void *result, uint32_t size, uint32_t number)
     return JET_errSuccess;
 }
 
+/* What is numbered as databases of the format written are has no numbers to be reserved. */
+static JET_ERR reserve_increment(const struct table *table, const void *result, uint32_t size)
+{
+    const struct column *column = NULL;
+
+    if (!result)
+        return JET_errInvalidParameter;
+    for (uint32_t i = 0; i < table->fixed_count && !column; i++)
+    {
+        if (table->fixed[i].type != JET_coltypNil && table->fixed[i].disk_flags & COLUMN_AUTOINCREMENT)
+            column = &table->fixed[i];
+    }
+    if (!column || column->disk_flags & COLUMN_DEFAULT)
+        return JET_errInvalidOperation;
+    return size == column->max_size ? JET_errFeatureNotAvailable : JET_errInvalidBufferSize;
+}
+
 static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TABLEID tableid, void *result,
                           uint32_t size, uint32_t level, bool wide)
 {
@@ -178,6 +202,8 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
     case JET_TblInfoSpaceUsage:
         return space_usage(table, result, size);
     case JET_TblInfoSpaceOwned:
+        if (size < sizeof(uint32_t))
+            return JET_errInvalidParameter;
         return tree_pages(table->records, result, size, false);
     case JET_TblInfoSpaceAvailable:
         return space_available(table, result, size);
@@ -189,6 +215,8 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
         return put_number(result, size, table->lv_chunk_max);
     case JET_TblInfoEncryptionKey: /* no cursor has one */
         return JET_errSuccess;
+    case JET_TblInfoRetrieveAndReserveAutoIncrement:
+        return reserve_increment(table, result, size);
     case JET_TblInfoObjectId:
         return put_number(result, size, table->objid);
     default:

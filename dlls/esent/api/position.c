@@ -207,9 +207,7 @@ static JET_ERR find_cursors(struct session *session, const JET_INDEXRANGE *range
         if (ranges[i].cbStruct != sizeof(*ranges))
             return JET_errInvalidParameter;
         open = session_find_cursor(session, ranges[i].tableid);
-        if (!open)
-            return JET_errInvalidTableId;
-        if (!open->cursor->index)
+        if (!open || !open->cursor->index)
             return JET_errInvalidParameter;
         if (ranges[i].grbit != JET_bitRecordInIndex)
             return JET_errInvalidGrbit;

@@ -359,6 +359,7 @@ void session_ownership_end(struct session *session);
 #define API_TABLES_ONLY 2u              /* not with a cursor on a temporary table: as enum cursor_refusal, like the next */
 #define API_NOT_SORT 4u                 /* not while a sort is read */
 #define API_NOT_INSERTING 8u            /* not before it is read */
+#define API_NOT_CALLED 16u              /* not by a callback that is told of a change by this cursor */
 
 /*
  * Enters a session.  JET_errInvalidSesid, JET_errClientRequestToStopJetService,

@@ -13,7 +13,7 @@ JET_ERR JET_API JetMakeKey(JET_SESID sesid, JET_TABLEID tableid, const void *pvD
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -28,7 +28,7 @@ JET_ERR JET_API JetSeek(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit)
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -36,8 +36,8 @@ JET_ERR JET_API JetSeek(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit)
 }
 
 /* The key of the current record, or with JET_bitRetrieveCopy the search key. */
-JET_ERR JET_API JetRetrieveKey(JET_SESID sesid, JET_TABLEID tableid, void *pvKey, JET_ULONG cbMax,
-                               JET_ULONG *pcbActual, JET_GRBIT grbit)
+JET_ERR JET_API JetRetrieveKey(JET_SESID sesid, JET_TABLEID tableid, void *pvKey, JET_ULONG cbMax, JET_ULONG *pcbActual,
+                               JET_GRBIT grbit)
 {
     struct session *session;
     struct cursor *cursor;
@@ -57,7 +57,7 @@ JET_ERR JET_API JetSetIndexRange(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING | API_NOT_CALLED, &session, &cursor);
 
     if (err < 0)
         return err;

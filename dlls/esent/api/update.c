@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records changed: JetPrepareUpdate, JetUpdate, JetDelete, JetEscrowUpdate, JetGetLock. */
-#include "api/private.h"
+#include "api/callback.h"
 #include "table/update.h"
 
 /*
@@ -14,11 +14,38 @@ JET_ERR JET_API JetPrepareUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT | API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
     return api_leave(session, update_prepare(cursor, prep));
+}
+
+/* What the program wants to be told of before the update, and after it. */
+static void events_of(const struct cursor *cursor, JET_CBTYP *before, JET_CBTYP *after)
+{
+    bool replaces = cursor->update && cursor->update->kind == UPDATE_REPLACE;
+
+    *before = replaces ? JET_cbtypBeforeReplace : JET_cbtypBeforeInsert;
+    *after = replaces ? JET_cbtypAfterReplace : JET_cbtypAfterInsert;
+}
+
+static JET_ERR finish_told(struct session *session, JET_TABLEID tableid, struct cursor *cursor, void *bookmark,
+                           JET_ULONG size, uint32_t *actual, JET_GRBIT grbit)
+{
+    JET_CBTYP before, after;
+    JET_ERR err, told;
+
+    if (!cursor->update || cursor->update->kind == UPDATE_READ_ONLY)
+        return JET_errUpdateNotPrepared;
+    events_of(cursor, &before, &after);
+    err = callback_call(session, tableid, cursor, before);
+    if (err >= 0)
+        err = update_finish(cursor, bookmark, size, actual, grbit);
+    if (err < 0)
+        return err;
+    told = callback_call(session, tableid, cursor, after);
+    return told < 0 ? told : err;
 }
 
 static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_ULONG size, JET_ULONG *actual,
@@ -27,13 +54,17 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
     struct session *session;
     struct cursor *cursor;
     uint32_t got = 0;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT | API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
     if (actual)
         got = *actual;
-    err = cursor_wrote(cursor, update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit));
+    if (os_unlikely(callback_any(cursor)))
+        err = finish_told(session, tableid, cursor, bookmark, size, actual ? &got : NULL, grbit);
+    else
+        err = update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit);
+    err = cursor_wrote(cursor, err);
     if (actual)
         *actual = got;
     return api_leave(session, err);
@@ -63,22 +94,28 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING | API_NOT_SORT, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING | API_NOT_SORT | API_NOT_CALLED, &session,
+                                   &cursor);
 
     if (os_unlikely(err < 0))
         return err;
-    return api_leave(session, cursor_wrote(cursor, update_delete(cursor)));
+    if (os_unlikely(callback_any(cursor)))
+        err = callback_call(session, tableid, cursor, JET_cbtypBeforeDelete);
+    if (err >= 0)
+        err = cursor_wrote(cursor, update_delete(cursor));
+    if (err >= 0 && os_unlikely(callback_any(cursor)))
+        err = callback_call(session, tableid, cursor, JET_cbtypAfterDelete);
+    return api_leave(session, err);
 }
 
 /* Adds to an escrow column; other transactions may do so at the same time.  cbMax is 4 or 8. */
-JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID columnid, void *pv,
-                                JET_ULONG cbMax, void *pvOld, JET_ULONG cbOldMax, JET_ULONG *pcbOldActual,
-                                JET_GRBIT grbit)
+JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID columnid, void *pv, JET_ULONG cbMax,
+                                void *pvOld, JET_ULONG cbOldMax, JET_ULONG *pcbOldActual, JET_GRBIT grbit)
 {
     struct session *session;
     struct cursor *cursor;
     uint32_t old_size;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT | API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
@@ -93,7 +130,7 @@ JET_ERR JET_API JetGetLock(JET_SESID sesid, JET_TABLEID tableid, JET_GRBIT grbit
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;

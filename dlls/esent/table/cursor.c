@@ -503,6 +503,8 @@ JET_ERR cursor_make_key(struct cursor *cursor, const void *data, uint32_t size, 
         cursor->key.size = 0;
         cursor->key.state = 0;
     }
+    if (cursor->index)
+        cursor->primary_key.state = cursor->primary_key.size = 0;
     return key_make(&cursor->form, &cursor->key, data, size, grbit);
 }
 

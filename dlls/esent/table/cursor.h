@@ -40,12 +40,13 @@ struct temp_table;
 struct cursor_filter;
 struct cursor_update;
 
-/* What a cursor on a temporary table refuses, which depends on how far it is. */
+/* What a cursor refuses: on a temporary table, which depends on how far it is, and in a callback. */
 enum cursor_refusal
 {
     CURSOR_TABLES_ONLY = 2,         /* what needs a table with a name */
     CURSOR_NOT_SORT = 4,            /* changes, of a sort that is read */
     CURSOR_NOT_INSERTING = 8,       /* reading, of a sort that rows still come into */
+    CURSOR_NOT_CALLED = 16,         /* not of a temporary table: moves and changes, while a callback is told of one */
 };
 
 struct cursor
@@ -70,6 +71,7 @@ struct cursor
     int32_t row;
     const struct temp_row *loaded;  /* NULL: none yet */
     struct search_key key;          /* data is NULL until first used */
+    struct search_key primary_key;  /* what it was in primary order, while an index is in use; not its data */
     struct key_form form;           /* of the index in use */
     struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
     struct cursor_update *update;   /* of JetPrepareUpdate; NULL when no update is prepared */

@@ -5,6 +5,19 @@
 #include "os/os.h"
 #include "table/cursor_private.h"
 
+/* Each order has a search key of its own, but they are in one place: coming back
+ * to the primary order the key is still there, unless another was made meanwhile. */
+static void keep_key(struct cursor *cursor, const struct index *index)
+{
+    struct search_key *key = &cursor->key, *kept = &cursor->primary_key;
+
+    if (!cursor->index)
+        *kept = *key;
+    key->state = index ? 0 : kept->state;
+    key->size = index ? 0 : kept->size;
+    key->columns = index ? 0 : kept->columns;
+}
+
 /* Takes up an index (NULL: primary order), the cursor before its first entry. */
 static JET_ERR use_index(struct cursor *cursor, const struct index *index)
 {
@@ -18,11 +31,10 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
         tree_cursor_close(&cursor->entries);
     else
         cursor->records.sequential = false;
+    keep_key(cursor, index);
     cursor->index = index;
     cursor->form = form;
     cursor->range = false;
-    cursor->key.state = 0;
-    cursor->key.size = 0;
     cursor->entries_level = cursor->index_level = cursor->txn ? (uint8_t)cursor->txn->level : 0;
     if (index)
         tree_cursor_init(&cursor->entries, index->tree, cursor->txn);

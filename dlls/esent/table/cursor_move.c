@@ -196,14 +196,10 @@ static JET_ERR count_entries(struct cursor *cursor, uint64_t most, uint64_t *cou
     return err;
 }
 
-JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
+static JET_ERR count_from_here(struct cursor *cursor, uint64_t most, uint64_t *count)
 {
-    JET_ERR err;
+    JET_ERR err = cursor_refresh(cursor);
 
-    *count = 0;
-    if (cursor->filter)
-        return JET_errFilteredMoveNotSupported;
-    err = cursor_refresh(cursor);
     if (err == JET_errNoCurrentRecord)
         return JET_errSuccess;
     if (err < 0)
@@ -218,6 +214,24 @@ JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
         err = JET_errSuccess;
     if (err >= 0)
         cursor->range = false;
+    return err;
+}
+
+JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
+{
+    bool deferred = cursor->index && cursor->defer_first;
+    JET_ERR err;
+
+    *count = 0;
+    if (cursor->filter)
+        return JET_errFilteredMoveNotSupported;
+    err = count_from_here(cursor, most, count);
+    /* The first entry was looked for, but not its record. */
+    if (deferred && !cursor->defer_first)
+    {
+        place_set_end(cursor, TREE_NOWHERE);
+        cursor->defer_first = true;
+    }
     return err;
 }
 

@@ -156,7 +156,8 @@ JET_ERR cursor_get_bookmark(struct cursor *cursor, void *out, uint32_t out_size,
 
     if (os_unlikely(cursor->temp != NULL))
         return temp_sort_get_bookmark(cursor, out, out_size, actual);
-    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+    /* This does not look for the first record, where that has been put off. */
+    err = cursor->defer_first ? JET_errNoCurrentRecord : cursor_bookmark(cursor, scratch, &bookmark, &size);
     return err < 0 ? err : give(bookmark, size, out, out_size, actual);
 }
 

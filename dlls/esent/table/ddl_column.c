@@ -7,10 +7,10 @@
 #include "table/cursor_private.h"
 #include "table/record_edit.h"
 
-#define VALUE_MAX 0x7fffffffu           /* bytes of a long value */
-#define FIXED_LAST (COLUMNID_VAR_FIRST - 1)
+#define VALUE_MAX     0x7fffffffu /* bytes of a long value */
+#define FIXED_LAST    (COLUMNID_VAR_FIRST - 1)
 #define VARIABLE_LAST (COLUMNID_TAGGED_FIRST - 1)
-#define TAGGED_LAST 64993u
+#define TAGGED_LAST   64993u
 
 static bool is_long(JET_COLTYP type)
 {
@@ -49,8 +49,8 @@ static JET_ERR check_type(struct column_definition *definition)
         return JET_errInvalidCodePage;
     if (grbit & JET_bitColumnCompressed && !is_long(type))
         return JET_errColumnCannotBeCompressed;
-    if (grbit & JET_bitColumnEncrypted
-        && (!is_long(type) || grbit & JET_bitColumnMultiValued || definition->default_size))
+    if (grbit & JET_bitColumnEncrypted &&
+        (!is_long(type) || grbit & JET_bitColumnMultiValued || definition->default_size))
         return JET_errColumnCannotBeEncrypted;
     if (is_tagged(definition))
         return grbit & JET_bitColumnFixed ? JET_errInvalidGrbit : JET_errSuccess;
@@ -89,8 +89,8 @@ static JET_ERR check_counter(struct column_definition *definition, bool alone)
 
     if (grbit & JET_bitColumnAutoincrement)
     {
-        if (type != JET_coltypLong && type != JET_coltypLongLong && type != JET_coltypUnsignedLongLong
-            && type != JET_coltypCurrency)
+        if (type != JET_coltypLong && type != JET_coltypLongLong && type != JET_coltypUnsignedLongLong &&
+            type != JET_coltypCurrency)
             return JET_errInvalidGrbit;
     }
     else if (type != JET_coltypLong)
@@ -156,10 +156,11 @@ JET_ERR column_check(struct database *database, struct column_definition *defini
     {
         JET_GRBIT grbit;
         uint16_t flag;
-    } map[] =
-    {
-        { JET_bitColumnNotNULL, COLUMN_NOT_NULL }, { JET_bitColumnMultiValued, COLUMN_MULTIVALUED },
-        { JET_bitColumnCompressed, COLUMN_COMPRESSED }, { JET_bitColumnEncrypted, COLUMN_ENCRYPTED },
+    } map[] = {
+        { JET_bitColumnNotNULL, COLUMN_NOT_NULL },
+        { JET_bitColumnMultiValued, COLUMN_MULTIVALUED },
+        { JET_bitColumnCompressed, COLUMN_COMPRESSED },
+        { JET_bitColumnEncrypted, COLUMN_ENCRYPTED },
     };
     JET_GRBIT grbit = definition->grbit;
     JET_ERR err;
@@ -195,8 +196,8 @@ JET_ERR column_check(struct database *database, struct column_definition *defini
     if (definition->default_size)
     {
         definition->flags |= COLUMN_DEFAULT;
-        if (!(definition->flags & COLUMN_USER_DEFAULT) && definition->max_size
-            && definition->max_size < definition->default_size)
+        if (!(definition->flags & COLUMN_USER_DEFAULT) && definition->max_size &&
+            definition->max_size < definition->default_size)
             return JET_errDefaultValueTooBig;
     }
     return err;
@@ -206,8 +207,8 @@ bool column_default_fits(const struct column_definition *definition)
 {
     uint32_t size = schema_type_size(definition->type);
 
-    return definition->flags & COLUMN_USER_DEFAULT || !(definition->flags & COLUMN_DEFAULT) || !size
-           || is_tagged(definition) || definition->default_size == size;
+    return definition->flags & COLUMN_USER_DEFAULT || !(definition->flags & COLUMN_DEFAULT) || !size ||
+           is_tagged(definition) || definition->default_size == size;
 }
 
 /* ------------------------------------------------------------------ places --- */
@@ -316,9 +317,14 @@ static void note_places(struct database *database, struct table_object *object, 
 JET_ERR column_insert(struct database *database, struct txn *txn, uint32_t objid,
                       const struct column_definition *definition, bool is_template)
 {
-    struct catalog_row row = { .table = objid, .type = CATALOG_COLUMN, .id = COLUMNID_FID(definition->id),
-                               .place = definition->type, .space = definition->max_size, .flags = definition->flags,
-                               .pages = definition->code_page, .offset = definition->offset,
+    struct catalog_row row = { .table = objid,
+                               .type = CATALOG_COLUMN,
+                               .id = COLUMNID_FID(definition->id),
+                               .place = definition->type,
+                               .space = definition->max_size,
+                               .flags = definition->flags,
+                               .pages = definition->code_page,
+                               .offset = definition->offset,
                                .name = ddl_text(definition->name) };
     JET_ERR err;
 
@@ -364,8 +370,8 @@ static JET_ERR check_fixed_ddl(const struct cursor *cursor)
     return cursor->permits_ddl ? JET_errSuccess : JET_errFixedDDL;
 }
 
-JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMNDEF *given,
-                       const void *default_value, uint32_t default_size, JET_COLUMNID *id)
+JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMNDEF *given, const void *default_value,
+                       uint32_t default_size, JET_COLUMNID *id)
 {
     struct table *table = cursor->table;
     struct database *database = table->database;
@@ -405,7 +411,8 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
     if (err >= 0 && id)
         *id = definition.id;
     if (err >= 0)
-        err = schema_act(database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+        err = schema_act(database, cursor->txn, table->object, ddl_has_alone(cursor) ? ACTION_ROWS : ACTION_COLUMN_MADE,
+                         false, definition.id);
     if (err >= 0)
     {
         note_places(database, table->object, &places);
@@ -520,8 +527,8 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
         err = find_row(&rows, table, name, &row);
     if (err >= 0 && grbit & JET_bitColumnRenameConvertToPrimaryIndexPlaceholder)
     {
-        if (column->type != JET_coltypBit || column->fid >= COLUMNID_VAR_FIRST || table->primary->key_columns < 2
-            || table->primary->key[0].columnid != column->id)
+        if (column->type != JET_coltypBit || column->fid >= COLUMNID_VAR_FIRST || table->primary->key_columns < 2 ||
+            table->primary->key[0].columnid != column->id)
             err = JET_errInvalidPlaceholderColumn;
         row.flags |= COLUMN_PLACEHOLDER;
     }
@@ -536,10 +543,24 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
     return err;
 }
 
+/*
+ * Windows looks for the old name once more after the change, to have the new one
+ * in memory.  While it remembers that the column was added it asks the catalog,
+ * which does not know the name any more: the column is renamed, and the answer is
+ * JET_errColumnNotFound.
+ */
+static bool is_fresh(const struct table *table, const char *name)
+{
+    const struct column *column = table_column_by_name(table, name);
+
+    return column && table->object->fresh_columns && table->object->fresh_column == column->id;
+}
+
 JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *given_new, JET_GRBIT grbit)
 {
     char name[SCHEMA_NAME_SIZE], new_name[SCHEMA_NAME_SIZE];
     struct database *database;
+    bool fresh;
     JET_ERR err;
 
     if (cursor_is_temporary(cursor))
@@ -557,11 +578,13 @@ JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *
         return err;
     database = cursor->table->database;
     if (database->read_only)
-        return JET_errPermissionDenied;
+        return table_column_by_name(cursor->table, name) ? JET_errPermissionDenied : JET_errColumnNotFound;
+    fresh = is_fresh(cursor->table, name);
     err = ddl_begin(database, cursor->txn);
     if (err < 0)
         return err;
-    return ddl_end(database, cursor->txn, rename_column(cursor, name, new_name, grbit));
+    err = ddl_end(database, cursor->txn, rename_column(cursor, name, new_name, grbit));
+    return err >= 0 && fresh ? JET_errColumnNotFound : err;
 }
 
 static JET_ERR set_default(struct cursor *cursor, const char *name, const void *value, uint32_t size)
@@ -576,6 +599,8 @@ static JET_ERR set_default(struct cursor *cursor, const char *name, const void *
         return JET_errColumnNotFound;
     if (in_index(table, column))
         return JET_errColumnInUse;
+    if (table->database->read_only)
+        return JET_errPermissionDenied;
     err = catalog_open(table->database, cursor->txn, &rows);
     if (err >= 0)
         err = find_row(&rows, table, name, &row);

@@ -72,9 +72,9 @@ struct new_table
     const struct ddl_defaults *defaults;
     JET_TABLECREATE5_A *create;
     char name[SCHEMA_NAME_SIZE];
-    struct table *template_table;   /* referenced; NULL */
-    struct table *table;            /* its state in the end; referenced */
-    bool bad_default;               /* some column's has not the size of its type */
+    struct table *template_table; /* referenced; NULL */
+    struct table *table;          /* its state in the end; referenced */
+    bool bad_default;             /* some column's has not the size of its type */
     JET_SPACEHINTS space;
     uint32_t objid, root;
 };
@@ -101,7 +101,7 @@ static JET_ERR open_template(struct new_table *new)
         return err;
     }
     cursor_close(cursor);
-    if (!(new->template_table->flags & JET_bitObjectTableTemplate))
+    if (!(new->template_table->flags &JET_bitObjectTableTemplate))
         return JET_errDDLNotInheritable;
     os_mutex_lock(&new->database->lock);
     new->template_table->object->is_static = true;
@@ -114,8 +114,12 @@ static JET_ERR insert_table(struct new_table *new)
     JET_TABLECREATE5_A *create = new->create;
     uint32_t page_size = new->database->page_size;
     uint8_t hints[SPACE_HINTS_SIZE], lv_hints[SPACE_HINTS_SIZE];
-    struct catalog_row row = { .table = new->objid, .type = CATALOG_TABLE, .id = new->objid, .place = new->root,
-                               .space = new->space.ulInitialDensity, .pages = new->space.cbInitial / page_size,
+    struct catalog_row row = { .table = new->objid,
+                               .type = CATALOG_TABLE,
+                               .id = new->objid,
+                               .place = new->root,
+                               .space = new->space.ulInitialDensity,
+                               .pages = new->space.cbInitial / page_size,
                                .name = ddl_text(new->name) };
     JET_SPACEHINTS lv_space;
     JET_ERR err;
@@ -172,9 +176,8 @@ static JET_ERR inherit_indexes(struct new_table *new)
             if (!index->primary)
             {
                 row.id = database_new_objid(new->database);
-                err = tree_create(&new->database->store, &parent, row.id, index->disk_flags & INDEX_UNIQUE,
-                                  PAGE_INDEX, space_hints_pages(&index->space, new->database->page_size),
-                                  &row.place);
+                err = tree_create(&new->database->store, &parent, row.id, index->disk_flags & INDEX_UNIQUE, PAGE_INDEX,
+                                  space_hints_pages(&index->space, new->database->page_size), &row.place);
             }
         }
         if (err >= 0)
@@ -187,10 +190,13 @@ static JET_ERR inherit_indexes(struct new_table *new)
 static JET_ERR add_column(struct new_table *new, JET_COLUMNCREATE_A *given, struct column_places *places,
                           bool *of_column)
 {
-    bool is_template = new->create->grbit & JET_bitTableCreateTemplateTable;
-    struct column_definition definition = { .given_name = given->szColumnName, .type = given->coltyp,
-                                            .max_size = given->cbMax, .code_page = (uint16_t)given->cp,
-                                            .grbit = given->grbit, .default_value = given->pvDefault,
+    bool is_template = new->create->grbit &JET_bitTableCreateTemplateTable;
+    struct column_definition definition = { .given_name = given->szColumnName,
+                                            .type = given->coltyp,
+                                            .max_size = given->cbMax,
+                                            .code_page = (uint16_t)given->cp,
+                                            .grbit = given->grbit,
+                                            .default_value = given->pvDefault,
                                             .default_size = given->pvDefault ? given->cbDefault : 0 };
     JET_ERR err;
 
@@ -249,7 +255,7 @@ static JET_ERR find_column(void *context, const char *name, struct index_column_
         facts->type = column->coltyp;
         facts->code_page = (uint16_t)column->cp ? (uint16_t)column->cp : 1252;
         facts->grbit = column->grbit;
-        facts->has_default = false;     /* here nobody asks */
+        facts->has_default = false; /* here nobody asks */
         return JET_errSuccess;
     }
     return new->template_table ? index_find_in_table(new->template_table, name, facts) : JET_errColumnNotFound;
@@ -305,7 +311,7 @@ static JET_ERR add_index(struct new_table *new, JET_INDEXCREATE3_A *given, bool 
 static JET_ERR add_indexes(struct new_table *new)
 {
     JET_TABLECREATE5_A *create = new->create;
-    bool primary = new->template_table && new->template_table->primary->key_columns;
+    bool primary = new->template_table &&new->template_table->primary->key_columns;
     JET_ERR err = JET_errSuccess;
 
     if (!create->cIndexes)
@@ -326,8 +332,11 @@ static JET_ERR add_indexes(struct new_table *new)
 static JET_ERR add_callback(struct new_table *new)
 {
     JET_TABLECREATE5_A *create = new->create;
-    struct catalog_row row = { .table = new->objid, .type = CATALOG_CALLBACK, .id = CATALOG_CALLBACK,
-                               .name = { (const uint8_t *)"CB", 2 }, .flags = create->cbtyp };
+    struct catalog_row row = { .table = new->objid,
+                               .type = CATALOG_CALLBACK,
+                               .id = CATALOG_CALLBACK,
+                               .name = { (const uint8_t *)"CB", 2 },
+                               .flags = create->cbtyp };
     JET_ERR err;
 
     if (!create->szCallback)
@@ -351,8 +360,8 @@ static JET_ERR make_tree(struct new_table *new)
     JET_ERR err;
 
     new->objid = database_new_objid(database);
-    err = tree_create(&database->store, NULL, new->objid, true, 0,
-                      space_hints_pages(&new->space, database->page_size), &new->root);
+    err = tree_create(&database->store, NULL, new->objid, true, 0, space_hints_pages(&new->space, database->page_size),
+                      &new->root);
     if (err < 0)
         return err;
     new->create->cCreated = 1;
@@ -393,7 +402,7 @@ static JET_ERR make(struct new_table *new, struct cursor **cursor)
     err = cursor_open(new->table, new->txn, JET_bitTableDenyRead, cursor);
     if (err >= 0)
     {
-        (*cursor)->permits_ddl = !(new->create->grbit & JET_bitTableCreateTemplateTable);
+        (*cursor)->permits_ddl = !(new->create->grbit &JET_bitTableCreateTemplateTable);
         new->table = NULL;
     }
     return err;
@@ -486,14 +495,13 @@ JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char 
 {
     char name[SCHEMA_NAME_SIZE];
     struct table *table;
-    JET_ERR err = ddl_name(given, name);
+    JET_ERR err;
 
-    if (err < 0)
-        return err;
-    if (database->read_only)
-        return JET_errPermissionDenied;
     if (txn->level && txn->read_only)
         return JET_errTransReadOnly;
+    err = ddl_name(given, name);
+    if (err < 0)
+        return err;
     if (!schema_name_compare(name, database->catalog->name) || !schema_name_compare(name, database->shadow->name))
         return JET_errCannotDeleteSystemTable;
     err = ddl_begin(database, txn);
@@ -502,7 +510,7 @@ JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char 
     err = table_open(database, txn, name, &table);
     if (err >= 0)
     {
-        err = check_unused(table, txn);
+        err = database->read_only ? JET_errPermissionDenied : check_unused(table, txn);
         if (err >= 0 && table->flags & JET_bitObjectTableTemplate)
             err = JET_errCannotDeleteTemplateTable;
         if (err >= 0 && table->flags & JET_bitObjectSystem)
@@ -528,6 +536,8 @@ static JET_ERR rename_table(struct database *database, struct txn *txn, const ch
     err = catalog_open(database, txn, &rows);
     if (err >= 0)
         err = catalog_find(&rows, table->objid, CATALOG_TABLE, table->objid, &row);
+    if (err >= 0 && database->read_only)
+        err = JET_errPermissionDenied;
     if (err >= 0 && row.flags & (JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL))
         err = JET_errFixedDDL;
     if (err >= 0)
@@ -556,8 +566,6 @@ JET_ERR ddl_rename_table(struct database *database, struct txn *txn, const char 
         err = ddl_name(given_new, new_name);
     if (err < 0)
         return err;
-    if (database->read_only)
-        return JET_errPermissionDenied;
     err = ddl_begin(database, txn);
     if (err < 0)
         return err;

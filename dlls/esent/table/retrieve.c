@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A column's value to the caller.  Order of the checks: published engine, fldext.cxx. */
+#include "table/column_reference.h"
 #include "table/retrieve.h"
 
 #include "format/bytes.h"
@@ -7,9 +8,9 @@
 #include "table/key.h"
 #include "table/update.h"
 
-#define GRBIT_INTERNAL 0xf0000000u
+#define GRBIT_INTERNAL   0xf0000000u
 #define GRBIT_FROM_INDEX (JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark)
-#define GRBIT_LONG_ID (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
+#define GRBIT_LONG_ID    (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
 
 /* Every other bit but these needs a closer look. */
 #define GRBIT_USUAL (JET_bitRetrieveCopy | JET_bitRetrieveTag | JET_bitRetrieveNull | JET_bitRetrieveIgnoreDefault)
@@ -130,7 +131,8 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
         return JET_errInvalidGrbit;
     if (retrieval->columnid & ~(COLUMNID_TEMPLATE | 0xffffu) || !COLUMNID_FID(retrieval->columnid))
         return JET_errBadColumnId;
-    if (cursor->temp || (!cursor->index && !cursor->table->primary->key_columns))
+    if (cursor->temp || (!cursor->index && (!cursor->table->primary->key_columns || cursor->defer_first ||
+                                            cursor->records.state != TREE_ON)))
     {
         retrieval->sequence = 1;
         *answered = false;
@@ -157,7 +159,8 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
     whole = key_column(&form, key, key_size, at, value, &size, &null);
     if (whole)
     {
-        uint32_t skip = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText ? retrieval->offset : 0;
+        uint32_t skip = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText ? retrieval->offset
+                                                                                                   : 0;
 
         if (skip > size)
             skip = size;
@@ -185,7 +188,7 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
 
 struct scan
 {
-    uint32_t wanted;            /* 0: count only */
+    uint32_t wanted; /* 0: count only */
     uint32_t seen;
     JET_GRBIT grbit;
     const struct column *column;
@@ -260,6 +263,23 @@ static JET_ERR long_references(struct cursor *cursor, struct retrieval *retrieva
     return JET_wrnSeparateLongValue;
 }
 
+/* What stands for the value instead of it. */
+static JET_ERR as_reference(struct cursor *cursor, struct retrieval *retrieval, const uint8_t *id, uint32_t id_size)
+{
+    const struct column *column = table_column_by_id(cursor->table, retrieval->columnid_found);
+    uint8_t scratch[KEY_MAX], reference[COLUMN_REFERENCE_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+    JET_ERR err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+
+    if (err >= 0)
+        err = column_reference_make(cursor->table, bookmark, size, column,
+                                    retrieval->sequence ? retrieval->sequence : 1, id, id_size, reference, &size);
+    if (err >= 0)
+        err = copy_out(retrieval, reference, size);
+    return err == JET_errSuccess ? JET_wrnColumnReference : err;
+}
+
 static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval, const struct record_value *value,
                               struct retrieve_scope *scope)
 {
@@ -272,7 +292,7 @@ static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval
         return JET_errLVCorrupted;
     memcpy(id, value->data, id_size);
     if (grbit & JET_bitRetrieveAsRefIfNotInRecord)
-        return JET_errFeatureNotAvailable;
+        return as_reference(cursor, retrieval, id, id_size);
     if (grbit & preread && (grbit & ~preread || !(grbit & JET_bitRetrievePrereadOnly)))
         return JET_errInvalidGrbit;
     if (grbit & JET_bitRetrieveLongId)
@@ -290,8 +310,8 @@ static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval
         retrieval->actual = (uint32_t)space.stored;
         return err;
     }
-    return long_value_read(cursor->table, cursor->txn, id, id_size, retrieval->offset, retrieval->data,
-                           retrieval->size, &retrieval->actual);
+    return long_value_read(cursor->table, cursor->txn, id, id_size, retrieval->offset, retrieval->data, retrieval->size,
+                           &retrieval->actual);
 }
 
 static bool is_long(const struct column *column)

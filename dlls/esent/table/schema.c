@@ -144,6 +144,12 @@ void schema_release_object(struct database *database, struct table_object *objec
     while (*link != object)
         link = &(*link)->next;
     *link = object->next;
+    while (atomic_load(&object->hooks))
+    {
+        struct table_hook *hook = atomic_load(&object->hooks);
+        atomic_store(&object->hooks, hook->next);
+        os_free(hook);
+    }
     while (object->trees)
     {
         struct object_tree *next = object->trees->next;

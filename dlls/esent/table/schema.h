@@ -187,6 +187,15 @@ struct object_tree
     struct tree tree;
 };
 
+/* A function that a program has called when records of the table change (JetRegisterCallback). */
+struct table_hook
+{
+    struct table_hook *next;
+    uint32_t events;            /* JET_cbtyp...; 0: it is given up, and stays in the list as long as the object does */
+    JET_CALLBACK function;
+    void *context;
+};
+
 /* What all states of one table share: its trees and who uses it. */
 struct table_object
 {
@@ -199,6 +208,8 @@ struct table_object
     struct table *current;      /* the state that all see; NULL: not loaded, or all do not see the same */
     uint32_t pending;           /* changes that some transaction does not see yet, or that may be undone */
     _Atomic uint32_t generation;    /* counts those changes, and when one stops being pending */
+    uint32_t fresh_columns;     /* of them, columns that were added where others may have the table open */
+    uint32_t fresh_column;      /* id of the last one */
     uint32_t last_fixed, last_variable, last_tagged;    /* ids of columns that were given out; 0: none */
     uint32_t fixed_end;         /* where the next fixed column goes, at least */
     struct txn *deleting;       /* who deletes the table; NULL: nobody */
@@ -206,6 +217,7 @@ struct table_object
      * table without a primary index, ids of long values, the autoincrement column. */
     _Atomic uint64_t next_record, next_long_value, next_increment;
     struct cursor *cursors;     /* open on it */
+    _Atomic(struct table_hook *) hooks; /* newest first; added to under the database's lock */
     struct txn *deny_read;      /* the session that has it alone; NULL: none */
     uint32_t deny_read_count;   /* by so many of its cursors */
     bool is_static;             /* a template that has derived tables */

@@ -12,8 +12,8 @@ struct schema_action
 {
     struct table_object *object;
     enum schema_action_kind kind;
-    bool in_table;              /* the tree's space comes from the table's */
-    uint32_t root;              /* of the tree */
+    bool in_table; /* the tree's space comes from the table's */
+    uint32_t root; /* of the tree */
 };
 
 JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
@@ -21,8 +21,9 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
 {
     struct schema_action action = { object, kind, in_table, root };
     struct version_place place = { .database = database->store.id };
-    struct version_change change = { .op = VERSION_ACTION, .owner = database, .image = (const uint8_t *)&action,
-                                     .image_size = sizeof(action) };
+    struct version_change change = {
+        .op = VERSION_ACTION, .owner = database, .image = (const uint8_t *)&action, .image_size = sizeof(action)
+    };
     struct version *version;
     JET_ERR err;
 
@@ -34,6 +35,11 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
     schema_forget(object);
     if (kind == ACTION_TABLE_GONE)
         object->deleting = txn;
+    if (kind == ACTION_COLUMN_MADE)
+    {
+        object->fresh_columns++;
+        object->fresh_column = root;
+    }
     os_mutex_unlock(&database->lock);
     err = version_create(txn, &place, &change, &version);
     if (err < 0)
@@ -42,6 +48,7 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->pending--;
         database->pending--;
         object->deleting = NULL;
+        object->fresh_columns -= kind == ACTION_COLUMN_MADE;
         schema_release_object(database, object);
         os_mutex_unlock(&database->lock);
     }
@@ -59,6 +66,7 @@ static void end(struct database *database, const struct schema_action *action, b
     schema_forget(object);
     if (action->kind == ACTION_TABLE_GONE && undone)
         object->deleting = NULL;
+    object->fresh_columns -= action->kind == ACTION_COLUMN_MADE;
     schema_release_object(database, object);
     os_mutex_unlock(&database->lock);
 }

@@ -34,6 +34,7 @@ JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8
 enum schema_action_kind
 {
     ACTION_ROWS,                /* of the catalog only */
+    ACTION_COLUMN_MADE,         /* the same, `root` is the column's id, in a table that others may have open */
     ACTION_TREE_MADE,           /* an index has a new tree */
     ACTION_TREE_GONE,           /* the tree of an index that was deleted */
     ACTION_TABLE_MADE,

@@ -11,6 +11,7 @@
 #define CHUNK_SIZE    65536u
 #define DEFAULT_LCID  OS_LCID_EN_US
 #define HEADER_SIZE   4       /* of a record */
+#define COLTYP_SLV    13u     /* what streaming values had; nothing is told of it any more */
 #define RECORD_MAX    0x7fffu /* what 15-bit offsets reach */
 #define MAP_UPPERCASE 0x200u  /* LCMAP_UPPERCASE: of a later format than is written */
 #define SORT_FLAGS    (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
@@ -81,6 +82,9 @@ static JET_ERR check_definition(const JET_COLUMNDEF *definition)
         return JET_errSuccess;
     }
     if (type == JET_coltypBinary || type == JET_coltypLongBinary || key_fixed_size(type))
+        return JET_errSuccess;
+    /* Nothing is left of that type but that it is let through where it says how it is stored. */
+    if (type == COLTYP_SLV && definition->grbit & (JET_bitColumnTagged | JET_bitColumnFixed))
         return JET_errSuccess;
     return JET_errInvalidColumnType;
 }

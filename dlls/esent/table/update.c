@@ -330,6 +330,22 @@ static JET_ERR upgrade(struct cursor *cursor)
     return err;
 }
 
+/* The entry that has the search key, of the index in use; where there is none, nobody is kept from making one. */
+static JET_ERR lock_key(struct cursor *cursor, bool write)
+{
+    struct tree_cursor tree;
+    JET_ERR err;
+
+    if (!(cursor->key.state & KEY_PREPARED))
+        return JET_errKeyNotMade;
+    tree_cursor_init(&tree, cursor->index ? cursor->index->tree : cursor->table->records, cursor->txn);
+    err = tree_seek(&tree, cursor->key.data, cursor->key.size, TREE_SEEK_EQ);
+    if (err >= 0 && write)
+        err = tree_lock(&tree);
+    tree_cursor_close(&tree);
+    return err == JET_errRecordNotFound ? JET_errSuccess : err;
+}
+
 JET_ERR update_lock(struct cursor *cursor, JET_GRBIT grbit)
 {
     JET_GRBIT kind = grbit & (JET_bitWriteLock | JET_bitReadLock);
@@ -338,13 +354,15 @@ JET_ERR update_lock(struct cursor *cursor, JET_GRBIT grbit)
 
     if (cursor->txn && !cursor->txn->level)
         return JET_errNotInTransaction;
-    if (kind == JET_bitWriteLock)
-    {
-        err = update_check_writable(cursor);
-        return err < 0 ? err : lock_current(cursor);
-    }
-    if (kind != JET_bitReadLock)
+    if (kind != JET_bitWriteLock && kind != JET_bitReadLock)
         return JET_errInvalidGrbit;
+    err = kind == JET_bitWriteLock ? update_check_writable(cursor) : JET_errSuccess;
+    if (err < 0)
+        return err;
+    if (grbit & JET_bitKeyLock)
+        return lock_key(cursor, kind == JET_bitWriteLock);
+    if (kind == JET_bitWriteLock)
+        return lock_current(cursor);
     err = cursor_latch_record(cursor, &record);
     if (err >= 0)
         cursor_unlatch_record(cursor);

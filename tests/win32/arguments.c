@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* In which order Windows finds what is wrong, where that is not what one would expect. */
+#include "support.h"
+
+static JET_INSTANCE instance;
+static JET_SESID session;
+static JET_DBID database;
+static JET_TABLEID table;
+static JET_COLUMNID number, text;
+
+static void a_first_record_not_looked_for(void **state)
+{
+    uint8_t mark[16];
+    JET_ULONG size;
+    int32_t value;
+
+    (void)state;
+    assert_ok(JetSetCurrentIndexA(session, table, "texts"));
+    assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    assert_err(JetGetBookmark(session, table, mark, sizeof(mark), &size), JET_errNoCurrentRecord);
+    /* From its key no column is told then, but the record is there. */
+    assert_ok(JetRetrieveColumn(session, table, number, &value, 4, NULL, JET_bitRetrieveFromIndex, NULL));
+    assert_ok(JetGetBookmark(session, table, mark, sizeof(mark), &size));
+    assert_err(JetMove(session, table, 100, 0), JET_errNoCurrentRecord);
+    assert_err(JetRetrieveColumn(session, table, text, &value, 4, NULL, JET_bitRetrieveFromIndex, NULL),
+               JET_errNoCurrentRecord);
+}
+
+static void locks_by_key(void **state)
+{
+    JET_SESID other = test_session(instance);
+    JET_TABLEID others;
+    JET_DBID db;
+    int32_t value = 2;
+
+    (void)state;
+    assert_ok(JetOpenDatabaseA(other, test_file("arguments.edb"), NULL, &db, 0));
+    assert_ok(JetOpenTableA(other, db, "rows", NULL, 0, 0, &others));
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetBeginTransaction(other));
+    assert_err(JetGetLock(session, table, 0x4 | JET_bitWriteLock), JET_errKeyNotMade);
+    assert_ok(JetMakeKey(session, table, &value, 4, JET_bitNewKey));
+    assert_ok(JetGetLock(session, table, 0x4 | JET_bitWriteLock));
+    assert_ok(JetMakeKey(other, others, &value, 4, JET_bitNewKey));
+    assert_ok(JetSeek(other, others, JET_bitSeekEQ));
+    assert_err(JetDelete(other, others), JET_errWriteConflict);
+    assert_ok(JetRollback(other, 0));
+    assert_ok(JetRollback(session, 0));
+    assert_ok(JetEndSession(other, 0));
+}
+
+static void names_before_rights(void **state)
+{
+    const char *path = test_file("arguments.edb");
+    JET_TABLEID closed, only;
+    JET_INDEXRANGE ranges[2];
+    JET_RECORDLIST list = { .cbStruct = sizeof(list) };
+    JET_DBID db;
+    int32_t value = 1;
+
+    (void)state;
+    assert_ok(JetOpenTableA(session, database, "rows", NULL, 0, 0, &closed));
+    assert_ok(JetCloseTable(session, closed));
+    for (unsigned i = 0; i < 2; i++)
+        ranges[i] = (JET_INDEXRANGE){ sizeof(ranges[i]), closed, JET_bitRecordInIndex };
+    assert_err(JetIntersectIndexes(session, ranges, 2, &list, 0), JET_errInvalidParameter);
+
+    assert_ok(JetBeginTransaction2(session, JET_bitTransactionReadOnly));
+    assert_err(JetDeleteTableA(session, database, ""), JET_errTransReadOnly);
+    assert_ok(JetCommitTransaction(session, 0));
+
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetCloseDatabase(session, database, 0));
+    assert_err(JetCloseDatabase(session, database, 0), JET_errInvalidDatabaseId);
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_err(JetAttachDatabaseA(session, test_file("nowhere/a.edb"), 0), JET_errFileNotFound);
+    assert_err(JetAttachDatabaseA(session, ".", 0), JET_errFileAccessDenied);
+    assert_err(JetDetachDatabaseA(session, "."), JET_errDatabaseNotFound);
+    assert_ok(JetAttachDatabaseA(session, path, JET_bitDbReadOnly));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &db, JET_bitDbReadOnly));
+    assert_err(JetDeleteTableA(session, db, "none"), JET_errObjectNotFound);
+    assert_err(JetDeleteTableA(session, db, "rows"), JET_errPermissionDenied);
+    assert_err(JetRenameTableA(session, db, "none", "other"), JET_errObjectNotFound);
+    assert_err(JetRenameTableA(session, db, "rows", "other"), JET_errPermissionDenied);
+    assert_err(JetSetColumnDefaultValueA(session, db, "rows", "none", &value, 4, 0), JET_errColumnNotFound);
+    assert_ok(JetOpenTableA(session, db, "rows", NULL, 0, 0, &only));
+    assert_err(JetRenameColumnA(session, only, "none", "other", 0), JET_errColumnNotFound);
+    assert_err(JetRenameColumnA(session, only, "text", "other", 0), JET_errPermissionDenied);
+    assert_ok(JetCloseTable(session, only));
+}
+
+static int start(void **state)
+{
+    static const char key[] = "+number\0", name[] = "+text\0";
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+
+    (void)state;
+    instance = test_instance("arguments", "off");
+    session = test_session(instance);
+    assert_ok(JetCreateDatabaseA(session, test_file("arguments.edb"), NULL, &database, 0));
+    assert_ok(JetCreateTableA(session, database, "rows", 1, 80, &table));
+    assert_ok(JetAddColumnA(session, table, "number", &definition, NULL, 0, &number));
+    assert_ok(JetAddColumnA(session, table, "text", &definition, NULL, 0, &text));
+    assert_ok(JetCreateIndexA(session, table, "numbers", JET_bitIndexPrimary, key, sizeof(key), 80));
+    assert_ok(JetCreateIndexA(session, table, "texts", 0, name, sizeof(name), 80));
+    for (int32_t i = 0; i < 5; i++)
+    {
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, number, &i, sizeof(i), 0, NULL));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    }
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetOpenTableA(session, database, "rows", NULL, 0, 0, &table));
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    assert_ok(JetTerm(instance));
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_first_record_not_looked_for),
+        cmocka_unit_test(locks_by_key),
+        cmocka_unit_test(names_before_rights),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
