@@ -5,7 +5,8 @@
 #   make check          all tests: x86_64 and i686 under Wine, native, sanitizers
 #   make lint           floors, format, static analysis
 #   make conformance    the suite in SHARED on both architectures and natively
-#   make torture        fuzz targets at length
+#   make torture        at length: fuzz targets, crashes (CRASHES=10000), histories beside a
+#                       model (HISTORIES=1000), threads (TRANSACTIONS=1000000); SEED=1
 #   make bench          the benchmark in SHARED, against SQLite and LMDB (ROWS=300000 ROUNDS=3)
 #   make coverage       what the native tests reach
 #   make install        into a Wine prefix (WINEPREFIX=) or a directory (DESTDIR=)
@@ -18,6 +19,10 @@ SHARED        ?= $(wildcard ../shared)
 JOBS          ?= 2
 FUZZ_SECONDS  ?= 20
 TORTURE_RUNS  ?= 1000000
+CRASHES       ?= 10000
+HISTORIES     ?= 1000
+TRANSACTIONS  ?= 1000000
+SEED          ?= 1
 TEST_SECONDS  ?= 300
 
 # Conformance: what must be the same by now.
@@ -79,10 +84,10 @@ do-check:
 	FUZZ_SECONDS=$(FUZZ_SECONDS) ESENT_CORPUS=$(CORPUS_DIR) \
 	    tools/run-tests -j $(JOBS) -t $(TEST_SECONDS) "script:$$built" $(TESTS)
 
-do-torture: $(FUZZ_PROGRAMS) $(CORPUS_STAMP)
-	@[ -n "$(FUZZ_PROGRAMS)" ] || { echo "make torture: no fuzz targets yet"; exit 1; }
-	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) \
-	    tools/run-tests -j $(JOBS) -t 36000 $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
+do-torture: $(FUZZ_PROGRAMS) $(TORTURE_PROGRAMS) $(CORPUS_STAMP)
+	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) ESENT_CRASHES=$(CRASHES) ESENT_HISTORIES=$(HISTORIES) \
+	    ESENT_TRANSACTIONS=$(TRANSACTIONS) ESENT_SEED=$(SEED) \
+	    tools/run-tests -j $(JOBS) -t 36000 $(TORTURE) $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
 
 # ---- conformance -----------------------------------------------------------
 

@@ -129,7 +129,7 @@ build/$(1)/libesent.a: $$(OBJ_$(1))
 	@rm -f $$@.tmp
 	$$(Q)ar rcs $$@.tmp $$^ && mv $$@.tmp $$@
 endef
-$(foreach v,asan tsan coverage fuzz,$(eval $(call archive,$(v))))
+$(foreach v,asan tsan coverage fuzz host,$(eval $(call archive,$(v))))
 
 LIBRARIES = build/x86_64/esent.dll build/x86_64/libesent.a build/i686/esent.dll build/i686/libesent.a build/host/libesent.so
 

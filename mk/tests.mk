@@ -63,6 +63,20 @@ build/$(1)/api/%: tests/win32/%.c $$(SUPPORT) $$(HEADERS) build/$(1)/libesent.a 
 endef
 $(foreach v,asan tsan coverage,$(eval $(call api_tests,$(v))))
 
+# Crashes and faults below the os floor, natively; CRASH_SHARED is what they have in common.
+CRASH_SHARED  := tests/crash/disk.c tests/crash/workload.c
+CRASH         := $(filter-out $(CRASH_SHARED),$(sort $(wildcard tests/crash/*.c)))
+CRASH_HEADERS := $(wildcard tests/crash/*.h)
+define crash_tests
+build/$(1)/crash/%: tests/crash/%.c $(CRASH_SHARED) $(CRASH_HEADERS) build/$(1)/libesent.a $(ALIAS)
+	@mkdir -p $$(@D)
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -Itests/crash $$< $(CRASH_SHARED) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
+endef
+$(foreach v,asan tsan host,$(eval $(call crash_tests,$(v))))
+
+CRASH_CHECK := $(foreach v,asan host,$(patsubst tests/crash/%.c,$(v):$(CURDIR)/build/$(v)/crash/%,$(CRASH)))
+
 TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT))) \
     $(patsubst tests/win32/%.c,build/tsan/api/%,$(filter %threads.c %/stopservice.c,$(API_INSIDE)))
 TESTS_asan := $(patsubst tests/unit/%.c,build/asan/tests/%,$(filter-out %_threads.c,$(UNIT))) \
@@ -99,6 +113,13 @@ SCRIPT_TESTS = \
     "script:tools/lint-floors"
 
 TEST_PROGRAMS = $(TESTS_x86_64) $(TESTS_i686) $(TESTS_host) $(TESTS_asan) $(TESTS_tsan) $(FUZZ_PROGRAMS) $(CORPUS_STAMP) \
+    $(foreach c,$(CRASH_CHECK),$(patsubst $(CURDIR)/%,%,$(lastword $(subst :, ,$(c))))) \
     build/x86_64/tests/esent.dll build/i686/tests/esent.dll
 TESTS = $(SCRIPT_TESTS) \
-    $(foreach v,asan tsan fuzz x86_64 i686 host,$(addprefix $(v):$(CURDIR)/,$(if $(filter fuzz,$(v)),$(FUZZ_PROGRAMS),$(TESTS_$(v)))))
+    $(foreach v,asan tsan fuzz x86_64 i686 host,$(addprefix $(v):$(CURDIR)/,$(if $(filter fuzz,$(v)),$(FUZZ_PROGRAMS),$(TESTS_$(v))))) $(CRASH_CHECK)
+
+# What make torture runs at length besides the fuzzers; how long is in its variables.
+TORTURE = $(patsubst tests/crash/%.c,host:$(CURDIR)/build/host/crash/%,$(CRASH)) \
+    host:$(CURDIR)/build/host/tests/histories host:$(CURDIR)/build/host/tests/transfer_threads \
+    tsan:$(CURDIR)/build/tsan/api/transfer_threads x86_64:$(CURDIR)/build/x86_64/tests/transfer_threads.exe
+TORTURE_PROGRAMS = $(foreach c,$(TORTURE),$(patsubst $(CURDIR)/%,%,$(lastword $(subst :, ,$(c))))) build/x86_64/tests/esent.dll

@@ -405,8 +405,14 @@ static void space(void **state)
     static const struct extent part = { SMALL_PAGES, SMALL_PAGES - 1 }, twice[] = { { 35, 35 }, { 40, 6 } };
 
     (void)state;
+    struct integrity_result result;
+    struct found found;
+
     put_free(4);
-    expect(FINDING_SPACE, "lost");
+    assert_int_equal(JET_errSuccess, check_image(&found, &result));
+    assert_int_equal(result.warnings, 1);
+    assert_int_equal(result.lost, 1);
+    assert_non_null(strstr(found.text, "lost"));
     fresh(NULL);
     put_free(6);
     expect(FINDING_SPACE, "24: it is claimed");

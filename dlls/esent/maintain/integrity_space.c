@@ -239,9 +239,12 @@ static void report_run(struct integrity *check, uint32_t owner, uint32_t claim, 
     else if (!owner && !claim)
         integrity_find(check, FINDING_SPACE, first, "nobody owns it, nor any to page %u", (unsigned)last);
     else if (!claim)
-        integrity_find_odd(check, FINDING_SPACE, first,
-                           "%u pages from here on are lost: owned, not used, not available",
-                           (unsigned)(last - first + 1));
+    {
+        /* A crash between taking a page and using it does that; in Windows' engine too. */
+        check->result.lost += last - first + 1;
+        integrity_warn(check, FINDING_SPACE, first, "%u pages from here on are lost: owned, not used, not available",
+                       (unsigned)(last - first + 1));
+    }
     else
     {
         check->at = (claim >> 2) - 1;

@@ -75,6 +75,7 @@ struct integrity_result
     uint64_t findings; /* warnings not counted */
     uint64_t warnings;
     uint64_t pages; /* of the file, without its header */
+    uint64_t lost;  /* of them: owned, but neither used nor available; each run of them is a warning */
     uint32_t trees, tables;
     uint64_t records, entries, long_values;
     uint64_t indexes_not_compared; /* because text sorts differently here, or a callback computes a column */

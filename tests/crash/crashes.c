@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Crashes: a random workload ends at a random write, flush, or change of a file's
+ * name or size, on a disk that loses, keeps, tears or reorders what was not
+ * flushed (disk.h); then recovery, every tenth of which crashes itself, a walk of
+ * everything compared with what was committed, and the check of `esentutl /g`.
+ *
+ *   crashes [COUNT [SEED]]      in the current folder; ESENT_CRASHES, ESENT_SEED
+ *
+ * Each step is a process of its own.  What a failed round left stays in crash.SEED,
+ * the database and log before recovery in crash.SEED/before.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "maintain/maintain.h"
+#include "workload.h"
+
+enum
+{
+    ENDED = 0,
+    FAILED = 1,
+    CRASHED = 77,
+};
+
+#ifdef __SANITIZE_ADDRESS__
+#    define COUNT 60
+#else
+#    define COUNT 300
+#endif
+
+static char folder[500], model[600];
+
+static uint64_t mix(uint64_t seed, uint64_t what)
+{
+    uint64_t x = seed * 0x9e3779b97f4a7c15u + what;
+
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static void save(void)
+{
+    workload_save(model);
+}
+
+static void complain(uint64_t seed, const char *what, int err)
+{
+    printf("seed %llu: %s: %d\n", (unsigned long long)seed, what, err);
+    fflush(stdout);
+}
+
+/* ------------------------------------------------------------------- rounds --- */
+
+/* A number whose size is as likely to be small as large. */
+static uint64_t crash_point(uint64_t random)
+{
+    uint64_t most = 8u << mix(random, 1) % 9;
+
+    return 1 + mix(random, 2) % most;
+}
+
+static int work(const struct settings *s)
+{
+    bool from_start = mix(s->seed, 3) % 8 == 0;
+    JET_INSTANCE instance;
+    JET_ERR err;
+
+    disk_install();
+    if (from_start)
+        disk_crash_at(crash_point(mix(s->seed, 4)), mix(s->seed, 5), save, CRASHED);
+    err = workload_init(s, folder, &instance);
+    if (err >= 0)
+        err = workload_create(s, instance);
+    if (err >= 0 && !from_start)
+        disk_crash_at(crash_point(mix(s->seed, 4)), mix(s->seed, 5), save, CRASHED);
+    if (err >= 0)
+        err = workload_run(s, instance);
+    if (err < 0)
+    {
+        complain(s->seed, "the workload fails", err);
+        return FAILED;
+    }
+    if (mix(s->seed, 6) % 4)
+        disk_crash(mix(s->seed, 5), save, CRASHED);
+    /* As it ends. */
+    JetTerm(instance);
+    save();
+    return ENDED;
+}
+
+/* Recovery, on a disk that crashes if `again`. */
+static int recover(const struct settings *s, bool again)
+{
+    JET_INSTANCE instance;
+    JET_ERR err;
+
+    if (again)
+    {
+        disk_install();
+        disk_crash_at(crash_point(mix(s->seed, 7)), mix(s->seed, 8), NULL, CRASHED);
+    }
+    err = workload_init(s, folder, &instance);
+    if (err < 0)
+    {
+        complain(s->seed, again ? "JetInit on a disk that is to crash" : "JetInit", err);
+        return FAILED;
+    }
+    if (again)
+        disk_crash(mix(s->seed, 8), NULL, CRASHED);
+    return ENDED;
+}
+
+static void print_finding(void *context, const struct finding *finding)
+{
+    const struct settings *s = context;
+
+    if (!finding->warning)
+        printf("seed %llu: page %u, %s %s: %s\n", (unsigned long long)s->seed, (unsigned)finding->pgno, finding->table,
+               finding->tree, finding->text);
+}
+
+static int check(const struct settings *s)
+{
+    struct maintain_report report = { .context = (void *)(uintptr_t)s, .finding = print_finding };
+    struct integrity_options options = { .findings_max = 10 };
+    struct integrity_result result;
+    uint16_t path[1100];
+    JET_ERR err;
+    size_t i;
+
+    for (i = 0; workload_database[i]; i++)
+        path[i] = (unsigned char)workload_database[i];
+    path[i] = 0;
+    err = integrity_check((const WCHAR *)path, &options, &report, &result);
+    if (err < 0 || result.findings)
+    {
+        complain(s->seed, "the check", err);
+        return FAILED;
+    }
+    if (result.lost)
+        printf("seed %llu: %u pages lost\n", (unsigned long long)s->seed, (unsigned)result.lost);
+    return ENDED;
+}
+
+static int verify(const struct settings *s)
+{
+    JET_INSTANCE instance;
+    const char *what;
+    JET_ERR err;
+
+    if (!workload_load(model))
+    {
+        complain(s->seed, "no model", 0);
+        return FAILED;
+    }
+    if ((err = workload_init(s, folder, &instance)) < 0)
+    {
+        complain(s->seed, "JetInit", err);
+        return FAILED;
+    }
+    if ((what = workload_verify(s, instance, folder)))
+    {
+        complain(s->seed, what, 0);
+        return FAILED;
+    }
+    if ((err = JetTerm(instance)) < 0)
+    {
+        complain(s->seed, "JetTerm", err);
+        return FAILED;
+    }
+    /* One that was never made whole is there to be made again. */
+    return workload_attached ? check(s) : ENDED;
+}
+
+static int in_process(int (*function)(const struct settings *s, bool again), const struct settings *s, bool again)
+{
+    int status;
+    pid_t child = fork();
+
+    if (!child)
+    {
+        alarm(120);
+        _exit(function(s, again));
+    }
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status))
+        complain(s->seed, "killed by signal", WTERMSIG(status));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
+}
+
+static int do_work(const struct settings *s, bool again)
+{
+    (void)again;
+    return work(s);
+}
+
+static int do_verify(const struct settings *s, bool again)
+{
+    (void)again;
+    return verify(s);
+}
+
+static void shell(const char *format, const char *a)
+{
+    char command[2000];
+
+    snprintf(command, sizeof(command), format, a, a, a);
+    if (system(command))
+        printf("%s failed\n", command);
+}
+
+static bool one_round(uint64_t seed)
+{
+    struct settings s;
+    int status;
+
+    settings_choose(&s, seed);
+    snprintf(folder, sizeof(folder), "crash.%llu/", (unsigned long long)seed);
+    snprintf(model, sizeof(model), "%smodel", folder);
+    mkdir(folder, 0777);
+    status = in_process(do_work, &s, false);
+    if (status != FAILED)
+        shell("mkdir %sbefore && find %s -maxdepth 1 -type f -exec cp {} %sbefore \\;", folder);
+    if (status != FAILED && seed % 10 == 0)
+        for (int i = 0; i < 3 && (status = in_process(recover, &s, true)) == CRASHED; i++)
+            s.seed += 1000000007; /* another point */
+    s.seed = seed;
+    if (status != FAILED)
+        status = in_process(do_verify, &s, false);
+    if (status != ENDED)
+    {
+        printf("seed %llu: pages of %u, logs of %u KB%s, %u workers%s\n", (unsigned long long)seed, s.page_size,
+               s.log_kb, s.circular ? " circular" : "", s.workers, s.threads ? " in threads" : "");
+        return false;
+    }
+    shell("rm -rf %s", folder);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    const char *count_text = argc > 1 ? argv[1] : getenv("ESENT_CRASHES");
+    const char *seed_text = argc > 2 ? argv[2] : getenv("ESENT_SEED");
+    unsigned long count = count_text ? strtoul(count_text, NULL, 0) : COUNT, lost = 0;
+    uint64_t seed = seed_text ? strtoull(seed_text, NULL, 0) : 1;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("[ RUN      ] crashes\n");
+    for (unsigned long i = 0; i < count; i++)
+        lost += !one_round(seed + i);
+    printf("%lu crashes, %lu failed\n", count, lost);
+    printf("[  %s ] crashes\n", lost ? "FAILED" : "     OK");
+    return lost != 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A random workload, and a model of what it committed.
+ *
+ * Each of a few workers has a table of its own and two sessions that take turns
+ * there, with nested transactions, rollbacks, lazy and durable commits, long
+ * values and secondary indexes; it also makes and deletes small tables.  All that
+ * follows from the seed, but for what the workers do to each other's timing.
+ *
+ * A worker's states are numbered by its commits.  After a crash it must be in one
+ * of those from the last that was durable to the last that was asked for.
+ */
+#ifndef TESTS_CRASH_WORKLOAD_H
+#define TESTS_CRASH_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "esent.h"
+
+#define WORKERS 3
+#define ROWS    40
+#define EXTRAS  4
+
+struct settings
+{
+    uint64_t seed;
+    uint32_t page_size, log_kb, cache_pages, workers, steps, checkpoint_kb;
+    bool circular, threads;
+};
+
+struct workload_row
+{
+    int32_t there, code, name, amount;
+    uint32_t blob_size, blob_seed;
+};
+
+struct workload_state
+{
+    struct workload_row row[ROWS];
+    uint8_t extra[EXTRAS]; /* rows that the small table has, and one; 0: there is none */
+};
+
+/* Chosen by the seed. */
+void settings_choose(struct settings *settings, uint64_t seed);
+/* Parameters that are the process's, then an instance in `folder`. */
+JET_ERR workload_init(const struct settings *settings, const char *folder, JET_INSTANCE *instance);
+
+/* Creates the database and the tables, and commits them; after that a crash loses no table. */
+JET_ERR workload_create(const struct settings *settings, JET_INSTANCE instance);
+/* Goes on until it is done.  What fails ends it, and is returned unless the engine
+ * may fail (`faults`): then it goes on as far as it can. */
+JET_ERR workload_run(const struct settings *settings, JET_INSTANCE instance);
+
+/* What may be there after a crash now, to a file, and from it. */
+void workload_save(const char *path);
+bool workload_load(const char *path);
+
+/* Opens the database and compares: NULL if it is as it may be, else what is wrong. */
+const char *workload_verify(const struct settings *settings, JET_INSTANCE instance, const char *folder);
+
+extern char workload_database[1024];
+/* Whether workload_verify found a database; without one, that was right. */
+extern bool workload_attached;
+
+#endif
