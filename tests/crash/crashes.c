@@ -6,6 +6,8 @@
  * everything compared with what was committed, and the check of `esentutl /g`.
  *
  *   crashes [COUNT [SEED]]      in the current folder; ESENT_CRASHES, ESENT_SEED
+ *   crashes --again SEED        from crash.SEED/before
+ *   crashes --verify SEED       from crash.SEED, in this process
  *
  * Each step is a process of its own.  What a failed round left stays in crash.SEED,
  * the database and log before recovery in crash.SEED/before.
@@ -218,17 +220,23 @@ static void shell(const char *format, const char *a)
         printf("%s failed\n", command);
 }
 
-static bool one_round(uint64_t seed)
+static void place(uint64_t seed)
 {
-    struct settings s;
-    int status;
-
-    settings_choose(&s, seed);
     snprintf(folder, sizeof(folder), "crash.%llu/", (unsigned long long)seed);
     snprintf(model, sizeof(model), "%smodel", folder);
+}
+
+static bool one_round(uint64_t seed, bool again)
+{
+    struct settings s;
+    int status = CRASHED;
+
+    settings_choose(&s, seed);
+    place(seed);
     mkdir(folder, 0777);
-    status = in_process(do_work, &s, false);
-    if (status != FAILED)
+    if (again)
+        shell("find %s -maxdepth 1 -type f -delete && cp %sbefore/* %s", folder);
+    else if ((status = in_process(do_work, &s, false)) != FAILED)
         shell("mkdir %sbefore && find %s -maxdepth 1 -type f -exec cp {} %sbefore \\;", folder);
     if (status != FAILED && seed % 10 == 0)
         for (int i = 0; i < 3 && (status = in_process(recover, &s, true)) == CRASHED; i++)
@@ -242,12 +250,23 @@ static bool one_round(uint64_t seed)
                s.log_kb, s.circular ? " circular" : "", s.workers, s.threads ? " in threads" : "");
         return false;
     }
-    shell("rm -rf %s", folder);
+    if (!again)
+        shell("rm -rf %s", folder);
     return true;
 }
 
 int main(int argc, char **argv)
 {
+    struct settings settings;
+
+    if (argc > 2 && !strcmp(argv[1], "--verify"))
+    {
+        settings_choose(&settings, strtoull(argv[2], NULL, 0));
+        place(settings.seed);
+        return verify(&settings);
+    }
+    if (argc > 2 && !strcmp(argv[1], "--again"))
+        return !one_round(strtoull(argv[2], NULL, 0), true);
     const char *count_text = argc > 1 ? argv[1] : getenv("ESENT_CRASHES");
     const char *seed_text = argc > 2 ? argv[2] : getenv("ESENT_SEED");
     unsigned long count = count_text ? strtoul(count_text, NULL, 0) : COUNT, lost = 0;
@@ -256,7 +275,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("[ RUN      ] crashes\n");
     for (unsigned long i = 0; i < count; i++)
-        lost += !one_round(seed + i);
+        lost += !one_round(seed + i, false);
     printf("%lu crashes, %lu failed\n", count, lost);
     printf("[  %s ] crashes\n", lost ? "FAILED" : "     OK");
     return lost != 0;

@@ -177,6 +177,7 @@ static JET_ERR append_init(struct instance_log *own)
 static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
 {
     struct recovery_config config;
+    JET_ERR err;
 
     memset(&config, 0, sizeof(config));
     config.log = &own->config;
@@ -186,6 +187,11 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
     config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
+    err = recovery_run(&config, &own->log);
+    if (err != JET_errReadVerifyFailure || own->log)
+        return err;
+    /* Some page is not in the log as a whole: its one wrong bit is no torn write. */
+    config.trust_corrected = true;
     return recovery_run(&config, &own->log);
 }
 

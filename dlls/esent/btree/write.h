@@ -63,6 +63,7 @@ struct tree_store
     _Atomic uint64_t dbtime;  /* given out last */
     _Atomic uint32_t pages;   /* of the file */
     bool redoing;             /* its log is being replayed: what open changes need to be undone is not logged */
+    bool trusting;            /* in redo: a page that the checksum's code put right is right */
     uint32_t extension_pages; /* JET_paramDbExtensionSize */
     uint32_t most_pages;      /* the file grows no further; 0: no limit */
     struct os_rwlock space;   /* which page belongs to which tree, and which are free */

@@ -63,6 +63,7 @@ static void options_of(const struct recovery *recovery, uint8_t dbid, struct dat
     options->log_database = dbid;
     options->extension_pages = recovery->config->extension_pages;
     options->pages_max = recovery->databases[dbid].pages_max;
+    options->trust_corrected = recovery->config->trust_corrected;
 }
 
 /* ------------------------------------------------------------------ the choice --- */
@@ -440,7 +441,7 @@ JET_ERR redo_databases_check(struct recovery *recovery)
         default:
             /* A page that the log changes and the file does not have. */
             if (database->gone.count)
-                return JET_errRecoveryVerifyFailure;
+                return database->torn ? JET_errReadVerifyFailure : JET_errRecoveryVerifyFailure;
         }
     }
     return JET_errSuccess;

@@ -41,7 +41,7 @@ enum redo_attach
     REDO_ATTACH_SKIPPED,        /* the caller wants it left out */
 };
 
-/* Pages that were not there. */
+/* Pages that were not there, or not whole. */
 struct redo_gone
 {
     uint32_t *pages;
@@ -58,6 +58,7 @@ struct redo_database
     bool ignore_missing;
     uint32_t future;            /* the file has changes of generations up to this one */
     struct redo_gone gone;
+    bool torn;                  /* one of them does not have the checksum it says */
 };
 
 /* ---- sessions ---- */

@@ -44,6 +44,7 @@ struct recovery_config
     uint32_t map_count;
     const WCHAR *database_path;         /* JET_paramAlternateDatabaseRecoveryPath; NULL or empty: none */
     uint32_t extension_pages;           /* JET_paramDbExtensionSize */
+    bool trust_corrected;               /* a page that its checksum put right is right, not torn by the crash */
     bool delete_out_of_range;           /* JET_paramDeleteOldLogs and kin: generations that do not fit may go */
 
     void *context;

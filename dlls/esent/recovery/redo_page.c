@@ -3,10 +3,10 @@
 #include "format/compress.h"
 #include "recovery/private.h"
 
-/* Reading it tells that there is nothing. */
-static bool is_absent(JET_ERR err)
+/* Reading it tells that there is nothing, or that a write of it was torn: the log must make it anew later on. */
+static bool is_gone(JET_ERR err)
 {
-    return err == JET_errPageNotInitialized || err == JET_errFileIOBeyondEOF;
+    return err == JET_errPageNotInitialized || err == JET_errFileIOBeyondEOF || err == JET_errReadVerifyFailure;
 }
 
 JET_ERR redo_page_latch(struct recovery *recovery, struct redo_database *database, uint32_t pgno, uint64_t dbtime,
@@ -20,7 +20,9 @@ JET_ERR redo_page_latch(struct recovery *recovery, struct redo_database *databas
     page->pgno = pgno;
     (void)recovery;
     err = cache_latch(&database->database->cache, pgno, CACHE_EXCLUSIVE, &at);
-    if (is_absent(err))
+    if (err == JET_errReadVerifyFailure)
+        database->torn = true;
+    if (is_gone(err))
         return redo_gone_add(&database->gone, pgno);
     if (err < 0)
         return err;

@@ -13,8 +13,13 @@
 static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
 {
     const struct tree_store *store = cache->owner;
-    JET_ERR err = page_check(data, cache->page_size, pgno, NULL);
+    struct page_check_result result = { 0 };
+    JET_ERR err = page_check(data, cache->page_size, pgno, &result);
 
+    /* Between two writes of a page often only flags differ.  Of a write torn by a crash the
+     * code then makes one bit, which it turns: not what the page was nor what it became. */
+    if (err >= 0 && result.corrected && store && store->redoing && !store->trusting)
+        err = JET_errReadVerifyFailure;
     /* Marks of versions that are gone would have each reader look for them. */
     if (err >= 0 && store && store->txns && !atomic_load(&store->txns->versions))
         page_forget_versions(data, cache->page_size);

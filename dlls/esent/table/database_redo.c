@@ -57,6 +57,7 @@ static JET_ERR start(struct database *database, const struct database_options *o
     unlogged.registry = NULL;
     err = database_start(database, &unlogged);
     database->store.redoing = true;
+    database->store.trusting = options->trust_corrected;
     database->cache.leaving = tree_page_leaving;
     return err;
 }

@@ -317,6 +317,7 @@ struct database
 struct database_options
 {
     bool read_only;
+    bool trust_corrected;       /* in redo: pages that the checksum's code put right are right */
     bool ignore_page_size;      /* take the file's page size whatever `page_size` says */
     uint32_t page_size;         /* expected; JET_errPageSizeMismatch */
     uint32_t index_checking;    /* JET_paramEnableIndexChecking */
