@@ -89,6 +89,39 @@ static void names_before_rights(void **state)
     assert_ok(JetCloseTable(session, only));
 }
 
+static void counts_and_conversions(void **state)
+{
+    JET_OBJECTINFO info = { .cbStruct = sizeof(info) };
+    JET_DDLMAXCOLUMNSIZE_A size = { "rows", "bytes", 100 };
+    JET_DDLINDEXDENSITY_A density = { "rows", "texts", 10 };
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypBinary, .cbMax = 50 };
+    JET_COLUMNID bytes;
+
+    (void)state;
+    assert_ok(JetComputeStats(session, table));
+    assert_ok(JetGetObjectInfoA(session, database, JET_objtypTable, NULL, "rows", &info, sizeof(info), JET_ObjInfo));
+    assert_int_equal(info.cRecord, 5);
+    assert_int_equal(info.cPage, 1);
+
+    assert_ok(JetAddColumnA(session, table, "bytes", &definition, NULL, 0, &bytes));
+    assert_err(JetConvertDDLA(session, database, opDDLConvNull, &size, sizeof(size)), JET_errInvalidParameter);
+    assert_err(JetConvertDDLA(session, database, opDDLConvIncreaseMaxColumnSize, &size, 4), JET_errInvalidParameter);
+    assert_ok(JetConvertDDLA(session, database, opDDLConvIncreaseMaxColumnSize, &size, sizeof(size)));
+    assert_ok(JetGetTableColumnInfoA(session, table, "bytes", &definition, sizeof(definition), JET_ColInfo));
+    assert_int_equal(definition.cbMax, 100);
+    size.cbMax = 60;
+    assert_err(JetConvertDDLA(session, database, opDDLConvIncreaseMaxColumnSize, &size, sizeof(size)),
+               JET_errInvalidParameter);
+    size.szColumn = "none";
+    assert_err(JetConvertDDLA(session, database, opDDLConvIncreaseMaxColumnSize, &size, sizeof(size)),
+               JET_errColumnNotFound);
+    assert_err(JetConvertDDLA(session, database, opDDLConvChangeIndexDensity, &density, sizeof(density)),
+               JET_errDensityInvalid);
+    density.ulDensity = 30;
+    assert_ok(JetConvertDDLA(session, database, opDDLConvChangeIndexDensity, &density, sizeof(density)));
+    assert_err(JetUpgradeDatabaseA(session, "a", NULL, 0), JET_wrnNyi);
+}
+
 static int start(void **state)
 {
     static const char key[] = "+number\0", name[] = "+text\0";
@@ -126,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_record_not_looked_for),
         cmocka_unit_test(locks_by_key),
+        cmocka_unit_test(counts_and_conversions),
         cmocka_unit_test(names_before_rights),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -367,3 +367,133 @@ JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR
 
     return err < 0 ? err : JetDeleteIndexA(sesid, tableid, name);
 }
+
+/* ----------------------------------------------------------------- upgrades --- */
+
+/* The structs of all kinds begin with names, of which each kind has so many. */
+union conversion
+{
+    JET_DDLCHANGECOLUMN_A column;
+    JET_DDLMAXCOLUMNSIZE_A size;
+    JET_DDLADDCOLUMNCALLBACK_A callback;
+    JET_DDLINDEXDENSITY_A density;
+    char *names[3];
+};
+
+static const struct
+{
+    uint32_t size, names;
+} conversions[opDDLConvMax] = {
+    [opDDLConvChangeColumn] = { sizeof(JET_DDLCHANGECOLUMN_A), 2 },
+    [opDDLConvAddColumnCallback] = { sizeof(JET_DDLADDCOLUMNCALLBACK_A), 3 },
+    [opDDLConvIncreaseMaxColumnSize] = { sizeof(JET_DDLMAXCOLUMNSIZE_A), 2 },
+    [opDDLConvChangeIndexDensity] = { sizeof(JET_DDLINDEXDENSITY_A), 2 },
+    [opDDLConvAddCallback] = { sizeof(JET_DDLADDCALLBACK_A), 0 },
+    [opDDLConvAddConditionalColumnsToAllIndexes] = { sizeof(JET_DDLADDCONDITIONALCOLUMNSTOALLINDEXES_A), 0 },
+    [opDDLConvChangeCallbackDLL] = { sizeof(JET_DDLCALLBACKDLL_A), 0 },
+};
+
+static JET_ERR convert_locked(struct session *session, struct database *database, JET_OPDDLCONV kind,
+                              const union conversion *how)
+{
+    struct txn *txn = &session->txn;
+
+    switch (kind)
+    {
+    case opDDLConvChangeColumn:
+        return ddl_alter_column(database, txn, how->column.szTable, how->column.szColumn, how->column.coltypNew,
+                                how->column.grbitNew);
+    case opDDLConvIncreaseMaxColumnSize:
+        return ddl_alter_column_size(database, txn, how->size.szTable, how->size.szColumn, how->size.cbMax);
+    case opDDLConvAddColumnCallback:
+        return ddl_alter_column_callback(database, txn, how->callback.szTable, how->callback.szColumn,
+                                         how->callback.szCallback, how->callback.pvCallbackData,
+                                         how->callback.cbCallbackData);
+    case opDDLConvChangeIndexDensity:
+        return ddl_alter_density(database, txn, how->density.szTable, how->density.szIndex, how->density.ulDensity);
+    default:
+        return JET_errFeatureNotAvailable;
+    }
+}
+
+/* Names are 16-bit if `buffers` are given to have them as 8-bit ones. */
+static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const void *data, JET_ULONG size,
+                       char (*buffers)[NAME_SIZE])
+{
+    struct session *session;
+    struct attachment *attachment;
+    union conversion how;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %d, %p, %u)\n", (size_t)sesid, (unsigned)dbid, (int)kind, data, (unsigned)size);
+    err = api_enter(sesid, 0, &session);
+    if (err < 0)
+        return err;
+    if (session->txn.level && session->txn.read_only)
+        return api_leave(session, JET_errTransReadOnly);
+    api_leave(session, JET_errSuccess);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    if (!data || (uint32_t)kind >= opDDLConvMax || !size || size != conversions[kind].size)
+        return api_leave(session, JET_errInvalidParameter);
+    memset(&how, 0, sizeof(how));
+    memcpy(&how, data, size < sizeof(how) ? size : sizeof(how));
+    for (uint32_t i = 0; buffers && err >= 0 && i < conversions[kind].names; i++)
+    {
+        const char *name;
+
+        err = name_from_w((const WCHAR *)(void *)how.names[i], buffers[i], &name);
+        how.names[i] = (char *)name;
+    }
+    return api_leave(session, err < 0 ? err : convert_locked(session, attachment->database, kind, &how));
+}
+
+/*
+ * Changes the catalog, for upgrades.  Callbacks of tables, conditions of indexes and
+ * modules of callbacks cannot be changed yet.  JET_errInvalidParameter, and those of ddl.h.
+ */
+JET_ERR JET_API JetConvertDDLA(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, void *data, JET_ULONG size)
+{
+    return convert(sesid, dbid, kind, data, size, NULL);
+}
+
+JET_ERR JET_API JetConvertDDLW(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, void *data, JET_ULONG size)
+{
+    char buffers[3][NAME_SIZE];
+
+    return convert(sesid, dbid, kind, data, size, buffers);
+}
+
+/* ------------------------------------------------------------------- facts --- */
+
+/* Counts what the information calls then tell.  JET_errPermissionDenied, JET_errTransReadOnly. */
+JET_ERR JET_API JetComputeStats(JET_SESID sesid, JET_TABLEID tableid)
+{
+    struct session *session;
+    struct cursor *cursor;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#zx)\n", (size_t)sesid, (size_t)tableid);
+    err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
+    return err < 0 ? err : api_leave(session, ddl_compute_stats(cursor));
+}
+
+/* No engine since that of Windows NT has upgraded anything. */
+JET_ERR JET_API JetUpgradeDatabaseW(JET_SESID sesid, JET_PCWSTR path, JET_PCWSTR unused, const JET_GRBIT grbit)
+{
+    struct session *session;
+    JET_ERR err = api_enter(sesid, 0, &session);
+
+    (void)path;
+    (void)unused;
+    (void)grbit;
+    return err < 0 ? err : api_leave(session, JET_wrnNyi);
+}
+
+JET_ERR JET_API JetUpgradeDatabaseA(JET_SESID sesid, JET_PCSTR path, JET_PCSTR unused, const JET_GRBIT grbit)
+{
+    (void)path;
+    (void)unused;
+    return JetUpgradeDatabaseW(sesid, NULL, NULL, grbit);
+}

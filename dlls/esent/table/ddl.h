@@ -54,4 +54,19 @@ JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *def
                            uint32_t count);
 JET_ERR ddl_delete_index(struct cursor *cursor, const char *name);
 
+/* Changes of the catalog alone, for JetConvertDDL (ddl_alter.c).  JET_errInvalidParameter,
+ * JET_errColumnNotFound, JET_errIndexNotFound, JET_errDensityInvalid. */
+JET_ERR ddl_alter_column(struct database *database, struct txn *txn, const char *table, const char *column,
+                         JET_COLTYP type, JET_GRBIT grbit);
+JET_ERR ddl_alter_column_size(struct database *database, struct txn *txn, const char *table, const char *column,
+                              uint32_t size);
+JET_ERR ddl_alter_column_callback(struct database *database, struct txn *txn, const char *table, const char *column,
+                                  const char *callback, const void *data, uint32_t size);
+/* Of an index; name NULL: of the primary one, or of the table. */
+JET_ERR ddl_alter_density(struct database *database, struct txn *txn, const char *table, const char *name,
+                          uint32_t density);
+
+/* Counts records, keys and pages of the table and its indexes, for JetGetObjectInfo and its kin. */
+JET_ERR ddl_compute_stats(struct cursor *cursor);
+
 #endif

@@ -382,6 +382,8 @@ static JET_ERR from_record(struct cursor *cursor, struct retrieval *retrieval, c
     err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
     if (err < 0)
         return err;
+    if (tagged && !retrieval->sequence)
+        return JET_errBadItagSequence;
     err = record_column(cursor->table, scope->record, column, tagged ? retrieval->sequence : 1,
                         !tagged || !(retrieval->grbit & JET_bitRetrieveIgnoreDefault), &value);
     if (err < 0)
@@ -481,6 +483,8 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
     if (os_unlikely(err < 0))
         return err;
     tagged = column->fid >= COLUMNID_TAGGED_FIRST;
+    if (os_unlikely(tagged && !retrieval->sequence))
+        return JET_errBadItagSequence;
     err = record_column(cursor->table, scope->record, column, tagged ? retrieval->sequence : 1,
                         !tagged || !(retrieval->grbit & JET_bitRetrieveIgnoreDefault), &value);
     if (os_unlikely(err < 0))
