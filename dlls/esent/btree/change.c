@@ -257,6 +257,8 @@ JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lg
         return JET_errDatabaseCorrupted;
     cache_change(change->page);
     change_bytes(change, &old, change->txn != NULL);
+    /* What was kept for rollbacks that had ended was taken without a record. */
+    keep_for_rollback(change->page->data, 0);
     page_set_dbtime(change->page->data, dbtime);
     cache_dirty(change->page, lgpos);
     return JET_errSuccess;

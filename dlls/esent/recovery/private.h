@@ -165,6 +165,8 @@ JET_ERR redo_macro_begin(struct redo_session *session, uint64_t dbtime);
 struct redo_macro *redo_macro_find(struct redo_session *session, uint64_t dbtime);
 JET_ERR redo_macro_add(struct redo_macro *macro, const struct log_read_record *record);
 void redo_macro_end(struct redo_session *session, struct redo_macro *macro);
+/* Those of all sessions. */
+void redo_end_macros(struct recovery *recovery);
 
 /* ---- redo.c ---- */
 

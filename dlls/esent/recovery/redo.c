@@ -85,6 +85,18 @@ static uint64_t dbtime_of(const struct log_read_record *record)
 
 /* ------------------------------------------------------------------------- pages --- */
 
+/* A record that waits for the end of its macro, which may not come: its dbtime was given out nevertheless. */
+static JET_ERR keep_record(struct recovery *recovery, struct redo_macro *macro, const struct log_read_record *record)
+{
+    const struct log_page *page = (const struct log_page *)record->data;
+    struct redo_database *database;
+
+    database = record->type == LOG_ROOT_PAGE_MOVE ? NULL : redo_database(recovery, page->dbid);
+    if (database)
+        database_redo_counters(database->database, macro->dbtime, 0);
+    return redo_macro_add(macro, record);
+}
+
 static JET_ERR page_record(struct recovery *recovery, const struct log_read_record *record)
 {
     const void *data = record->data;
@@ -96,7 +108,7 @@ static JET_ERR page_record(struct recovery *recovery, const struct log_read_reco
         return err;
     macro = record->type == LOG_UNDO_INFO ? NULL : redo_macro_find(session, dbtime_of(record));
     if (macro)
-        return redo_macro_add(macro, record);
+        return keep_record(recovery, macro, record);
     switch (record->type)
     {
     case LOG_CREATE_MULTIPLE_FDP:
@@ -334,6 +346,9 @@ JET_ERR redo_records(struct recovery *recovery)
             recovery->last_is_shutdown = true;
             continue;
         }
+        /* What was incomplete when an earlier recovery began to undo stays so. */
+        if (record.type == LOG_RECOVERY_UNDO || record.type == LOG_RECOVERY_UNDO2)
+            redo_end_macros(recovery);
         if (is_filling(record.type))
         {
             if (record.type != LOG_NOP && record.type != LOG_NOP2 && record.type != LOG_CHECKSUM)

@@ -214,3 +214,10 @@ void redo_macro_end(struct redo_session *session, struct redo_macro *macro)
     os_free(macro->records);
     os_free(macro);
 }
+
+void redo_end_macros(struct recovery *recovery)
+{
+    for (uint32_t i = 0; i < 65536; i++)
+        while (recovery->sessions[i] && recovery->sessions[i]->macros)
+            redo_macro_end(recovery->sessions[i], recovery->sessions[i]->macros);
+}

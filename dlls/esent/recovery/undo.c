@@ -95,6 +95,26 @@ static JET_ERR end_log(struct recovery *recovery, struct log *log, uint64_t undo
     return err;
 }
 
+/* Says that macros that are not complete never will be. */
+static JET_ERR abort_macros(struct recovery *recovery, struct log *log)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < 65536; i++)
+    {
+        struct redo_session *session = recovery->sessions[i];
+
+        for (struct redo_macro *macro = session ? session->macros : NULL; err >= 0 && macro; macro = macro->next)
+        {
+            struct log_macro abort = { LOG_MACRO_ABORT, session->number, macro->dbtime };
+
+            err = append(log, &abort, sizeof(abort), NULL);
+        }
+    }
+    redo_end_macros(recovery);
+    return err;
+}
+
 static void log_from_now_on(struct recovery *recovery, struct log *log)
 {
     recovery->config->txns->log.log = log;
@@ -128,7 +148,9 @@ static JET_ERR undo_logged(struct recovery *recovery, struct log *log)
     if (err < 0)
         return err;
     log_from_now_on(recovery, log);
-    err = roll_back_all(recovery);
+    err = abort_macros(recovery, log);
+    if (err >= 0)
+        err = roll_back_all(recovery);
     redo_end_sessions(recovery);
     return err < 0 ? err : shut_down(recovery, log, undo);
 }

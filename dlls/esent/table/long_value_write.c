@@ -9,19 +9,19 @@
 #include "table/catalog.h"
 #include "table/schema_private.h"
 
-#define ROOT_SIZE 8
+#define ROOT_SIZE       8
 #define ROOT_SIZE_FLAGS 9
-#define ROOT_REFERENCES 0               /* offset in the root's data */
-#define ROOT_LENGTH 4
-#define OFFSET_SIZE 4
-#define LID32_LAST 0x7ffffffeu
-#define LID64_FIRST 0x8000000080000001ull
-#define TREE_PAGES 1
+#define ROOT_REFERENCES 0 /* offset in the root's data */
+#define ROOT_LENGTH     4
+#define OFFSET_SIZE     4
+#define LID32_LAST      0x7ffffffeu
+#define LID64_FIRST     0x8000000080000001ull
+#define TREE_PAGES      1
 
 /* -------------------------------------------------------------- compression --- */
 
-#define SAMPLE_MIN 128
-#define SAMPLE_MAX 1024
+#define SAMPLE_MIN  128
+#define SAMPLE_MAX  1024
 #define SIGNIFICANT 500.0
 
 /* How far the bytes are from being equally frequent, by the chi-squared test. */
@@ -54,7 +54,7 @@ uint32_t long_value_compress(const void *data, uint32_t size, uint8_t *out)
 struct long_key
 {
     uint8_t bytes[LONG_VALUE_ID_MAX + OFFSET_SIZE];
-    uint32_t size;                      /* of the root's key */
+    uint32_t size; /* of the root's key */
 };
 
 static JET_ERR key_of(const struct long_value_id *id, struct long_key *key)
@@ -84,7 +84,10 @@ static JET_ERR create_tree(struct table *table)
 {
     struct database *database = table->database;
     struct catalog_row row = {
-        .table = table->objid, .type = CATALOG_LONG_VALUE, .space = 100, .pages = TREE_PAGES,
+        .table = table->objid,
+        .type = CATALOG_LONG_VALUE,
+        .space = 100,
+        .pages = TREE_PAGES,
         .name = { (const uint8_t *)"LV", 2 },
     };
     struct txn txn;
@@ -183,11 +186,11 @@ struct writer
     struct txn *txn;
     struct long_value_id id;
     struct long_key key;
-    struct tree_cursor cursor;          /* on the root, once there is one */
-    struct long_value before;           /* as it was */
-    uint8_t flags;                      /* of the root; 0: it has none */
+    struct tree_cursor cursor; /* on the root, once there is one */
+    struct long_value before;  /* as it was */
+    uint8_t flags;             /* of the root; 0: it has none */
     bool compress;
-    uint8_t *chunk;                     /* room for two: plain and compressed */
+    uint8_t *chunk; /* room for two: plain and compressed */
 };
 
 static JET_ERR writer_open(struct writer *writer, struct table *table, struct txn *txn, bool compress)
@@ -209,7 +212,8 @@ static void writer_close(struct writer *writer)
 static JET_ERR missing(JET_ERR err)
 {
     return err == JET_errRecordNotFound || err == JET_errNoCurrentRecord || err == JET_errRecordDeleted
-               ? JET_errLVCorrupted : err;
+               ? JET_errLVCorrupted
+               : err;
 }
 
 /* Places the writer on the root of an existing value. */
@@ -629,31 +633,45 @@ done:
 
 /* ------------------------------------------------------------------- expiry --- */
 
-/* Takes all of a value off, without versions: nobody can see it. */
-static void remove_value(const struct tree *tree, const uint8_t *root, uint32_t root_size)
+static JET_ERR delete_all(struct tree_cursor *cursor, const uint8_t *root, uint32_t root_size)
 {
-    struct tree_cursor cursor;
     JET_ERR err;
 
-    tree_cursor_init(&cursor, tree, NULL);
     for (;;)
     {
-        err = tree_seek(&cursor, root, root_size, TREE_SEEK_GT);
-        if (err < 0 || cursor.bookmark_key_size != root_size + OFFSET_SIZE ||
-            memcmp(cursor.bookmark, root, root_size) || tree_delete(&cursor) < 0)
+        err = tree_seek(cursor, root, root_size, TREE_SEEK_GT);
+        if (err < 0 || cursor->bookmark_key_size != root_size + OFFSET_SIZE ||
+            memcmp(cursor->bookmark, root, root_size))
             break;
+        err = tree_delete(cursor);
+        if (err < 0)
+            return err;
     }
-    err = tree_seek(&cursor, root, root_size, TREE_SEEK_EQ);
-    if (err >= 0)
-        tree_delete(&cursor);
+    err = tree_seek(cursor, root, root_size, TREE_SEEK_EQ);
+    return err < 0 ? err : tree_delete(cursor);
+}
+
+/* Takes all of a value off, which nobody can see: in a transaction, so that the log has all of it or nothing. */
+static void remove_value(const struct tree *tree, struct txn_root *root_of_txns, const uint8_t *root,
+                         uint32_t root_size)
+{
+    struct tree_cursor cursor;
+    struct txn txn;
+
+    txn_init(&txn, root_of_txns);
+    if (txn_begin_inner(&txn) < 0)
+        return;
+    tree_cursor_init(&cursor, tree, &txn);
+    if (delete_all(&cursor, root, root_size) < 0 || txn_commit(&txn) < 0)
+        (void)txn_rollback(&txn);
     tree_cursor_close(&cursor);
 }
 
 void long_value_expire(const struct version *version)
 {
     struct tree_store *store = version->owner;
-    struct version_place place = { version->database, version->root, version_key(version), version->key_size,
-                                   NULL, 0, version->objid };
+    struct version_place place = { version->database, version->root, version_key(version), version->key_size, NULL, 0,
+                                   version->objid };
     struct cache_page *page;
     struct page_node node;
     struct tree tree;
@@ -675,5 +693,5 @@ void long_value_expire(const struct version *version)
     gone = (node.data_size == ROOT_SIZE || node.data_size == ROOT_SIZE_FLAGS) && !le32(node.data + ROOT_REFERENCES);
     cache_unlatch(page, CACHE_SHARED);
     if (gone)
-        remove_value(&tree, place.key, place.key_size);
+        remove_value(&tree, store->txns, place.key, place.key_size);
 }
