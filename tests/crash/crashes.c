@@ -172,6 +172,8 @@ static int verify(const struct settings *s)
     if ((what = workload_verify(s, instance, folder)))
     {
         complain(s->seed, what, 0);
+        if (JetTerm(instance) >= 0)
+            check(s); /* may say more */
         return FAILED;
     }
     if ((err = JetTerm(instance)) < 0)
