@@ -68,6 +68,13 @@ void database_log_attachments(void *context, uint64_t position, uint8_t list[LOG
     os_mutex_unlock(&registry->lock);
 }
 
+/* Numbers given out so far: redo learns only of those after the checkpoint.  header_lock is held. */
+static void note_counters(struct database *database)
+{
+    database->header.dbtime = atomic_load(&database->store.dbtime);
+    database->header.last_objid = atomic_load(&database->last_objid);
+}
+
 JET_ERR database_log_generation(void *context, uint32_t generation, const struct header_time *created)
 {
     struct database_registry *registry = context;
@@ -86,6 +93,7 @@ JET_ERR database_log_generation(void *context, uint32_t generation, const struct
             database->header.generation_max_required = (int32_t)generation;
             database->header.generation_max_committed = (int32_t)generation;
             database->header.generation_max_time = *created;
+            note_counters(database);
             err = database_write_header(database);
         }
         os_mutex_unlock(&database->header_lock);
@@ -220,16 +228,21 @@ static JET_ERR oldest_change(struct database *database, uint64_t *oldest)
     return database->dirty ? os_file_flush(database->file) : JET_errSuccess;
 }
 
+/* Before the checkpoint moves: what the header must know without the log before it. */
 static JET_ERR say_required(struct database *database, uint64_t *checkpoint)
 {
+    struct database_header *header = &database->header;
     int32_t generation = (int32_t)log_position_generation(*checkpoint);
     JET_ERR err = JET_errSuccess;
 
     os_mutex_lock(&database->header_lock);
-    if (database->dirty && database->header.generation_min_required < generation)
+    if (database->dirty &&
+        (header->generation_min_required < generation || header->dbtime != atomic_load(&database->store.dbtime) ||
+         header->last_objid != atomic_load(&database->last_objid)))
     {
-        database->header.generation_min_required = generation;
-        database->header.generation_min_consistent = generation;
+        if (header->generation_min_required < generation)
+            header->generation_min_required = header->generation_min_consistent = generation;
+        note_counters(database);
         err = database_write_header(database);
     }
     os_mutex_unlock(&database->header_lock);
@@ -261,7 +274,7 @@ JET_ERR database_log_checkpoint(struct database_registry *registry, struct txn_r
     }
     checkpoint = txn_log_oldest(txns);
     err = each_open(registry, oldest_change, &checkpoint);
-    if (err >= 0 && log_position_generation(checkpoint) > log_position_generation(log_checkpoint(log)))
+    if (err >= 0 && checkpoint > log_checkpoint(log))
         err = each_open(registry, say_required, &checkpoint);
     return err < 0 ? err : log_checkpoint_update(log, checkpoint, checkpoint);
 }
