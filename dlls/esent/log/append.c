@@ -10,14 +10,14 @@
 
 #include "log/private.h"
 
-#define BODY (LOG_SEGMENT_SIZE - (uint32_t)sizeof(struct log_segment))
+#define BODY             (LOG_SEGMENT_SIZE - (uint32_t)sizeof(struct log_segment))
 #define FIRST_PIECE_HEAD ((uint32_t)sizeof(struct log_fragment_begin))
-#define PIECE_HEAD ((uint32_t)sizeof(struct log_fragment))
+#define PIECE_HEAD       ((uint32_t)sizeof(struct log_fragment))
 
 /* Where a record ends, told from the segment it was to begin in: `byte` is 1 to LOG_SEGMENT_SIZE. */
 struct end
 {
-    uint64_t segments;                  /* after that one */
+    uint64_t segments; /* after that one */
     uint32_t byte;
 };
 
@@ -60,6 +60,16 @@ static void begin_segment(struct log *log, uint64_t sequence, uint32_t number)
     log_time_set(&head->time, os_time_now());
 }
 
+/* The next file is made ahead, once it is likely to be needed. */
+static void want_next(struct log *log)
+{
+    if (!log->config.create_ahead || !log->thread || log->make_next || log->next_state != LOG_NEXT_NONE ||
+        log->open_number < log->file_segments / LOG_AHEAD_PART)
+        return;
+    log->make_next = true;
+    os_condition_wake_one(&log->work);
+}
+
 static void next_segment(struct log *log, uint64_t tail)
 {
     log_slot(log, log->open)->tail = tail;
@@ -67,6 +77,7 @@ static void next_segment(struct log *log, uint64_t tail)
     log->open++;
     log->open_number++;
     log->open_byte = 0;
+    want_next(log);
 }
 
 /*

@@ -224,7 +224,8 @@ static JET_ERR archive(struct log *log)
 
     err = log_path(&log->config.names, LOG_FILE_CURRENT, 0, current, OS_PATH_MAX);
     if (err >= 0)
-        err = log_path(&log->config.names, LOG_FILE_GENERATION, (uint32_t)log->header.generation, numbered, OS_PATH_MAX);
+        err = log_path(&log->config.names, LOG_FILE_GENERATION, (uint32_t)log->header.generation, numbered,
+                       OS_PATH_MAX);
     if (err >= 0)
         err = os_file_move(current, numbered, false);
     return err;
@@ -247,10 +248,14 @@ static JET_ERR as_log_error(JET_ERR err)
 {
     switch (err)
     {
-    case JET_errFileAlreadyExists: return JET_errFileAccessDenied;
-    case JET_errFileNotFound: return JET_errMissingLogFile;
-    case JET_errDiskFull: return JET_errLogDiskFull;
-    default: return err;
+    case JET_errFileAlreadyExists:
+        return JET_errFileAccessDenied;
+    case JET_errFileNotFound:
+        return JET_errMissingLogFile;
+    case JET_errDiskFull:
+        return JET_errLogDiskFull;
+    default:
+        return err;
     }
 }
 
@@ -296,13 +301,6 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
     if (err < 0)
         goto done;
     log_checkpoint_spare(log);
-    if (log->config.create_ahead && log->thread)
-    {
-        os_mutex_lock(&log->lock);
-        log->make_next = true;
-        os_condition_wake_one(&log->work);
-        os_mutex_unlock(&log->lock);
-    }
 
 done:
     return err < 0 ? as_log_error(err) : JET_errSuccess;

@@ -8,6 +8,7 @@
 #define LOG_RESERVES 2u                 /* files that keep room on the disk */
 #define LOG_RING_MIN 64u                /* segments in memory: room for the longest record several times */
 #define LOG_COPY_UNDER_LOCK 512u        /* bytes; longer records are copied without it */
+#define LOG_AHEAD_PART 8u               /* of a file: when that much is used, the next is made */
 #define LOG_FIRST_SEGMENT 1u            /* of a file: after the header */
 
 /* A segment of the ring.  `copying` apart, under `lock` until it is closed, then the leader's. */

@@ -66,16 +66,6 @@ static void begin_at(struct log *log, uint32_t generation, uint32_t segment)
     atomic_store(&log->durable, position);
 }
 
-static void start_thread(struct log *log)
-{
-    if (log_thread_start(log) < 0 || !log->config.create_ahead)
-        return;
-    os_mutex_lock(&log->lock);
-    log->make_next = true;
-    os_condition_wake_one(&log->work);
-    os_mutex_unlock(&log->lock);
-}
-
 static void sign(struct header_signature *signature)
 {
     memset(signature, 0, sizeof(*signature));
@@ -111,7 +101,7 @@ JET_ERR log_create(const struct log_config *config, struct log **result)
     err = log_file_switch(log, generation, true);
     if (err < 0)
         goto done;
-    start_thread(log);
+    log_thread_start(log);
 
 done:
     if (err < 0)
@@ -229,7 +219,7 @@ JET_ERR log_resume(const struct log_config *config, const struct log_reader *rea
         if (err < 0)
             goto done;
     }
-    start_thread(log);
+    log_thread_start(log);
 
 done:
     if (err < 0)
@@ -274,9 +264,11 @@ void log_current_header(struct log *log, struct log_header *header)
 uint64_t log_distance(const struct log *log, uint64_t from, uint64_t to)
 {
     uint64_t a = ((uint64_t)log_position_generation(from) * log->file_segments + log_position_segment(from)) *
-                     LOG_SEGMENT_SIZE + log_position_byte(from);
+                     LOG_SEGMENT_SIZE +
+                 log_position_byte(from);
     uint64_t b = ((uint64_t)log_position_generation(to) * log->file_segments + log_position_segment(to)) *
-                     LOG_SEGMENT_SIZE + log_position_byte(to);
+                     LOG_SEGMENT_SIZE +
+                 log_position_byte(to);
 
     return b > a ? b - a : 0;
 }

@@ -128,6 +128,8 @@ struct os_file
     const struct os_file_ops *ops;
     const WCHAR *path;        /* full path, owned by the implementation */
     uint32_t flags;           /* OS_OPEN_* given to open */
+    _Atomic uint32_t writes;  /* that have returned, counted from 1 */
+    _Atomic uint32_t flushed; /* so many of them are on the disk */
 };
 
 /* A search of a directory, opaque. */
@@ -226,7 +228,14 @@ const struct os_memory_ops *os_replace_memory_ops(const struct os_memory_ops *op
  */
 static inline JET_ERR os_file_open(const WCHAR *path, uint32_t flags, struct os_file **file)
 {
-    return os_process.file_ops->open(os_process.file_ops, path, flags, file);
+    JET_ERR err = os_process.file_ops->open(os_process.file_ops, path, flags, file);
+
+    if (err >= 0)
+    {
+        atomic_init(&(*file)->writes, 1);
+        atomic_init(&(*file)->flushed, 0);
+    }
+    return err;
 }
 
 /* Closes a file; NULL is allowed.  What was written is not flushed. */
@@ -245,7 +254,10 @@ static inline JET_ERR os_file_size(struct os_file *file, uint64_t *size)
    cuts it.  JET_errDiskFull leaves the size as it was. */
 static inline JET_ERR os_file_set_size(struct os_file *file, uint64_t size)
 {
-    return file->ops->set_size(file, size);
+    JET_ERR err = file->ops->set_size(file, size);
+
+    atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
+    return err;
 }
 
 /* Reads exactly `size` bytes at `offset`, in bytes.  JET_errFileIOBeyondEOF if
@@ -258,7 +270,10 @@ static inline JET_ERR os_file_read_at(struct os_file *file, uint64_t offset, voi
 /* Writes exactly `size` bytes at `offset`; the file grows if need be. */
 static inline JET_ERR os_file_write_at(struct os_file *file, uint64_t offset, const void *data, size_t size)
 {
-    return file->ops->write(file, offset, data, size);
+    JET_ERR err = file->ops->write(file, offset, data, size);
+
+    atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
+    return err;
 }
 
 /* The same, into or from several buffers that follow each other in the file. */
@@ -271,13 +286,25 @@ static inline JET_ERR os_file_read_parts(struct os_file *file, uint64_t offset, 
 static inline JET_ERR os_file_write_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts,
                                           size_t count)
 {
-    return file->ops->write_parts(file, offset, parts, count);
+    JET_ERR err = file->ops->write_parts(file, offset, parts, count);
+
+    atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
+    return err;
 }
 
-/* All that was written before is on the disk when this returns. */
+/* All that was written before is on the disk when this returns.  The system is
+   not asked again when nothing was written since it was; the first time it is. */
 static inline JET_ERR os_file_flush(struct os_file *file)
 {
-    return file->ops->flush(file);
+    uint32_t writes = atomic_load_explicit(&file->writes, memory_order_acquire);
+    JET_ERR err;
+
+    if (atomic_load_explicit(&file->flushed, memory_order_acquire) == writes)
+        return JET_errSuccess;
+    err = file->ops->flush(file);
+    if (err >= 0)
+        atomic_store_explicit(&file->flushed, writes, memory_order_release);
+    return err;
 }
 
 /* A hint that this range will be read soon.  Never blocks for the disk. */
@@ -290,7 +317,10 @@ static inline void os_file_prefetch(struct os_file *file, uint64_t offset, uint6
    JET_errUnloadableOSFunctionality where that is not possible: nothing changed. */
 static inline JET_ERR os_file_trim(struct os_file *file, uint64_t offset, uint64_t size)
 {
-    return file->ops->trim(file, offset, size);
+    JET_ERR err = file->ops->trim(file, offset, size);
+
+    atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
+    return err;
 }
 
 static inline JET_ERR os_file_info(struct os_file *file, struct os_file_info *info)
@@ -621,11 +651,13 @@ static inline void os_rwlock_unlock_write(struct os_rwlock *lock)
 struct os_condition
 {
     _Atomic uint32_t sequence;
+    _Atomic uint32_t waiters;   /* nobody is woken where nobody waits: that takes a system call */
 };
 
 static inline void os_condition_init(struct os_condition *condition)
 {
     atomic_init(&condition->sequence, 0);
+    atomic_init(&condition->waiters, 0);
 }
 
 /* Gives up the mutex while it waits and has it again when it returns.  May wake

@@ -160,25 +160,31 @@ void os_rwlock_wake(struct os_rwlock *lock, uint32_t state)
 
 bool os_condition_wait(struct os_condition *condition, struct os_mutex *mutex, uint32_t timeout_ms)
 {
-    uint32_t sequence = atomic_load_explicit(&condition->sequence, memory_order_relaxed);
+    uint32_t sequence;
     bool woken;
 
+    /* Who wakes counts first and then looks for waiters, so one of the two notices the other. */
+    atomic_fetch_add(&condition->waiters, 1);
+    sequence = atomic_load(&condition->sequence);
     os_mutex_unlock(mutex);
     woken = os_wait(&condition->sequence, sequence, timeout_ms);
+    atomic_fetch_sub_explicit(&condition->waiters, 1, memory_order_relaxed);
     os_mutex_lock(mutex);
     return woken;
 }
 
 void os_condition_wake_one(struct os_condition *condition)
 {
-    atomic_fetch_add_explicit(&condition->sequence, 1, memory_order_relaxed);
-    os_wake_one(&condition->sequence);
+    atomic_fetch_add(&condition->sequence, 1);
+    if (atomic_load(&condition->waiters))
+        os_wake_one(&condition->sequence);
 }
 
 void os_condition_wake_all(struct os_condition *condition)
 {
-    atomic_fetch_add_explicit(&condition->sequence, 1, memory_order_relaxed);
-    os_wake_all(&condition->sequence);
+    atomic_fetch_add(&condition->sequence, 1);
+    if (atomic_load(&condition->waiters))
+        os_wake_all(&condition->sequence);
 }
 
 /* ---- event ---- */

@@ -4,6 +4,8 @@
  * offset, so a read is one system call and threads do not share a position.
  */
 
+#include <stdatomic.h>
+
 #include "win32.h"
 
 /* Not more than this in one call: what every Windows takes. */
@@ -16,6 +18,7 @@ struct win32_file
 {
     struct os_file file;
     HANDLE handle;
+    _Atomic(char *) buffer; /* for several parts; NULL: none yet, or it is in use */
 };
 
 static struct win32_file *win32_file(struct os_file *file)
@@ -140,6 +143,7 @@ static JET_ERR file_open(const struct os_file_ops *ops, const WCHAR *path, uint3
         os_free(file);
         return err;
     }
+    atomic_init(&file->buffer, NULL);
     file->file.ops = ops;
     file->file.path = memcpy(file + 1, full, path_size);
     file->file.flags = flags;
@@ -150,6 +154,8 @@ static JET_ERR file_open(const struct os_file_ops *ops, const WCHAR *path, uint3
 static void file_close(struct os_file *base)
 {
     CloseHandle(win32_file(base)->handle);
+    if (atomic_load(&win32_file(base)->buffer))
+        VirtualFree(atomic_load(&win32_file(base)->buffer), 0, MEM_RELEASE);
     os_free(base);
 }
 
@@ -172,8 +178,8 @@ static JET_ERR file_set_size(struct os_file *base, uint64_t size)
     if (size > INT64_MAX)
         return JET_errDiskFull;
     info.EndOfFile.QuadPart = (int64_t)size;
-    return SetFileInformationByHandle(win32_file(base)->handle, FileEndOfFileInfo, &info, sizeof(info)) ?
-           JET_errSuccess : last_error();
+    return SetFileInformationByHandle(win32_file(base)->handle, FileEndOfFileInfo, &info, sizeof(info)) ? JET_errSuccess
+                                                                                                        : last_error();
 }
 
 /* ---- reading and writing ---- */
@@ -231,6 +237,22 @@ static JET_ERR file_write(struct os_file *base, uint64_t offset, const void *dat
     return JET_errSuccess;
 }
 
+/* The file keeps one buffer; who comes while it is in use has another for the time. */
+static char *buffer_take(struct os_file *base)
+{
+    char *buffer = atomic_exchange_explicit(&win32_file(base)->buffer, NULL, memory_order_acquire);
+
+    return buffer ? buffer : VirtualAlloc(NULL, GATHER_SIZE, MEM_COMMIT, PAGE_READWRITE);
+}
+
+static void buffer_give(struct os_file *base, char *buffer)
+{
+    if (buffer)
+        buffer = atomic_exchange_explicit(&win32_file(base)->buffer, buffer, memory_order_acq_rel);
+    if (buffer)
+        VirtualFree(buffer, 0, MEM_RELEASE);
+}
+
 /* How many parts from here fit the buffer together. */
 static size_t batch_of(const struct os_io_part *parts, size_t count, size_t *size)
 {
@@ -246,7 +268,7 @@ static size_t batch_of(const struct os_io_part *parts, size_t count, size_t *siz
    go through a buffer at once.  Without memory for it, one by one. */
 static JET_ERR file_read_parts(struct os_file *base, uint64_t offset, const struct os_io_part *parts, size_t count)
 {
-    char *buffer = count > 1 ? VirtualAlloc(NULL, GATHER_SIZE, MEM_COMMIT, PAGE_READWRITE) : NULL;
+    char *buffer = count > 1 ? buffer_take(base) : NULL;
     JET_ERR err = JET_errSuccess;
 
     while (count && err >= 0)
@@ -273,14 +295,13 @@ static JET_ERR file_read_parts(struct os_file *base, uint64_t offset, const stru
         parts += batch;
         count -= batch;
     }
-    if (buffer)
-        VirtualFree(buffer, 0, MEM_RELEASE);
+    buffer_give(base, buffer);
     return err;
 }
 
 static JET_ERR file_write_parts(struct os_file *base, uint64_t offset, const struct os_io_part *parts, size_t count)
 {
-    char *buffer = count > 1 ? VirtualAlloc(NULL, GATHER_SIZE, MEM_COMMIT, PAGE_READWRITE) : NULL;
+    char *buffer = count > 1 ? buffer_take(base) : NULL;
     JET_ERR err = JET_errSuccess;
 
     while (count && err >= 0)
@@ -308,8 +329,7 @@ static JET_ERR file_write_parts(struct os_file *base, uint64_t offset, const str
         parts += batch;
         count -= batch;
     }
-    if (buffer)
-        VirtualFree(buffer, 0, MEM_RELEASE);
+    buffer_give(base, buffer);
     return err;
 }
 
@@ -383,8 +403,7 @@ static void file_unmap(struct os_file *base, void *address, size_t size)
     UnmapViewOfFile(address);
 }
 
-const struct os_file_ops os_platform_file_ops =
-{
+const struct os_file_ops os_platform_file_ops = {
     .open = file_open,
     .close = file_close,
     .size = file_size,
