@@ -137,7 +137,7 @@ JET_ERR temp_materialize(struct cursor *cursor, bool indexed)
 {
     struct temp_table *temp = cursor->temp;
     struct key_form form;
-    struct table *table;
+    struct table *table = NULL;
     JET_ERR err = make_table(temp, indexed, &table);
 
     if (err < 0)
