@@ -151,9 +151,9 @@ static JET_ERR locale_from_lcid(struct ddl_memory *memory, JET_INDEXCREATE3_A *i
         return JET_errOutOfMemory;
     converted->szLocaleName = (WCHAR *)(converted + 1);
     converted->dwMapFlags = flags;
-    if (lcid)
+    if (lcid || unicode)
     {
-        if (os_locale_find_lcid(lcid, &locale) < 0)
+        if (!lcid || os_locale_find_lcid(lcid, &locale) < 0)
             return JET_errInvalidLanguageId;
         os_text_copy(converted->szLocaleName, SCHEMA_LOCALE_SIZE, os_locale_name(locale));
     }

@@ -181,9 +181,19 @@ static uint32_t count_indexes(const struct table *table)
     return count;
 }
 
+/* A limit as the catalog has it, or the one that is meant when it has none.
+ * Within a transaction of the caller's that is told by a warning, as Windows does. */
+static JET_ERR limit(const struct session *session, uint32_t given, uint32_t or_else, void *result)
+{
+    uint16_t number = (uint16_t)(given ? given : or_else ? or_else : JET_cbKeyMost_OLD);
+
+    put(result, &number, sizeof(number));
+    return !given && !or_else && session->txn.level ? JET_wrnColumnNull : JET_errSuccess;
+}
+
 /* Levels that tell one thing of one index. */
-static JET_ERR index_fact(const struct table *table, const struct index *index, void *result, uint32_t size,
-                          uint32_t level)
+static JET_ERR index_fact(const struct session *session, const struct table *table, const struct index *index,
+                          void *result, uint32_t size, uint32_t level)
 {
     uint32_t number;
 
@@ -207,9 +217,9 @@ static JET_ERR index_fact(const struct table *table, const struct index *index, 
     case JET_IdxInfoSortId:
         return put(result, index->sort_id, sizeof(index->sort_id));
     case JET_IdxInfoVarSegMac:
-        return put(result, &index->var_seg_max, sizeof(uint16_t));
+        return limit(session, index->given_var_seg_max, index->given_key_max, result);
     case JET_IdxInfoKeyMost:
-        return put(result, &index->key_max, sizeof(uint16_t));
+        return limit(session, index->given_key_max, 0, result);
     case JET_IdxInfoIndexId:
         cursor_index_id(table, index, result);
         return JET_errSuccess;
@@ -250,7 +260,7 @@ static JET_ERR answer(struct session *session, const struct table *table, const 
             index = table->primary;
         return index ? info_index_create(table, index, result, size, level, wide) : JET_errIndexNotFound;
     default:
-        return index_fact(table, index, result, size, level);
+        return index_fact(session, table, index, result, size, level);
     }
 }
 

@@ -111,8 +111,9 @@ static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defau
     return err < 0 ? err : index_check(table->database, defaults, create, definition);
 }
 
-/* A table without a primary index gets one while it has no records. */
-static JET_ERR make_primary(struct cursor *cursor, const struct index_definition *definition)
+/* A table without a primary index gets one while it has no records.  Its row has
+ * the limits that its columns imply; made with the table, it has those that were asked for. */
+static JET_ERR make_primary(struct cursor *cursor, struct index_definition *definition)
 {
     struct table *table = cursor->table;
     struct tree_cursor records;
@@ -126,6 +127,7 @@ static JET_ERR make_primary(struct cursor *cursor, const struct index_definition
     if (err != JET_errNoCurrentRecord)
         return err < 0 ? err : JET_errTableNotEmpty;
     err = schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+    schema_least_key_max(table, definition->key, definition->columns, &definition->key_max, &definition->var_seg_max);
     if (err >= 0)
         err = index_insert(table->database, cursor->txn, table->objid, table->objid, table->root, definition);
     return err;

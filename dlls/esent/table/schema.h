@@ -154,6 +154,7 @@ struct index
     struct index_column condition[64];
     uint32_t var_seg_max;       /* cbVarSegMac */
     uint32_t key_max;           /* cbKeyMost */
+    uint16_t given_var_seg_max, given_key_max;  /* as the catalog has them; 0: NULL */
     uint32_t tuple_min, tuple_max, tuple_to_index_max, tuple_step, tuple_start;
     uint32_t lcid;
     WCHAR locale[SCHEMA_LOCALE_SIZE];
@@ -169,6 +170,7 @@ struct index
 
 struct cursor;
 struct database;
+struct table;
 struct temp_store;
 struct key_form;
 struct txn;
@@ -398,5 +400,10 @@ uint32_t schema_lv_chunk(uint32_t page_size);
 JET_ERR database_each_table(struct database *database, struct txn *txn,
                             JET_ERR (*visit)(void *context, const char *name, uint32_t objid, uint32_t flags),
                             void *context);
+
+/* Lessens the limits of a primary index over these columns (segments of 4 bytes, as
+ * the catalog has them) to what its keys can be. */
+void schema_least_key_max(const struct table *table, const uint8_t *segments, uint32_t columns, uint32_t *key_max,
+                          uint32_t *var_seg_max);
 
 #endif

@@ -164,8 +164,9 @@ static JET_ERR load_limits(const struct catalog_row *row, struct index *index)
     {
         if (row->var_seg_max.size != 2)
             return JET_errCatalogCorrupted;
-        index->var_seg_max = le16(row->var_seg_max.data);
+        index->var_seg_max = index->given_var_seg_max = le16(row->var_seg_max.data);
     }
+    index->given_key_max = (uint16_t)row->key_max;
     if (index->key_max > KEY_MOST_EVER || !index->var_seg_max || index->var_seg_max > KEY_MOST_EVER)
         return JET_errCatalogCorrupted;
     return JET_errSuccess;
@@ -253,6 +254,19 @@ static void lessen_key_max(const struct table *table, struct index *index)
     if (index->var_seg_max > most)
         index->var_seg_max = most;
     index->key_max = most;
+}
+
+void schema_least_key_max(const struct table *table, const uint8_t *segments, uint32_t columns, uint32_t *key_max,
+                          uint32_t *var_seg_max)
+{
+    struct index index = { .disk_flags = INDEX_WIDE_COLUMNS, .key_max = *key_max, .var_seg_max = *var_seg_max };
+
+    if (segments_read(table, &index, (struct catalog_bytes){ segments, columns * 4 }, false, index.key,
+                      JET_ccolKeyMost, &index.key_columns) < 0)
+        return;
+    lessen_key_max(table, &index);
+    *key_max = index.key_max;
+    *var_seg_max = index.var_seg_max;
 }
 
 static JET_ERR load_own(struct table *table, const struct catalog_row *row, struct index *index)
