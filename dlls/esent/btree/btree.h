@@ -68,9 +68,18 @@ enum tree_state
     TREE_AFTER,  /* just after it, on nothing */
 };
 
+/* How far moves are to look for an entry that is visible. */
+struct tree_limit
+{
+    const uint8_t *key;
+    uint32_t key_size;
+    bool inclusive; /* entries with that very key are within */
+};
+
 struct tree_cursor
 {
     const struct tree *tree;
+    const struct tree_limit *limit; /* of the move being made; NULL: none, or it was passed by a hidden entry */
     struct txn *txn; /* whose snapshot decides what is visible; may be NULL: all that is not deleted */
     enum tree_state state;
     bool sequential;        /* a scan: read ahead along the parent */
@@ -109,6 +118,11 @@ JET_ERR tree_move_prev(struct tree_cursor *cursor);
 /* To the next entry whose key differs from the present one's (JET_bitMoveKeyNE); only non-unique trees differ from the plain moves. */
 JET_ERR tree_move_next_key(struct tree_cursor *cursor);
 JET_ERR tree_move_prev_key(struct tree_cursor *cursor);
+
+/* Whether no entry behind the cursor's has its key, as can be told cheaply: entries
+ * that are deleted count, and what begins the next leaf may count that has not quite
+ * the same key (JET_bitCheckUniqueness). */
+bool tree_is_last_of_key(struct tree_cursor *cursor);
 
 enum tree_seek_mode
 {

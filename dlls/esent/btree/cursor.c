@@ -316,7 +316,7 @@ static JET_ERR seek_next(struct tree_cursor *cursor, const struct tree_target *t
 
     err = tree_descend(cursor->tree, target, &leaf);
     if (err >= 0)
-        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+        err = leaf_settle_next(cursor->tree, cursor->txn, NULL, &leaf, &node);
     if (err < 0)
         return err;
     *equal = !page_key_compare(&node.key, target->key, target->key_size);
@@ -333,7 +333,7 @@ static JET_ERR seek_past_key(struct tree_cursor *cursor, struct tree_target *tar
     target->aim = TREE_AIM_UPPER;
     err = tree_descend_past(cursor->tree, target, &leaf);
     if (err >= 0)
-        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+        err = leaf_settle_next(cursor->tree, cursor->txn, NULL, &leaf, &node);
     return err < 0 ? err : cursor_place(cursor, &leaf, &node);
 }
 
@@ -351,7 +351,7 @@ static JET_ERR seek_prev(struct tree_cursor *cursor, const struct tree_target *t
         if (err < 0)
             return err;
         leaf.line--;
-        err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+        err = leaf_settle_prev(cursor->tree, cursor->txn, NULL, &leaf, &node);
     }
     if (err)
         return err < 0 ? err : JET_errBadPageLink;

@@ -135,7 +135,16 @@ JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf)
     return JET_errSuccess;
 }
 
-JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node)
+/* A hidden entry beyond the limit: nothing behind it is worth looking at. */
+static bool is_beyond(const struct tree_limit *limit, const struct page_node *node, int step)
+{
+    int order = page_key_compare(&node->key, limit->key, limit->key_size);
+
+    return order ? (order > 0) == (step > 0) : !limit->inclusive;
+}
+
+JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, const struct tree_limit *limit,
+                         struct tree_leaf *leaf, struct page_node *node)
 {
     for (;; leaf->line++)
     {
@@ -155,10 +164,16 @@ JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_l
         }
         if (node_visible(tree, txn, node))
             return JET_errSuccess;
+        if (limit && is_beyond(limit, node, 1))
+        {
+            leaf_unlatch(leaf);
+            return TREE_PAST_LIMIT;
+        }
     }
 }
 
-JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node)
+JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, const struct tree_limit *limit,
+                         struct tree_leaf *leaf, struct page_node *node)
 {
     if (leaf->line >= leaf_lines(leaf))
         leaf->line = leaf_lines(leaf) - 1;
@@ -180,6 +195,11 @@ JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_l
         }
         if (node_visible(tree, txn, node))
             return JET_errSuccess;
+        if (limit && is_beyond(limit, node, -1))
+        {
+            leaf_unlatch(leaf);
+            return TREE_PAST_LIMIT;
+        }
     }
 }
 
@@ -210,6 +230,8 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
         if (line >= page_lines(&cursor->view))
             return cache_peek_valid(page, cursor->hint.version) ? PAGE_ENDS : NOT_SO;
         if (!page_node(&cursor->view, line, &node))
+            return NOT_SO;
+        if (os_unlikely(cursor->limit && node.flags & (NODE_DELETED | NODE_VERSIONED)))
             return NOT_SO;
         if (os_unlikely(node.flags & NODE_DELETED) && !(node.flags & NODE_VERSIONED && tree_has_versions(tree)))
             continue;
@@ -339,8 +361,8 @@ static JET_ERR move_end(struct tree_cursor *cursor, int step)
         err = tree_descend(cursor->tree, &target, &leaf);
         if (err < 0)
             return err;
-        err = step > 0 ? leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node)
-                       : leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+        err = step > 0 ? leaf_settle_next(cursor->tree, cursor->txn, NULL, &leaf, &node)
+                       : leaf_settle_prev(cursor->tree, cursor->txn, NULL, &leaf, &node);
     }
     if (err == TREE_RETRY)
         err = JET_errBadPageLink;
@@ -360,6 +382,13 @@ JET_ERR tree_move_first(struct tree_cursor *cursor)
 JET_ERR tree_move_last(struct tree_cursor *cursor)
 {
     return move_end(cursor, -1);
+}
+
+/* All that can still come is beyond the limit, which that undoes. */
+static JET_ERR give_up(struct tree_cursor *cursor)
+{
+    cursor->limit = NULL;
+    return JET_errNoCurrentRecord;
 }
 
 JET_ERR tree_move_next(struct tree_cursor *cursor)
@@ -395,7 +424,9 @@ JET_ERR tree_move_next(struct tree_cursor *cursor)
     }
     err = start_next(cursor, &leaf);
     if (err >= 0)
-        err = leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node);
+        err = leaf_settle_next(cursor->tree, cursor->txn, cursor->limit, &leaf, &node);
+    if (err == TREE_PAST_LIMIT)
+        err = give_up(cursor);
     if (err == JET_errNoCurrentRecord)
         cursor->state = TREE_AFTER_LAST;
     return finish(cursor, err, &leaf, &node, 1);
@@ -437,10 +468,12 @@ JET_ERR tree_move_prev(struct tree_cursor *cursor)
     {
         err = start_prev(cursor, &leaf);
         if (err >= 0)
-            err = leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+            err = leaf_settle_prev(cursor->tree, cursor->txn, cursor->limit, &leaf, &node);
     }
     if (err == TREE_RETRY)
         err = JET_errBadPageLink;
+    if (err == TREE_PAST_LIMIT)
+        err = give_up(cursor);
     if (err == JET_errNoCurrentRecord)
         cursor->state = TREE_BEFORE_FIRST;
     return finish(cursor, err, &leaf, &node, -1);
@@ -488,6 +521,56 @@ static bool has_other_keys(const struct tree_cursor *cursor)
 {
     return !cursor->tree->unique && cursor->bookmark_data_size &&
            (cursor->state == TREE_ON || cursor->state == TREE_BEFORE || cursor->state == TREE_AFTER);
+}
+
+/* The next entry's key, against that of the cursor's, which ends a page: equal or
+ * one that it begins, as far as the keys in the parent could tell. */
+static bool begins_next_leaf(struct tree_cursor *cursor, struct tree_leaf *leaf)
+{
+    struct page_node next;
+    bool begins = true;
+    JET_ERR err;
+
+    if (!page_next(leaf->view.data))
+        return false;
+    err = leaf_step_right(cursor->tree, leaf);
+    if (err < 0)
+        return true;
+    if (leaf_lines(leaf) && page_node(&leaf->view, 0, &next))
+    {
+        uint32_t size = page_key_size(&next.key), own = cursor->bookmark_key_size, i = 0;
+
+        for (; i < size && i < own; i++)
+        {
+            uint8_t byte = i < next.key.prefix_size ? next.key.prefix[i] : next.key.suffix[i - next.key.prefix_size];
+            if (byte != cursor->bookmark[i])
+                break;
+        }
+        begins = i == size || i == own;
+    }
+    return begins;
+}
+
+bool tree_is_last_of_key(struct tree_cursor *cursor)
+{
+    struct tree_leaf leaf = { .page = NULL };
+    struct page_node next;
+    struct tree_target target;
+    bool last = false;
+
+    if (cursor->tree->unique)
+        return true;
+    tree_unlatch(cursor);
+    cursor_target(cursor, TREE_AIM_LOWER, &target);
+    if (tree_descend(cursor->tree, &target, &leaf) < 0)
+        return false;
+    if (leaf.line + 1 < leaf_lines(&leaf))
+        last = page_node(&leaf.view, (unsigned)leaf.line + 1, &next)
+               && page_key_compare(&next.key, cursor->bookmark, cursor->bookmark_key_size);
+    else
+        last = !begins_next_leaf(cursor, &leaf);
+    leaf_unlatch(&leaf);
+    return last;
 }
 
 JET_ERR tree_move_next_key(struct tree_cursor *cursor)

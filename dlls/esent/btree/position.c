@@ -51,8 +51,8 @@ JET_ERR tree_goto_position64(struct tree_cursor *cursor, uint64_t before, uint64
         err = tree_descend(cursor->tree, &target, &leaf);
         if (err < 0)
             return err;
-        err = forward ? leaf_settle_next(cursor->tree, cursor->txn, &leaf, &node)
-                      : leaf_settle_prev(cursor->tree, cursor->txn, &leaf, &node);
+        err = forward ? leaf_settle_next(cursor->tree, cursor->txn, NULL, &leaf, &node)
+                      : leaf_settle_prev(cursor->tree, cursor->txn, NULL, &leaf, &node);
         if (err == JET_errNoCurrentRecord && forward)
         {
             forward = false;

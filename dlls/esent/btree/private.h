@@ -18,6 +18,8 @@
 
 #define TREE_RETRY   ((JET_ERR)1)
 #define TREE_RETRIES 1000
+/* A move met a hidden entry beyond its limit. */
+#define TREE_PAST_LIMIT ((JET_ERR)2)
 /* Deeper is a cycle: an inner page has at least two children but at the right edge. */
 #define TREE_DEPTH 40
 /* Descents without latches before one with them. */
@@ -98,9 +100,11 @@ JET_ERR leaf_step_right(const struct tree *tree, struct tree_leaf *leaf);
 JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf);
 
 /* From the leaf's line on, that line included, to the first entry that the
- * transaction sees.  On failure nothing is latched. */
-JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node);
-JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, struct tree_leaf *leaf, struct page_node *node);
+ * transaction sees.  On failure nothing is latched.  TREE_PAST_LIMIT, if there is one. */
+JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, const struct tree_limit *limit,
+                         struct tree_leaf *leaf, struct page_node *node);
+JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, const struct tree_limit *limit,
+                         struct tree_leaf *leaf, struct page_node *node);
 
 /* read_ahead.c */
 

@@ -24,6 +24,22 @@ JET_ERR cursor_check_range(struct cursor *cursor)
     return JET_errNoCurrentRecord;
 }
 
+/* A move towards the limit; a hidden entry beyond it ends that, and the range. */
+static JET_ERR move_within(struct cursor *cursor, bool forward, bool other_key)
+{
+    struct tree_limit limit = { cursor->key.data, cursor->key.size, cursor->range_inclusive };
+    struct tree_cursor *tree = cursor_tree(cursor);
+    JET_ERR err;
+
+    if (!cursor->range || cursor->range_upper != forward || cursor->temp)
+        return place_move(cursor, forward, other_key);
+    tree->limit = &limit;
+    err = place_move(cursor, forward, other_key);
+    cursor->range = tree->limit != NULL;
+    tree->limit = NULL;
+    return err;
+}
+
 JET_ERR cursor_step(struct cursor *cursor, bool forward, bool other_key)
 {
     bool match = true;
@@ -31,7 +47,7 @@ JET_ERR cursor_step(struct cursor *cursor, bool forward, bool other_key)
 
     do
     {
-        err = place_move(cursor, forward, other_key);
+        err = move_within(cursor, forward, other_key);
         if (err < 0)
             return err;
         if (cursor->range && cursor->range_upper == forward)
@@ -164,7 +180,17 @@ JET_ERR cursor_set_range(struct cursor *cursor, JET_GRBIT grbit)
         return err;
     state = place_state(cursor);
     if (state == TREE_ON || state == TREE_BEFORE || state == TREE_AFTER)
+    {
+        bool beyond = beyond_limit(cursor), keep = beyond && cursor->index && state == TREE_ON;
+
+        /* the entry is left, but not its record */
+        if (keep)
+            cursor_sync_record(cursor);
+        keep = keep && cursor->records.state == TREE_ON;
         err = cursor_check_range(cursor);
+        if (keep)
+            cursor->record_current = true;
+    }
     else
         err = JET_errNoCurrentRecord;
     cursor->key.state = 0;

@@ -11,8 +11,15 @@
 static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
 {
     const struct search_key *key = &cursor->key;
+    uint32_t size = key->size;
     bool match = true;
-    JET_ERR err = place_seek(cursor, key->data, key->size, mode);
+    JET_ERR err;
+
+    /* What is greater than a whole key begins behind all that it begins, where keys are not unique. */
+    if (mode == TREE_SEEK_GT && !cursor->temp && !cursor_tree(cursor)->tree->unique
+        && size <= cursor->form.key_max && key->columns == cursor->form.columns)
+        key->data[size++] = 0xff;
+    err = place_seek(cursor, key->data, size, mode);
 
     if (err >= 0 && cursor->filter)
     {
@@ -30,53 +37,11 @@ static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
     return err < 0 || mode == TREE_SEEK_GT || mode == TREE_SEEK_LT ? err : JET_wrnSeekNotEqual;
 }
 
-/* Whether no other entry has the key of this one.  In an index that is not
- * unique that is told from the page at hand only, as it is meant to be cheap. */
-static JET_ERR is_only_one(struct cursor *cursor, bool *only)
-{
-    struct tree_cursor *tree = cursor_tree(cursor);
-    struct page_node node, next;
-    struct page_view view;
-    JET_ERR err;
-
-    *only = tree->tree->unique;
-    if (*only)
-        return JET_errSuccess;
-    err = tree_latch(tree, &node);
-    if (err < 0)
-        return err;
-    if (tree->latched && page_view(&view, tree->latched->data, tree->latched->page_size))
-    {
-        if (tree->line + 1 >= page_lines(&view))
-            *only = !page_next(view.data);
-        else if (page_node(&view, tree->line + 1, &next))
-        {
-            uint8_t key[KEY_MAX];
-            uint32_t size = (uint32_t)next.key.prefix_size + next.key.suffix_size;
-            if (size <= sizeof(key))
-            {
-                memcpy(key, next.key.prefix, next.key.prefix_size);
-                memcpy(key + next.key.prefix_size, next.key.suffix, next.key.suffix_size);
-                *only = tree_compare_key(tree, key, size) != 0;
-            }
-        }
-    }
-    tree_unlatch(tree);
-    return JET_errSuccess;
-}
-
 /* What an equal seek that found its record does besides. */
 static JET_ERR found_equal(struct cursor *cursor, JET_GRBIT grbit)
 {
-    if (grbit & JET_bitCheckUniqueness)
-    {
-        bool only;
-        JET_ERR err = is_only_one(cursor, &only);
-        if (err < 0)
-            return err;
-        if (only)
-            return JET_wrnUniqueKey;
-    }
+    if (grbit & JET_bitCheckUniqueness && (cursor->temp || tree_is_last_of_key(cursor_tree(cursor))))
+        return JET_wrnUniqueKey;
     if (grbit & JET_bitSetIndexRange)
         return cursor_set_range(cursor, JET_bitRangeInclusive | JET_bitRangeUpperLimit);
     return JET_errSuccess;

@@ -151,6 +151,7 @@ struct key_iterator
     struct txn *txn;
     uint32_t sequence[JET_ccolKeyMost];
     uint32_t used[JET_ccolKeyMost];     /* the sequences of the key last given */
+    uint32_t used_tuple;                /* and its offset */
     bool multi_valued[JET_ccolKeyMost];
     int last_multi;         /* least significant multi-valued column, -1: none */
     uint32_t tuple;

@@ -138,8 +138,7 @@ static bool read_column(const struct key_form *form, uint32_t i, struct reader *
 
 bool key_column_possible(const struct key_form *form, uint32_t i)
 {
-    return i < form->columns && !key_is_text(form->column[i]->type) && form->var_seg_max > form->key_max
-           && !(form->tuples && i == 0);
+    return i < form->columns && !key_is_text(form->column[i]->type) && form->var_seg_max > form->key_max;
 }
 
 bool key_column(const struct key_form *form, const uint8_t *key, uint32_t key_size, uint32_t i, uint8_t *out,

@@ -169,6 +169,22 @@ static JET_ERR fit_fixed(const struct column *column, const uint8_t **data, uint
     return JET_errSuccess;
 }
 
+/*
+ * A value of a type of fixed size in a tagged column: Windows reads as many bytes as
+ * the type has, whatever size was given, and so do we, as far as the page of the last
+ * byte given goes; beyond are zeroes.
+ */
+static __attribute__((no_sanitize("address"))) const uint8_t *whole_value(const uint8_t *data, uint32_t size,
+                                                                         uint32_t width, uint8_t whole[16])
+{
+    const volatile uint8_t *from = data;
+    uint32_t most = size + (uint32_t)(~((uintptr_t)data + size - 1) & 0xfff);
+
+    for (uint32_t i = 0; i < width; i++)
+        whole[i] = i < most ? from[i] : 0;
+    return whole;
+}
+
 static JET_ERR check_limits(const struct column *column, JET_GRBIT grbit)
 {
     switch (grbit & LIMITS)
@@ -227,6 +243,11 @@ JET_ERR key_make(const struct key_form *form, struct search_key *key, const void
         err = fit_fixed(form->column[i], &bytes, &size, padded, given);
         if (err < 0)
             return err;
+    }
+    else if (bytes && size && size < key_fixed_size(form->column[i]->type))
+    {
+        bytes = whole_value(bytes, size, key_fixed_size(form->column[i]->type), padded);
+        size = key_fixed_size(form->column[i]->type);
     }
     err = check_limits(form->column[i], grbit);
     if (err < 0)

@@ -358,6 +358,7 @@ JET_ERR key_next(struct key_iterator *iterator, uint8_t *out, uint32_t *size)
         JET_ERR err;
 
         memcpy(iterator->used, iterator->sequence, sizeof(iterator->used));
+        iterator->used_tuple = iterator->tuple;
         err = key_from_record(form, iterator->record, iterator->txn, iterator->sequence, iterator->tuple, out, size,
                               &outcome, &rollover);
         if (err < 0)

@@ -86,7 +86,9 @@ static JET_ERR copy_out(struct retrieval *retrieval, const void *data, uint32_t 
 
 /* ------------------------------------------------------------ from index --- */
 
-/* The itagSequence of the value that made this entry, found by making the record's keys again. */
+/* The itagSequence of the value that made this entry, found by making the record's keys again.
+ * Windows begins with the tuple at the very start of a text, whether the index has that or not,
+ * and so overlooks the first one of an index that begins later. */
 static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *form, uint32_t at, uint32_t *sequence)
 {
     struct key_iterator keys;
@@ -100,6 +102,16 @@ static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *f
     key_iterate(&keys, form, record, cursor->txn);
     while ((err = key_next(&keys, key, &size)) >= 0)
     {
+        if (form->tuples && keys.used_tuple && keys.used_tuple == form->index->tuple_start)
+        {
+            enum key_outcome outcome;
+
+            err = key_from_record(form, record, cursor->txn, keys.used, 0, key, &size, &outcome, NULL);
+            if (err < 0)
+                break;
+            if (outcome > KEY_ALL_NULL)
+                continue;
+        }
         if (!tree_compare_key(&cursor->entries, key, size))
         {
             *sequence = keys.used[at];
