@@ -146,7 +146,9 @@ static JET_ERR goto_or_stay(struct tree_cursor *tree, const void *key, uint32_t 
     return err;
 }
 
-/* The record is found: on to the entry that the `sequence`th value of it has in the index. */
+/* The record is found: on to the entry that the `sequence`th value of it has in the index.
+ * In an index of tuples that is the one at the very start of the text.  Where the index
+ * begins later there is none, and the cursor is as on one that was deleted. */
 static JET_ERR goto_entry(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence)
 {
     struct key_iterator keys;
@@ -162,8 +164,7 @@ static JET_ERR goto_entry(struct cursor *cursor, const void *bookmark, uint32_t 
         return err;
     key_iterate(&keys, &cursor->form, record, cursor->txn);
     key_iterate_at(&keys, sequence);
-    err = key_from_record(&cursor->form, record, cursor->txn, keys.sequence, keys.tuple, key, &key_size, &outcome,
-                          NULL);
+    err = key_from_record(&cursor->form, record, cursor->txn, keys.sequence, 0, key, &key_size, &outcome, NULL);
     cursor_unlatch_record(cursor);
     if (err < 0)
         return err;
@@ -177,8 +178,12 @@ static JET_ERR goto_entry(struct cursor *cursor, const void *bookmark, uint32_t 
     }
     place_note_level(cursor);
     if (cursor->entries.tree->unique)
-        return tree_goto_bookmark(&cursor->entries, key, key_size, NULL, 0);
-    return tree_goto_bookmark(&cursor->entries, key, key_size, bookmark, size);
+        size = 0;
+    err = tree_goto_bookmark(&cursor->entries, key, key_size, size ? bookmark : NULL, size);
+    if (err != JET_errRecordDeleted)
+        return err;
+    cursor->entries.state = TREE_ON;
+    return JET_errSuccess;
 }
 
 JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence)

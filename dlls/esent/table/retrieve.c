@@ -165,7 +165,10 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
     if (form.tuples && !at && !(grbit & JET_bitRetrieveTuple))
         return JET_errIndexTuplesCannotRetrieveFromIndex;
     column = form.column[at];
-    err = bookmark ? cursor_bookmark(cursor, scratch, &key, &key_size) : cursor_key(cursor, &key, &key_size);
+    /* the entry must be there, though the record it led to may still be at hand */
+    err = cursor_key(cursor, &key, &key_size);
+    if (err >= 0 && bookmark)
+        err = cursor_bookmark(cursor, scratch, &key, &key_size);
     if (err < 0)
         return err;
     whole = key_column(&form, key, key_size, at, value, &size, &null);
