@@ -2,6 +2,8 @@
 /* What a record takes and which tagged columns it has.  What counts as what: published engine, fldenum.cxx, fldext.cxx. */
 #include "table/enumerate.h"
 
+#include "table/update.h"
+
 #define NODE_OVERHEAD 6         /* a tag of the page and the size of the key */
 #define TAGGED_OVERHEAD 4       /* an entry of the array */
 #define HEADER_OVERHEAD 1       /* counted where it tells of a long value or of several */
@@ -91,7 +93,16 @@ static JET_ERR measure_tagged(struct measure *measure, const struct record_tagge
     return JET_errSuccess;
 }
 
-static JET_ERR measure_record(struct measure *measure, struct record record)
+/* What an insert is preparing has no key yet.  Windows says the same of the current
+ * record then, unless it reads no long values. */
+static bool key_is_known(const struct cursor *cursor, JET_GRBIT grbit)
+{
+    if (!cursor->update || cursor->update->kind == UPDATE_REPLACE || cursor_is_sort(cursor))
+        return true;
+    return (grbit & (JET_bitRecordSizeInCopyBuffer | JET_bitRecordSizeLocal)) == JET_bitRecordSizeLocal;
+}
+
+static JET_ERR measure_record(struct measure *measure, struct record record, bool with_key)
 {
     JET_RECSIZE3 *size = measure->size;
     struct record_tagged tagged = { 0 };
@@ -100,8 +111,12 @@ static JET_ERR measure_record(struct measure *measure, struct record record)
 
     if (err < 0)
         return err;
-    size->cbOverhead += NODE_OVERHEAD + RECORD_MIN_SIZE + measure->key_size;
-    size->cbKey += measure->key_size;
+    size->cbOverhead += NODE_OVERHEAD + RECORD_MIN_SIZE;
+    if (with_key)
+    {
+        size->cbOverhead += measure->key_size;
+        size->cbKey += measure->key_size;
+    }
     size->cbOverhead += summary.null_bits_size + summary.offsets_size;
     size->cbData += summary.fixed_size + summary.variable_size;
     size->cbDataCompressed += summary.fixed_size + summary.variable_size;
@@ -137,9 +152,9 @@ JET_ERR enumerate_record_size(struct cursor *cursor, JET_GRBIT grbit, JET_RECSIZ
     err = record_copy_current(cursor, grbit & JET_bitRecordSizeInCopyBuffer, &copy);
     if (err < 0)
         return err;
-    err = cursor_bookmark(cursor, scratch, &key, &measure.key_size);
-    if (err >= 0)
-        err = measure_record(&measure, copy.record);
+    if (cursor_bookmark(cursor, scratch, &key, &measure.key_size) < 0)
+        measure.key_size = 0;
+    err = measure_record(&measure, copy.record, key_is_known(cursor, grbit));
     record_copy_free(&copy);
     if (err >= 0)
         *size = result;

@@ -362,6 +362,15 @@ static JET_ERR separate_new(struct long_set *set, uint32_t size)
     return err < 0 ? err : put_id(set);
 }
 
+/* Windows' engine first makes a long value of what there is, and where the original
+ * will go it copies that once more, which fails for one that is empty. */
+static bool cannot_separate(const struct long_set *set)
+{
+    return set->cursor->update->kind == UPDATE_COPY_DELETE && !set->old_size &&
+           (set->operation == OP_ZEROES || set->operation == OP_RESIZE ||
+            (set->operation == OP_OVERWRITE && !set->setting->offset));
+}
+
 /* ------------------------------------------------------------------------ set --- */
 
 static JET_ERR set_value(struct long_set *set, uint32_t threshold)
@@ -398,6 +407,8 @@ static JET_ERR set_value(struct long_set *set, uint32_t threshold)
     }
     if (set->column->max_size && size > set->column->max_size)
         return JET_errColumnTooBig;
+    if (cannot_separate(set))
+        return JET_errRecordNotFound;
     return separate_new(set, (uint32_t)size);
 }
 
