@@ -77,8 +77,8 @@ JET_ERR ddl_key_from_w(struct ddl_memory *memory, const WCHAR *wide, uint32_t si
             length++;
         length++;
     }
-    if (length >= characters || (wide[0] != '+' && wide[0] != '-') || characters < 2 || wide[characters - 1]
-        || wide[characters - 2] || characters != length + 1 || characters > KEY_CHARACTERS_MAX)
+    if (length >= characters || (wide[0] != '+' && wide[0] != '-') || characters < 2 || wide[characters - 1] ||
+        wide[characters - 2] || characters != length + 1 || characters > KEY_CHARACTERS_MAX)
         return JET_errIndexInvalidDef;
     err = text_from_w(memory, wide, characters, key);
     *key_size = characters;
@@ -236,38 +236,44 @@ void ddl_return_indexes(struct ddl_version version, void *given, uint32_t count,
 /* ------------------------------------------------------------------ tables --- */
 
 /* Takes over what all versions have. */
-#define TAKE(to, from) \
-    do { \
-        (to)->szTableName = (char *)(from)->szTableName; \
-        (to)->szTemplateTableName = (char *)(from)->szTemplateTableName; \
-        (to)->ulPages = (from)->ulPages; \
-        (to)->ulDensity = (from)->ulDensity; \
-        (to)->rgcolumncreate = (JET_COLUMNCREATE_A *)(void *)(from)->rgcolumncreate; \
-        (to)->cColumns = (from)->cColumns; \
-        (to)->rgindexcreate = (JET_INDEXCREATE3_A *)(void *)(from)->rgindexcreate; \
-        (to)->cIndexes = (from)->cIndexes; \
-        (to)->grbit = (from)->grbit; \
+#define TAKE(to, from)                                                                                                 \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        (to)->szTableName = (char *)(from)->szTableName;                                                               \
+        (to)->szTemplateTableName = (char *)(from)->szTemplateTableName;                                               \
+        (to)->ulPages = (from)->ulPages;                                                                               \
+        (to)->ulDensity = (from)->ulDensity;                                                                           \
+        (to)->rgcolumncreate = (JET_COLUMNCREATE_A *)(void *)(from)->rgcolumncreate;                                   \
+        (to)->cColumns = (from)->cColumns;                                                                             \
+        (to)->rgindexcreate = (JET_INDEXCREATE3_A *)(void *)(from)->rgindexcreate;                                     \
+        (to)->cIndexes = (from)->cIndexes;                                                                             \
+        (to)->grbit = (from)->grbit;                                                                                   \
     } while (0)
-#define TAKE2(to, from) \
-    do { \
-        TAKE(to, from); \
-        (to)->szCallback = (char *)(from)->szCallback; \
-        (to)->cbtyp = (from)->cbtyp; \
+#define TAKE2(to, from)                                                                                                \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        TAKE(to, from);                                                                                                \
+        (to)->szCallback = (char *)(from)->szCallback;                                                                 \
+        (to)->cbtyp = (from)->cbtyp;                                                                                   \
     } while (0)
-#define TAKE3(to, from) \
-    do { \
-        TAKE2(to, from); \
-        (to)->pSeqSpacehints = (from)->pSeqSpacehints; \
-        (to)->pLVSpacehints = (from)->pLVSpacehints; \
-        (to)->cbSeparateLV = (from)->cbSeparateLV; \
+#define TAKE3(to, from)                                                                                                \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        TAKE2(to, from);                                                                                               \
+        (to)->pSeqSpacehints = (from)->pSeqSpacehints;                                                                 \
+        (to)->pLVSpacehints = (from)->pLVSpacehints;                                                                   \
+        (to)->cbSeparateLV = (from)->cbSeparateLV;                                                                     \
     } while (0)
 
 static JET_ERR take_table(unsigned version, const void *given, JET_TABLECREATE5_A *table)
 {
-    static const uint32_t sizes[6] =
-    {
-        0, sizeof(JET_TABLECREATE_A), sizeof(JET_TABLECREATE2_A), sizeof(JET_TABLECREATE3_A),
-        sizeof(JET_TABLECREATE4_A), sizeof(JET_TABLECREATE5_A),
+    static const uint32_t sizes[6] = {
+        0,
+        sizeof(JET_TABLECREATE_A),
+        sizeof(JET_TABLECREATE2_A),
+        sizeof(JET_TABLECREATE3_A),
+        sizeof(JET_TABLECREATE4_A),
+        sizeof(JET_TABLECREATE5_A),
     };
     uint32_t size;
 
@@ -347,12 +353,13 @@ JET_ERR ddl_convert_table(struct ddl_memory *memory, struct ddl_version version,
     return err;
 }
 
-#define RETURN(to, from) \
-    do { \
-        (to)->tableid = (from)->tableid; \
-        (to)->cCreated = (from)->cCreated; \
-        columns = (JET_COLUMNCREATE_A *)(void *)(to)->rgcolumncreate; \
-        indexes = (to)->rgindexcreate; \
+#define RETURN(to, from)                                                                                               \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        (to)->tableid = (from)->tableid;                                                                               \
+        (to)->cCreated = (from)->cCreated;                                                                             \
+        columns = (JET_COLUMNCREATE_A *)(void *)(to)->rgcolumncreate;                                                  \
+        indexes = (to)->rgindexcreate;                                                                                 \
     } while (0)
 
 void ddl_return_table(struct ddl_version version, void *given, const JET_TABLECREATE5_A *converted)
@@ -395,9 +402,9 @@ void ddl_defaults_of(const struct instance *instance, struct ddl_defaults *defau
     static const WCHAR english[] = { 'e', 'n', '-', 'U', 'S', 0 };
 
     defaults->locale = unicode->text ? unicode->text : english;
-    defaults->lcmap_flags = unicode->text ? (uint32_t)unicode->number
-                                          : OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE |
-                                                OS_NORM_IGNOREWIDTH;
+    defaults->lcmap_flags = unicode->text
+                                ? (uint32_t)unicode->number
+                                : OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH;
     defaults->tuples.chLengthMin = param_number(instance, JET_paramIndexTuplesLengthMin);
     defaults->tuples.chLengthMax = param_number(instance, JET_paramIndexTuplesLengthMax);
     defaults->tuples.chToIndexMax = param_number(instance, JET_paramIndexTuplesToIndexMax);

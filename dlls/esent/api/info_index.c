@@ -28,8 +28,7 @@ enum
     LIST_COLUMNS,
 };
 
-static const JET_COLUMNDEF list_columns[LIST_COLUMNS] =
-{
+static const JET_COLUMNDEF list_columns[LIST_COLUMNS] = {
     [LIST_NAME] = { .coltyp = JET_coltypText, .grbit = JET_bitColumnTTKey },
     [LIST_GRBIT] = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnFixed },
     [LIST_KEYS] = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnFixed },
@@ -61,8 +60,7 @@ static JET_ERR add_index_column(struct info_list *list, const struct table *tabl
 
     if (!column)
         return JET_errCatalogCorrupted;
-    const struct temp_value row[] =
-    {
+    const struct temp_value row[] = {
         info_list_name(list, LIST_NAME, index->name, name),
         { list->ids[LIST_GRBIT], &index->grbit, 4 },
         { list->ids[LIST_KEYS], &stats->keys, 4 },
@@ -228,8 +226,8 @@ static JET_ERR index_fact(const struct session *session, const struct table *tab
     }
 }
 
-static JET_ERR answer(struct session *session, const struct table *table, const char *name, void *result,
-                      uint32_t size, uint32_t level, bool wide)
+static JET_ERR answer(struct session *session, const struct table *table, const char *name, void *result, uint32_t size,
+                      uint32_t level, bool wide)
 {
     const struct index *index = NULL;
     char checked[NAME_SIZE] = "";

@@ -565,8 +565,8 @@ bool tree_is_last_of_key(struct tree_cursor *cursor)
     if (tree_descend(cursor->tree, &target, &leaf) < 0)
         return false;
     if (leaf.line + 1 < leaf_lines(&leaf))
-        last = page_node(&leaf.view, (unsigned)leaf.line + 1, &next)
-               && page_key_compare(&next.key, cursor->bookmark, cursor->bookmark_key_size);
+        last = page_node(&leaf.view, (unsigned)leaf.line + 1, &next) &&
+               page_key_compare(&next.key, cursor->bookmark, cursor->bookmark_key_size);
     else
         last = !begins_next_leaf(cursor, &leaf);
     leaf_unlatch(&leaf);

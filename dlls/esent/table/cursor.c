@@ -227,6 +227,7 @@ JET_ERR cursor_close(struct cursor *cursor)
     update_free(cursor);
     filter_free(cursor->filter);
     os_free(cursor->key.data);
+    os_free(cursor->traces);
     if (cursor->temp)
         temp_release(cursor->temp);
     else

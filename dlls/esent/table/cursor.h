@@ -49,6 +49,17 @@ enum cursor_refusal
     CURSOR_NOT_CALLED = 16,         /* not of a temporary table: moves and changes, while a callback is told of one */
 };
 
+/*
+ * The lowest level at which this cursor changed an index in the open transaction.
+ * In Windows' engine a cursor on the index is left from that, and JetSetCurrentIndex
+ * takes it up: the index it sets is as old as the change.
+ */
+struct cursor_trace
+{
+    uint32_t objid;
+    uint32_t level;
+};
+
 struct cursor
 {
     struct txn *txn;                /* of the session that owns it; NULL: of none (lists made by the engine) */
@@ -66,7 +77,10 @@ struct cursor
     struct tree_cursor records;
     struct tree_cursor entries;     /* when index is not NULL */
     uint8_t records_level, entries_level;   /* of the transaction, when each was last moved */
-    uint8_t index_level;            /* and when the index was set */
+    uint8_t index_level;            /* and when the index was set: a rollback of that level leaves it */
+    bool index_inherited;           /* that level is of an earlier change to the index */
+    struct cursor_trace *traces;    /* of changes to indexes in the open transaction */
+    uint32_t trace_count, trace_capacity;
     enum tree_state row_state;      /* of sorts: whether it is on `loaded` (temp_sort.c) */
     int32_t row;
     const struct temp_row *loaded;  /* NULL: none yet */

@@ -18,6 +18,25 @@ static void keep_key(struct cursor *cursor, const struct index *index)
     key->columns = index ? 0 : kept->columns;
 }
 
+/* The level at which the index is set. */
+static void note_index_level(struct cursor *cursor, const struct index *index)
+{
+    uint32_t level = cursor->txn ? cursor->txn->level : 0;
+    bool inherit = index && (!cursor->index || cursor->index_inherited);
+
+    cursor->index_inherited = false;
+    for (uint32_t i = 0; inherit && i < cursor->trace_count; i++)
+    {
+        if (cursor->traces[i].objid != index->objid)
+            continue;
+        cursor->index_inherited = true;
+        if (cursor->traces[i].level < level)
+            level = cursor->traces[i].level;
+        break;
+    }
+    cursor->index_level = (uint8_t)level;
+}
+
 /* Takes up an index (NULL: primary order), the cursor before its first entry. */
 static JET_ERR use_index(struct cursor *cursor, const struct index *index)
 {
@@ -27,6 +46,7 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
 
     if (err < 0)
         return err;
+    note_index_level(cursor, index);
     if (cursor->index)
         tree_cursor_close(&cursor->entries);
     else
@@ -35,7 +55,7 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
     cursor->index = index;
     cursor->form = form;
     cursor->range = false;
-    cursor->entries_level = cursor->index_level = cursor->txn ? (uint8_t)cursor->txn->level : 0;
+    cursor->entries_level = cursor->txn ? (uint8_t)cursor->txn->level : 0;
     if (index)
         tree_cursor_init(&cursor->entries, index->tree, cursor->txn);
     if (!cursor->temp)
@@ -78,6 +98,7 @@ void cursor_leave_index(struct cursor *cursor)
     cursor->defer_first = cursor->record_current = cursor->range = false;
     cursor->key.state = 0;
     cursor->index_level = 0;
+    cursor->index_inherited = false;
     key_form_init(&cursor->form, cursor->table, cursor->table->primary);
 }
 

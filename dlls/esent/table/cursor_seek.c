@@ -16,8 +16,8 @@ static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
     JET_ERR err;
 
     /* What is greater than a whole key begins behind all that it begins, where keys are not unique. */
-    if (mode == TREE_SEEK_GT && !cursor->temp && !cursor_tree(cursor)->tree->unique
-        && size <= cursor->form.key_max && key->columns == cursor->form.columns)
+    if (mode == TREE_SEEK_GT && !cursor->temp && !cursor_tree(cursor)->tree->unique && size <= cursor->form.key_max &&
+        key->columns == cursor->form.columns)
         key->data[size++] = 0xff;
     err = place_seek(cursor, key->data, size, mode);
 

@@ -32,9 +32,14 @@ static JET_ERR note_order(struct database *database, const struct index_definiti
 JET_ERR index_insert(struct database *database, struct txn *txn, uint32_t table_objid, uint32_t objid, uint32_t root,
                      const struct index_definition *definition)
 {
-    struct catalog_row row = { .table = table_objid, .type = CATALOG_INDEX, .id = objid, .place = root,
-                               .space = definition->space.ulInitialDensity, .flags = definition->flags,
-                               .has_lcmap_flags = true, .lcmap_flags = definition->lcmap_flags,
+    struct catalog_row row = { .table = table_objid,
+                               .type = CATALOG_INDEX,
+                               .id = objid,
+                               .place = root,
+                               .space = definition->space.ulInitialDensity,
+                               .flags = definition->flags,
+                               .has_lcmap_flags = true,
+                               .lcmap_flags = definition->lcmap_flags,
                                .name = ddl_text(definition->name),
                                .key_columns = { definition->key, definition->columns * 4 },
                                .conditions = { definition->condition, definition->conditions * 4 } };
@@ -104,8 +109,8 @@ static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defau
     err = ddl_check_updatable(cursor);
     if (err < 0)
         return err;
-    if (table->flags & JET_bitObjectTableFixedDDL
-        && (!cursor->permits_ddl || table->flags & JET_bitObjectTableTemplate))
+    if (table->flags & JET_bitObjectTableFixedDDL &&
+        (!cursor->permits_ddl || table->flags & JET_bitObjectTableTemplate))
         return JET_errFixedDDL;
     err = ddl_name(create->szIndexName, definition->name);
     return err < 0 ? err : index_check(table->database, defaults, create, definition);
@@ -258,8 +263,8 @@ static JET_ERR create_batch(struct cursor *cursor, const struct ddl_defaults *de
     if (!ddl_has_alone(cursor))
         return JET_errExclusiveTableLockRequired;
     database = cursor->table->database;
-    if (cursor->table->flags & JET_bitObjectTableFixedDDL
-        && (!cursor->permits_ddl || cursor->table->flags & JET_bitObjectTableTemplate))
+    if (cursor->table->flags & JET_bitObjectTableFixedDDL &&
+        (!cursor->permits_ddl || cursor->table->flags & JET_bitObjectTableTemplate))
         return JET_errFixedDDL;
     if (!count)
         return JET_errSuccess;

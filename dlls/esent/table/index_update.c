@@ -66,8 +66,8 @@ JET_ERR index_order(struct table *table, const uint32_t **order)
 
 struct key_entry
 {
-    uint32_t offset, size;              /* in keys */
-    bool insert;                        /* of the new record; else of the old one */
+    uint32_t offset, size; /* in keys */
+    bool insert;           /* of the new record; else of the old one */
 };
 
 /* Keys of both records; memory is needed only for more than a few. */
@@ -242,7 +242,7 @@ static JET_ERR delete_entry(const struct index *index, struct txn *txn, const ui
 
 /* Equal keys are one entry, and one that both records have stays. */
 static JET_ERR apply(struct key_list *list, const struct index *index, struct txn *txn, const uint8_t *bookmark,
-                     uint32_t bookmark_size)
+                     uint32_t bookmark_size, bool *changed)
 {
     JET_ERR err = JET_errSuccess;
     uint32_t end;
@@ -259,6 +259,7 @@ static JET_ERR apply(struct key_list *list, const struct index *index, struct tx
         }
         if (insert == remove)
             continue;
+        *changed = true;
         if (insert)
             err = insert_entry(index, txn, list->keys + entry->offset, entry->size, bookmark, bookmark_size);
         else
@@ -268,7 +269,7 @@ static JET_ERR apply(struct key_list *list, const struct index *index, struct tx
 }
 
 JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const struct record *old,
-                     const struct record *new, const uint8_t *bookmark, uint32_t bookmark_size)
+                     const struct record *new, const uint8_t *bookmark, uint32_t bookmark_size, bool *changed)
 {
     const struct key_form *form;
     struct key_list list;
@@ -286,7 +287,7 @@ JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const st
     if (err >= 0 && list.count > 1)
         list_sort(&list);
     if (err >= 0)
-        err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size);
+        err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size, changed);
     list_free(&list);
     return err;
 }

@@ -10,7 +10,7 @@
 struct reader
 {
     const uint8_t *at, *end;
-    uint8_t mask;               /* 0xff in a descending column */
+    uint8_t mask; /* 0xff in a descending column */
 };
 
 static uint32_t left(const struct reader *reader)

@@ -5,9 +5,10 @@
 #include "os/os.h"
 #include "table/key_private.h"
 
-#define LIMITS (JET_bitFullColumnStartLimit | JET_bitFullColumnEndLimit | JET_bitPartialColumnStartLimit \
-                | JET_bitPartialColumnEndLimit)
-#define SORT_KEY_SEPARATOR 0x01     /* ends the weights of characters in a sort key */
+#define LIMITS                                                                                                         \
+    (JET_bitFullColumnStartLimit | JET_bitFullColumnEndLimit | JET_bitPartialColumnStartLimit |                        \
+     JET_bitPartialColumnEndLimit)
+#define SORT_KEY_SEPARATOR 0x01 /* ends the weights of characters in a sort key */
 
 /* Takes a key that was normalized elsewhere. */
 static JET_ERR take_normalized(const struct key_form *form, struct search_key *key, const void *data, uint32_t size)
@@ -119,8 +120,8 @@ static JET_ERR append(const struct key_form *form, uint32_t i, struct search_key
     {
         if (tuple)
             return JET_errIndexTuplesKeyTooSmall;
-        if ((grbit & JET_bitKeyDataZeroLength)
-            && (column->fid < COLUMNID_VAR_FIRST || (!key_is_text(column->type) && !key_is_binary(column->type))))
+        if ((grbit & JET_bitKeyDataZeroLength) &&
+            (column->fid < COLUMNID_VAR_FIRST || (!key_is_text(column->type) && !key_is_binary(column->type))))
             return JET_errInvalidBufferSize;
         key_normalize_null(form, column->type, (grbit & JET_bitKeyDataZeroLength) != 0, out);
     }
@@ -175,7 +176,7 @@ static JET_ERR fit_fixed(const struct column *column, const uint8_t **data, uint
  * byte given goes; beyond are zeroes.
  */
 static __attribute__((no_sanitize("address"))) const uint8_t *whole_value(const uint8_t *data, uint32_t size,
-                                                                         uint32_t width, uint8_t whole[16])
+                                                                          uint32_t width, uint8_t whole[16])
 {
     const volatile uint8_t *from = data;
     uint32_t most = size + (uint32_t)(~((uintptr_t)data + size - 1) & 0xfff);

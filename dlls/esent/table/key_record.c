@@ -149,8 +149,8 @@ static JET_ERR append_value(struct build *build, uint32_t i, const struct record
             if (err < 0)
                 goto done;
         }
-        if (source.size != most || size >= available || size >= form->var_seg_max || form->key_max == JET_cbKeyMostMin
-            || most > UINT32_MAX / 4)
+        if (source.size != most || size >= available || size >= form->var_seg_max ||
+            form->key_max == JET_cbKeyMostMin || most > UINT32_MAX / 4)
             break;
     }
     if (truncated)
@@ -218,7 +218,12 @@ JET_ERR key_from_record(const struct key_form *form, struct record record, struc
                         const uint32_t sequence[JET_ccolKeyMost], uint32_t tuple, uint8_t *out, uint32_t *size,
                         enum key_outcome *outcome, uint32_t *rollover)
 {
-    struct build build = { .form = form, .record = record, .txn = txn, .tuple = tuple, .out = out, .all_null = true,
+    struct build build = { .form = form,
+                           .record = record,
+                           .txn = txn,
+                           .tuple = tuple,
+                           .out = out,
+                           .all_null = true,
                            .all_out_of_values = true };
     bool in;
     JET_ERR err;
@@ -369,8 +374,8 @@ JET_ERR key_next(struct key_iterator *iterator, uint8_t *out, uint32_t *size)
             break;
         }
         iterator->tuple += index->tuple_step;
-        if (!form->tuples || outcome != KEY_MADE || !index->tuple_step
-            || (iterator->tuple - index->tuple_start) / index->tuple_step >= index->tuple_to_index_max)
+        if (!form->tuples || outcome != KEY_MADE || !index->tuple_step ||
+            (iterator->tuple - index->tuple_start) / index->tuple_step >= index->tuple_to_index_max)
             advance(iterator, outcome == KEY_OUT_OF_VALUES, rollover);
         if (key_outcome_indexed(index, outcome))
             return JET_errSuccess;

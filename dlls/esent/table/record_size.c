@@ -4,15 +4,15 @@
 
 #include "table/update.h"
 
-#define NODE_OVERHEAD 6         /* a tag of the page and the size of the key */
-#define TAGGED_OVERHEAD 4       /* an entry of the array */
-#define HEADER_OVERHEAD 1       /* counted where it tells of a long value or of several */
+#define NODE_OVERHEAD   6 /* a tag of the page and the size of the key */
+#define TAGGED_OVERHEAD 4 /* an entry of the array */
+#define HEADER_OVERHEAD 1 /* counted where it tells of a long value or of several */
 
 struct measure
 {
     struct cursor *cursor;
     JET_GRBIT grbit;
-    uint32_t key_size;          /* of the record */
+    uint32_t key_size; /* of the record */
     JET_RECSIZE3 *size;
 };
 
@@ -201,9 +201,9 @@ JET_ERR enumerate_tagged(struct cursor *cursor, JET_RETRIEVEMULTIVALUECOUNT *lis
             memset(entry, 0, sizeof(*entry));
             entry->columnid = column->id;
             entry->cMultiValues = walk.in_record ? (uint16_t)walk.tagged.values : 1;
-            entry->fLongValue = walk.in_record ? walk.tagged.is_long
-                                               : column->type == JET_coltypLongText ||
-                                                 column->type == JET_coltypLongBinary;
+            entry->fLongValue = walk.in_record
+                                    ? walk.tagged.is_long
+                                    : column->type == JET_coltypLongText || column->type == JET_coltypLongBinary;
             entry->fNullOverride = walk.in_record && walk.tagged.null;
             entry->fDerived = column->from_template;
         }

@@ -150,8 +150,8 @@ static JET_ERR load_tuple_limits(const struct catalog_row *row, struct index *in
         index->tuple_step = le32(data + 12);
         index->tuple_start = le32(data + 16);
     }
-    if (index->tuple_min < 2 || index->tuple_min > index->tuple_max || index->tuple_max > 255 || !index->tuple_step
-        || index->tuple_to_index_max > 0x7fff || index->tuple_step > 0x7fff || index->tuple_start > 0x7fff)
+    if (index->tuple_min < 2 || index->tuple_min > index->tuple_max || index->tuple_max > 255 || !index->tuple_step ||
+        index->tuple_to_index_max > 0x7fff || index->tuple_step > 0x7fff || index->tuple_start > 0x7fff)
         return JET_errCatalogCorrupted;
     return JET_errSuccess;
 }
@@ -261,8 +261,8 @@ void schema_least_key_max(const struct table *table, const uint8_t *segments, ui
 {
     struct index index = { .disk_flags = INDEX_WIDE_COLUMNS, .key_max = *key_max, .var_seg_max = *var_seg_max };
 
-    if (segments_read(table, &index, (struct catalog_bytes){ segments, columns * 4 }, false, index.key,
-                      JET_ccolKeyMost, &index.key_columns) < 0)
+    if (segments_read(table, &index, (struct catalog_bytes){ segments, columns * 4 }, false, index.key, JET_ccolKeyMost,
+                      &index.key_columns) < 0)
         return;
     lessen_key_max(table, &index);
     *key_max = index.key_max;
@@ -328,7 +328,7 @@ JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, st
 
 /* ------------------------------------------------------------- space hints --- */
 
-#define SPACE_VERSION 1
+#define SPACE_VERSION   1
 #define DENSITY_DEFAULT 80
 
 /* The numbers behind the version byte fill the struct from `first` on. */

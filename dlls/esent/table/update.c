@@ -109,6 +109,13 @@ void update_level_committed(struct cursor *cursor, uint32_t level)
         cursor->entries_level = (uint8_t)level;
     if (cursor->index_level > level)
         cursor->index_level = (uint8_t)level;
+    if (!level)
+        cursor->trace_count = 0;
+    for (uint32_t i = 0; i < cursor->trace_count; i++)
+    {
+        if (cursor->traces[i].level > level)
+            cursor->traces[i].level = level;
+    }
 }
 
 /* A place that was found in what is rolled back is no place. */
@@ -122,6 +129,14 @@ static void lose_place(struct tree_cursor *tree, uint8_t *moved_at, uint32_t lev
 
 void update_level_lost(struct cursor *cursor, uint32_t level)
 {
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < cursor->trace_count; i++)
+    {
+        if (cursor->traces[i].level < level)
+            cursor->traces[kept++] = cursor->traces[i];
+    }
+    cursor->trace_count = kept;
     /* The rollback that follows undoes the long values. */
     if (cursor->update && cursor->update->level >= level)
         drop_update(cursor);
@@ -255,6 +270,25 @@ static JET_ERR prepare_replace(struct cursor *cursor, bool lock)
     return JET_errSuccess;
 }
 
+/* Ends the level that a call began. */
+static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
+{
+    JET_ERR end = err < 0 ? txn_rollback(cursor->txn) : txn_commit(cursor->txn);
+
+    return err < 0 || end >= 0 ? err : end;
+}
+
+/* Outside of a transaction a lock is of no duration, but somebody else's is respected. */
+static JET_ERR lock_original(struct cursor *cursor)
+{
+    JET_ERR err;
+
+    if (cursor->temp || !cursor->txn || cursor->txn->level)
+        return lock_current(cursor);
+    err = txn_begin_inner(cursor->txn);
+    return err < 0 ? err : end_level(cursor, lock_current(cursor));
+}
+
 static JET_ERR prepare_copy(struct cursor *cursor, uint32_t prepare)
 {
     bool keep = prepare == JET_prepInsertCopy;
@@ -262,7 +296,7 @@ static JET_ERR prepare_copy(struct cursor *cursor, uint32_t prepare)
     JET_ERR err = check_free(cursor);
 
     if (err >= 0 && !keep)
-        err = lock_current(cursor);
+        err = lock_original(cursor);
     if (err >= 0)
         err = copy_current(cursor, keep ? UPDATE_INSERT_COPY : UPDATE_COPY_DELETE);
     if (err < 0)
@@ -419,6 +453,35 @@ static JET_ERR primary_key(struct cursor *cursor, struct record record, uint8_t 
     return err;
 }
 
+/* Notes that the cursor changed an index, at the level outside of the statement's. */
+static JET_ERR note_trace(struct cursor *cursor, const struct index *index)
+{
+    uint32_t level = cursor->txn->level;
+
+    if (level < 2)
+        return JET_errSuccess;
+    for (uint32_t i = 0; i < cursor->trace_count; i++)
+    {
+        if (cursor->traces[i].objid == index->objid)
+            return JET_errSuccess;
+    }
+    if (cursor->trace_count == cursor->trace_capacity)
+    {
+        uint32_t capacity = cursor->trace_capacity ? 2 * cursor->trace_capacity : 4;
+        struct cursor_trace *traces = os_alloc_array(capacity, sizeof(*traces));
+
+        if (!traces)
+            return JET_errOutOfMemory;
+        if (cursor->trace_count)
+            memcpy(traces, cursor->traces, cursor->trace_count * sizeof(*traces));
+        os_free(cursor->traces);
+        cursor->traces = traces;
+        cursor->trace_capacity = capacity;
+    }
+    cursor->traces[cursor->trace_count++] = (struct cursor_trace){ index->objid, level - 1 };
+    return JET_errSuccess;
+}
+
 static JET_ERR change_indexes(struct cursor *cursor, const struct record *old, const struct record *new,
                               const uint8_t *bookmark, uint32_t size)
 {
@@ -429,9 +492,12 @@ static JET_ERR change_indexes(struct cursor *cursor, const struct record *old, c
     for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
     {
         const struct index *index = &table->indexes[order[i]];
+        bool changed = false;
 
         if (!index->primary && !(old && new && !index_touched(table, index, cursor->update)))
-            err = index_change(table, cursor->txn, order[i], old, new, bookmark, size);
+            err = index_change(table, cursor->txn, order[i], old, new, bookmark, size, &changed);
+        if (err >= 0 && changed)
+            err = note_trace(cursor, index);
     }
     return err;
 }
@@ -582,14 +648,6 @@ static JET_ERR replace_record(struct cursor *cursor)
 }
 
 /* ----------------------------------------------------------------- finish --- */
-
-/* Ends the level that a call began. */
-static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
-{
-    JET_ERR end = err < 0 ? txn_rollback(cursor->txn) : txn_commit(cursor->txn);
-
-    return err < 0 || end >= 0 ? err : end;
-}
 
 /* A sort tells no bookmarks, as its rows have no places yet. */
 static JET_ERR finish_sort(struct cursor *cursor)

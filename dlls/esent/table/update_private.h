@@ -80,9 +80,10 @@ JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, 
 JET_ERR index_form(struct table *table, uint32_t at, const struct key_form **form);
 /* The numbers of table->indexes in the order in which they are updated. */
 JET_ERR index_order(struct table *table, const uint32_t **order);
-/* Makes the entries of an index those of the new record instead of the old one's; either may be NULL. */
+/* Makes the entries of an index those of the new record instead of the old one's; either may be NULL.
+ * *changed becomes true if there is a difference. */
 JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const struct record *old,
-                     const struct record *new, const uint8_t *bookmark, uint32_t bookmark_size);
+                     const struct record *new, const uint8_t *bookmark, uint32_t bookmark_size, bool *changed);
 /* Whether setting these columns can change an index's entries. */
 bool index_touched(const struct table *table, const struct index *index, const struct cursor_update *update);
 /* JET_errNullKeyDisallowed if the key's outcome is one that the index forbids. */

@@ -85,6 +85,15 @@ static JET_ERR same_normal(struct cursor *cursor, const struct key_form *form, c
     return JET_errSuccess;
 }
 
+/* On large pages Windows' engine takes the header of a single short value, the byte before it, for part of it. */
+static void take_header(const struct table *table, const struct column *column, struct record_value *value)
+{
+    if (!table->large_pages || column_is_long(column) || value->count != 1)
+        return;
+    value->data--;
+    value->size++;
+}
+
 JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, uint32_t sequence, const void *data,
                             uint32_t size, bool normalized)
 {
@@ -110,6 +119,7 @@ JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, 
             break;
         if (i == sequence)
             continue;
+        take_header(cursor->table, column, &value);
         if (normalized)
             err = same_normal(cursor, &form, &value, &normal, &same, &truncated);
         else
