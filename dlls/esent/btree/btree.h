@@ -83,6 +83,7 @@ struct tree_cursor
     struct txn *txn; /* whose snapshot decides what is visible; may be NULL: all that is not deleted */
     enum tree_state state;
     bool sequential;        /* a scan: read ahead along the parent */
+    bool past_leaf;         /* the key last sought with TREE_SEEK_EQ was behind a visible entry that ends its leaf */
     struct cache_hint hint; /* where it stood, valid if the version still is */
     uint32_t pgno;
     uint32_t line;

@@ -295,6 +295,16 @@ static JET_ERR settle_equal(struct tree_cursor *cursor, const struct tree_target
     }
 }
 
+/* Whether the leaf ends, with an entry that is visible, before its line. */
+static bool ends_before(const struct tree_cursor *cursor, const struct tree_leaf *leaf)
+{
+    int32_t lines = (int32_t)leaf_lines(leaf);
+    struct page_node node;
+
+    return leaf->line >= lines && lines && page_node(&leaf->view, (unsigned)lines - 1, &node) &&
+           node_visible(cursor->tree, cursor->txn, &node);
+}
+
 /* To the first entry with the target's key and data, whatever follows. */
 static JET_ERR seek_equal(struct tree_cursor *cursor, const struct tree_target *target)
 {
@@ -304,7 +314,10 @@ static JET_ERR seek_equal(struct tree_cursor *cursor, const struct tree_target *
 
     err = tree_descend(cursor->tree, target, &leaf);
     if (err >= 0)
+    {
+        cursor->past_leaf = ends_before(cursor, &leaf);
         err = settle_equal(cursor, target, &leaf, &node);
+    }
     return err < 0 ? err : cursor_place(cursor, &leaf, &node);
 }
 

@@ -164,7 +164,7 @@ JET_ERR leaf_settle_next(const struct tree *tree, struct txn *txn, const struct 
         }
         if (node_visible(tree, txn, node))
             return JET_errSuccess;
-        if (limit && is_beyond(limit, node, 1))
+        if (limit && is_beyond(limit, node, 1) && node_is_kept(tree, node))
         {
             leaf_unlatch(leaf);
             return TREE_PAST_LIMIT;
@@ -195,7 +195,7 @@ JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, const struct 
         }
         if (node_visible(tree, txn, node))
             return JET_errSuccess;
-        if (limit && is_beyond(limit, node, -1))
+        if (limit && is_beyond(limit, node, -1) && node_is_kept(tree, node))
         {
             leaf_unlatch(leaf);
             return TREE_PAST_LIMIT;

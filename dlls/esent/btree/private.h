@@ -158,6 +158,10 @@ bool node_versions_show(const struct tree *tree, struct txn *txn, struct page_no
 
 /* Whether the transaction sees an entry.  The one place where the versions of a
  * NODE_VERSIONED entry decide; without versions, what is on the page does. */
+/* Whether an entry that is not visible has to stay on its page for somebody, as against one
+ * that goes when there is time. */
+bool node_is_kept(const struct tree *tree, const struct page_node *node);
+
 static inline bool node_visible(const struct tree *tree, struct txn *txn, const struct page_node *node)
 {
     if (os_unlikely(node->flags & NODE_VERSIONED))

@@ -56,6 +56,24 @@ bool node_versions_visible(const struct tree *tree, struct txn *txn, const struc
     return visible;
 }
 
+bool node_is_kept(const struct tree *tree, const struct page_node *node)
+{
+    uint8_t room[KEY_INLINE], *memory;
+    struct version_place place;
+    const uint8_t *key;
+    bool kept;
+
+    if (!(node->flags & NODE_VERSIONED) || !tree_has_versions(tree))
+        return false;
+    key = whole_key(&node->key, room, &memory);
+    if (!key)
+        return false;
+    place = tree_place(tree, key, page_key_size(&node->key), node->data, node->data_size);
+    kept = version_needed(tree_store_of(tree)->txns, &place);
+    os_free(memory);
+    return kept;
+}
+
 bool node_versions_show(const struct tree *tree, struct txn *txn, struct page_node *node)
 {
     uint8_t room[KEY_INLINE], *memory;

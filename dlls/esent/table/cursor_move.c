@@ -31,7 +31,7 @@ static JET_ERR move_within(struct cursor *cursor, bool forward, bool other_key)
     struct tree_cursor *tree = cursor_tree(cursor);
     JET_ERR err;
 
-    if (!cursor->range || cursor->range_upper != forward || cursor->temp)
+    if (!cursor->range || cursor->range_upper != forward)
         return place_move(cursor, forward, other_key);
     tree->limit = &limit;
     err = place_move(cursor, forward, other_key);

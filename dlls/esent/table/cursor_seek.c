@@ -16,7 +16,7 @@ static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
     JET_ERR err;
 
     /* What is greater than a whole key begins behind all that it begins, where keys are not unique. */
-    if (mode == TREE_SEEK_GT && !cursor->temp && !cursor_tree(cursor)->tree->unique && size <= cursor->form.key_max &&
+    if (mode == TREE_SEEK_GT && !cursor_tree(cursor)->tree->unique && size <= cursor->form.key_max &&
         key->columns == cursor->form.columns)
         key->data[size++] = 0xff;
     err = place_seek(cursor, key->data, size, mode);
@@ -40,7 +40,7 @@ static JET_ERR seek_mode(struct cursor *cursor, enum tree_seek_mode mode)
 /* What an equal seek that found its record does besides. */
 static JET_ERR found_equal(struct cursor *cursor, JET_GRBIT grbit)
 {
-    if (grbit & JET_bitCheckUniqueness && (cursor->temp || tree_is_last_of_key(cursor_tree(cursor))))
+    if (grbit & JET_bitCheckUniqueness && tree_is_last_of_key(cursor_tree(cursor)))
         return JET_wrnUniqueKey;
     if (grbit & JET_bitSetIndexRange)
         return cursor_set_range(cursor, JET_bitRangeInclusive | JET_bitRangeUpperLimit);
@@ -54,6 +54,21 @@ static bool came_to_nothing(struct cursor *cursor, enum tree_seek_mode mode)
     bool past = mode == TREE_SEEK_GT && !tree->tree->unique && cursor->key.columns == cursor->form.columns;
 
     return tree_missed_hidden(tree, past);
+}
+
+/*
+ * An equal seek that found nothing stays at the key, but for one in an index that is not unique
+ * whose key is behind the last entry of its leaf: Windows' engine looks at the next leaf, and is
+ * then on the entry that is there, or after the last one.
+ */
+static void go_past_leaf(struct cursor *cursor)
+{
+    struct tree_cursor *tree = cursor_tree(cursor);
+
+    if (cursor->filter || tree->tree->unique || !tree->past_leaf)
+        return;
+    if (place_seek(cursor, cursor->key.data, cursor->key.size, TREE_SEEK_GE) < 0)
+        place_set_end(cursor, TREE_AFTER_LAST);
 }
 
 JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
@@ -90,6 +105,8 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
     cursor->key.state = 0;
     if (os_likely(err >= 0))
         return err;
+    if (err == JET_errRecordNotFound && mode == TREE_SEEK_EQ)
+        go_past_leaf(cursor);
     if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ && !cursor->filter && came_to_nothing(cursor, mode))
         return err;
     if (err != JET_errRecordNotFound && err != JET_errNoCurrentRecord)

@@ -97,7 +97,7 @@ static JET_ERR measure_tagged(struct measure *measure, const struct record_tagge
  * record then, unless it reads no long values. */
 static bool key_is_known(const struct cursor *cursor, JET_GRBIT grbit)
 {
-    if (!cursor->update || cursor->update->kind == UPDATE_REPLACE || cursor_is_sort(cursor))
+    if (!cursor->update || cursor->update->kind == UPDATE_REPLACE || cursor->temp)
         return true;
     return (grbit & (JET_bitRecordSizeInCopyBuffer | JET_bitRecordSizeLocal)) == JET_bitRecordSizeLocal;
 }

@@ -714,6 +714,25 @@ bool version_any(struct txn_root *root, const struct version_place *place)
     return any;
 }
 
+bool version_needed(struct txn_root *root, const struct version_place *place)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(root, hash);
+    const struct version *newest;
+    uint64_t committed = 0;
+    bool needed = false;
+
+    os_rwlock_lock_read(&part->lock);
+    newest = part->bucket ? *head_of(part, place, hash) : NULL;
+    if (newest)
+    {
+        needed = version_txn(newest) != NULL;
+        committed = atomic_load_explicit(&newest->batch->committed, memory_order_acquire);
+    }
+    os_rwlock_unlock_read(&part->lock);
+    return needed || (committed && committed >= txn_root_oldest(root));
+}
+
 struct txn *version_txn(const struct version *version)
 {
     return atomic_load_explicit(&version->batch->txn, memory_order_acquire);

@@ -149,6 +149,10 @@ void version_view_end(struct version_view *view);
 /* Whether any version of the entry is left (else a deleted entry may leave its page). */
 bool version_any(struct txn_root *root, const struct version_place *place);
 
+/* Whether the entry's newest version is one that somebody may need: of a transaction that is
+ * open, or committed since the oldest open one began.  Others go as soon as there is time. */
+bool version_needed(struct txn_root *root, const struct version_place *place);
+
 /* The size of the largest data that a rollback of open transactions would bring back to the entry; 0: none. */
 uint32_t version_image_most(struct txn_root *root, const struct version_place *place);
 
