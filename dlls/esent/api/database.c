@@ -88,6 +88,7 @@ void attachment_close(struct attachment *attachment)
     attachment->busy = true;
     database = attachment->database;
     os_mutex_unlock(&instance->lock);
+    background_stop(instance, (JET_DBID)(attachment - instance->databases));
     database_close(database);
     os_mutex_lock(&process.attach_lock);
     for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)

@@ -289,6 +289,7 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
         atomic_fetch_sub(&process.terminating, 1);
         return err;
     }
+    background_free(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
     process_lock();

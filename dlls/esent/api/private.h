@@ -53,6 +53,7 @@
 struct cursor;
 struct database;
 struct database_registry;
+struct background;
 struct backup;
 struct instance_log;
 struct log;
@@ -127,7 +128,6 @@ struct param_set
 struct instance_hooks
 {
     void *context;
-    void (*stop_defragmentation)(void *context);        /* online defragmentation, scans: ended for good */
     void (*pause_background)(void *context, bool pause);/* user tasks in the background */
     void (*clean_versions)(void *context);              /* version cleanup is started */
     void (*quiesce_cache)(void *context, bool quiesce); /* checkpoint depth down, dirty pages begin to be written; or back */
@@ -184,6 +184,7 @@ struct instance
     struct temp_store temporary;
     struct instance_log *log;           /* NULL: recovery is off, or it is not started */
     struct backup *backup;              /* from JetInit on */
+    struct background *background;      /* jobs of JetDefragment and JetDatabaseScan; by background.c */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
@@ -194,6 +195,11 @@ struct instance
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);
 const struct log_names *instance_log_names(const struct instance *instance);
+
+/* Ends the jobs in the background of one database, and waits for that; tells all to end; ends all for good. */
+void background_stop(struct instance *instance, JET_DBID dbid);
+void background_tell_stop(struct instance *instance);
+void background_free(struct instance *instance);
 
 /* What backups of an instance need; made by JetInit, after the log. */
 JET_ERR instance_backup_start(struct instance *instance);

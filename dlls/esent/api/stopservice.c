@@ -48,7 +48,7 @@ static void stop_all(struct instance *instance, bool lower_depth)
 {
     const struct instance_hooks *hooks = &instance->hooks;
 
-    call(hooks->stop_defragmentation, hooks->context);
+    background_tell_stop(instance);
     call(hooks->clean_versions, hooks->context);
     if (lower_depth)
     {

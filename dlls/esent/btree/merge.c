@@ -456,3 +456,11 @@ JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target)
     os_free(merge);
     return err < 0 ? err : JET_errSuccess;
 }
+
+JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                        uint32_t data_size)
+{
+    struct tree_target target = entry_target(tree, key, key_size, data, data_size);
+
+    return tree_tidy(tree, &target);
+}

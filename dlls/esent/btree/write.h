@@ -117,6 +117,10 @@ int64_t tree_others_delta(struct tree_cursor *cursor, uint32_t offset);
 /* Write-locks the entry that the cursor is on against other transactions (JetGetLock). */
 JET_ERR tree_lock(struct tree_cursor *cursor);
 
+/* Lets the leaf on which this entry is go, or go into its right neighbour, if there is little left on it. */
+JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                        uint32_t data_size);
+
 /* Replaces the external header of a tree's root (auto-increment). */
 JET_ERR tree_set_root_header(const struct tree *tree, const uint8_t *bytes, uint32_t size);
 

@@ -110,6 +110,26 @@ JET_ERR checksum_check(const WCHAR *path, const struct maintain_report *report, 
  * writing, and the progress function's; then there is no new file. */
 JET_ERR compact_database(const WCHAR *from, const WCHAR *to, const struct maintain_report *report);
 
+struct database;
+struct txn;
+
+/* Work on a database that is in use is asked between pages whether it shall go on. */
+struct maintain_leave
+{
+    void *context;
+    bool (*go_on)(void *context);
+};
+
+/* One pass over all tables, or one: leaves that have little left are joined, empty ones given back.  Tables that
+ * others have alone are left out. */
+JET_ERR defragment_database(struct database *database, struct txn *txn, const char *only,
+                            const struct maintain_leave *leave);
+
+/* Reads all pages of the file that have been written, and checks them; *pages is how many.  Bad ones are counted in
+ * *bad and do not end it. */
+JET_ERR scan_database(struct database *database, uint32_t pause_ms, const struct maintain_leave *leave,
+                      uint32_t *pages, uint32_t *bad);
+
 enum space_tree_type
 {
     SPACE_DATABASE,
