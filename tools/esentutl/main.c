@@ -33,6 +33,8 @@ static const struct mode
       "/d DATABASE          writes it anew without what is free; /t FILE where to, /p and leave it there,\n"
       "                         /b FILE keeps the old one",
       "np", "btwxcu" },
+    { "p", mode_repair, "/p DATABASE          makes a whole one of what there is of it; what is lost is told", "gr",
+      "tf" },
     { "y", mode_copy, "/y FILE              copies it; /d FILE where to; /i zeroes in place of what cannot be read",
       "i", "d" },
 };

@@ -110,6 +110,29 @@ JET_ERR checksum_check(const WCHAR *path, const struct maintain_report *report, 
  * writing, and the progress function's; then there is no new file. */
 JET_ERR compact_database(const WCHAR *from, const WCHAR *to, const struct maintain_report *report);
 
+struct repair_result
+{
+    uint32_t pages, bad_pages;              /* of the file; those that could not be read */
+    uint32_t tables, tables_damaged, tables_lost;
+    uint64_t records;                       /* of damaged tables: those that were found */
+    uint64_t records_lost;                  /* known to have been there, and not decodable */
+    uint64_t values_lost;                   /* long values that were not whole */
+    uint64_t columns_lost;                  /* columns of records that referred to them */
+    uint32_t indexes_rebuilt, indexes_lost;
+};
+
+/*
+ * Makes a database of what can be read of a damaged one, in a new file: trees
+ * that are whole are copied, of others the leaves are sought in all of the file;
+ * the catalog is put together from both of its copies; long values that are not
+ * whole go, and so do references to them; indexes are filled anew.  What is lost
+ * is told as findings.  *result (may be NULL) is filled whatever comes of it.
+ * JET_errDatabaseCorrupted: there is nothing of a database in the file; those of
+ * opening, reading, writing, and the progress function's; then there is no new file.
+ */
+JET_ERR repair_database(const WCHAR *from, const WCHAR *to, const struct maintain_report *report,
+                        struct repair_result *result);
+
 struct database;
 struct txn;
 

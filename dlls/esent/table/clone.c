@@ -3,6 +3,8 @@
 #include "table/clone.h"
 
 #include "format/bytes.h"
+#include "table/ddl_private.h"
+#include "table/index_check.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -84,6 +86,11 @@ JET_ERR clone_begin(const WCHAR *path, const struct database_header *like, const
     return JET_errSuccess;
 }
 
+void clone_abandon(struct database *to)
+{
+    database_abandon(to);
+}
+
 JET_ERR clone_tree_create(struct database *to, const struct tree *parent, uint32_t objid, bool unique, uint32_t kind,
                           uint32_t pages, struct tree *tree)
 {
@@ -112,6 +119,35 @@ JET_ERR clone_set_auto_increment(const struct tree *tree, uint64_t number)
     memcpy(bytes + 1, &fields.space, sizeof(fields.space));
     set_le64(bytes + 1 + sizeof(fields.space), number);
     return tree_set_root_header(tree, bytes, sizeof(bytes));
+}
+
+/* --------------------------------------------------------------------- repair --- */
+
+JET_ERR clone_build_index(struct table *table, struct txn *txn, const struct index *index)
+{
+    uint32_t failed;
+    JET_ERR err = index_build(table, txn, &index, 1, &failed);
+
+    return err >= 0 && index->disk_flags & INDEX_LOCALIZED ? index_update_version(table, txn, index) : err;
+}
+
+JET_ERR clone_forget_table(struct database *to, uint32_t objid, uint32_t root)
+{
+    JET_ERR err = catalog_delete_table(to, NULL, objid);
+
+    return err < 0 ? err : tree_destroy(&to->store, NULL, root);
+}
+
+JET_ERR clone_forget_index(struct database *to, struct table *table, const struct index *index)
+{
+    JET_ERR err = catalog_delete(to, NULL, table->objid, CATALOG_INDEX, index->objid);
+
+    return err < 0 ? err : tree_destroy(&to->store, table->records, index->tree->root);
+}
+
+JET_ERR clone_insert_objid(struct database *to, struct txn *txn, uint32_t objid, uint32_t table, uint32_t type)
+{
+    return catalog_insert_objid(to, txn, objid, table, type);
 }
 
 /* ----------------------------------------------------------------------- trees --- */

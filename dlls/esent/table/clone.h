@@ -31,12 +31,25 @@ JET_ERR clone_row_insert(struct database *to, const uint8_t *key, uint32_t key_s
 JET_ERR clone_begin(const WCHAR *path, const struct database_header *like, const struct database_options *options,
                     struct database **to);
 
+/* Lets go of one that is not finished; the caller deletes the file. */
+void clone_abandon(struct database *to);
+
 /* A new tree; `kind` is PAGE_INDEX, PAGE_LONG_VALUE or 0.  parent NULL: of the database. */
 JET_ERR clone_tree_create(struct database *to, const struct tree *parent, uint32_t objid, bool unique, uint32_t kind,
                           uint32_t pages, struct tree *tree);
 
 /* Its highest autoincrement so far, kept in its root as some formats have it. */
 JET_ERR clone_set_auto_increment(const struct tree *tree, uint64_t number);
+
+/* Fills an index, which is empty, from the table's records; one over text gets today's version.  txn is at level 0. */
+JET_ERR clone_build_index(struct table *table, struct txn *txn, const struct index *index);
+
+/* Takes a table, or one of its indexes, out of the new database again. */
+JET_ERR clone_forget_table(struct database *to, uint32_t objid, uint32_t root);
+JET_ERR clone_forget_index(struct database *to, struct table *table, const struct index *index);
+
+/* Notes an object in MSysObjids, which is empty at first. */
+JET_ERR clone_insert_objid(struct database *to, struct txn *txn, uint32_t objid, uint32_t table, uint32_t type);
 
 /* What was copied of a table. */
 struct clone_table

@@ -70,7 +70,7 @@ static JET_ERR update_row(struct table *table, struct txn *txn, const struct ind
 }
 
 /* An index of a locale that is unknown here stays as it is. */
-static JET_ERR update_index(struct table *table, struct txn *txn, const struct index *index)
+JET_ERR index_update_version(struct table *table, struct txn *txn, const struct index *index)
 {
     struct database *database = table->database;
     struct index updated = *index;
@@ -125,7 +125,7 @@ static JET_ERR check_index(struct table *table, struct txn *txn, const struct in
     if (err < 0)
         return err;
     if (verdict.update)
-        return update_index(table, txn, index);
+        return index_update_version(table, txn, index);
     if (!verdict.remove)
         return JET_errSuccess;
     *removed = true;

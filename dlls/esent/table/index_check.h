@@ -25,4 +25,7 @@
  */
 JET_ERR database_check_indexes(struct database *database, struct txn *txn, JET_GRBIT grbit);
 
+/* Notes that an index is ordered by today's version; it has no entries, or was filled now.  txn is at level 0. */
+JET_ERR index_update_version(struct table *table, struct txn *txn, const struct index *index);
+
 #endif
