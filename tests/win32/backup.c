@@ -451,6 +451,127 @@ static void one_that_takes_too_long(void **state)
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramOSSnapshotTimeout, 70000, NULL));
 }
 
+/* --------------------------------------------------------------- restore --- */
+
+static unsigned count_rows(const char *name, const char *database)
+{
+    JET_INSTANCE other = test_instance_unstarted(name, "on");
+    JET_SESID own;
+    JET_TABLEID rows;
+    JET_DBID db;
+    unsigned count = 0;
+    JET_ERR err;
+
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramCircularLog, 0, NULL));
+    assert_ok(JetInit(&other));
+    own = test_session(other);
+    assert_ok(JetAttachDatabaseA(own, database, 0));
+    assert_ok(JetOpenDatabaseA(own, database, NULL, &db, 0));
+    assert_ok(JetOpenTableA(own, db, "rows", NULL, 0, 0, &rows));
+    for (err = JetMove(own, rows, JET_MoveFirst, 0); err >= 0; err = JetMove(own, rows, JET_MoveNext, 0))
+        count++;
+    assert_int_equal(err, JET_errNoCurrentRecord);
+    assert_ok(JetCloseTable(own, rows));
+    assert_ok(JetCloseDatabase(own, db, 0));
+    assert_ok(JetEndSession(own, 0));
+    assert_ok(JetTerm2(other, JET_bitTermComplete));
+    return count;
+}
+
+static void save(const char *name, uint64_t size, JET_HANDLE file)
+{
+    FILE *to = fopen(name, "wb");
+    JET_ULONG actual;
+
+    assert_non_null(to);
+    while (size)
+    {
+        assert_ok(JetReadFileInstance(instance, file, buffer, ROOM, &actual));
+        assert_int_equal(fwrite(buffer, 1, actual, to), actual);
+        size -= actual;
+    }
+    fclose(to);
+}
+
+/* Backs up under load, and answers how many rows there were at the beginning and at the end. */
+static void stream_to(const char *to, unsigned *least, unsigned *most, JET_LOGINFO_A *info)
+{
+    static char logs[65536];
+    struct writer writer;
+    char name[1200];
+    JET_ULONG actual, low, high;
+    JET_HANDLE file;
+
+    writer_start(&writer);
+    while (atomic_load(&writer.done) < 50)
+        test_sleep(1);
+    assert_ok(JetBeginExternalBackupInstance(instance, 0));
+    assert_ok(JetOpenFileInstanceA(instance, path, &file, &low, &high));
+    snprintf(name, sizeof(name), "%sback.edb", to);
+    save(name, low, file);
+    assert_ok(JetCloseFileInstance(instance, file));
+    *least = atomic_load(&writer.done) - 16;
+    info->cbSize = sizeof(*info);
+    assert_ok(JetGetLogInfoInstance2A(instance, logs, sizeof(logs), &actual, info));
+    *most = atomic_load(&writer.done) + 1;
+    for (const char *log = logs; *log; log += strlen(log) + 1)
+    {
+        const char *last = log;
+
+        for (const char *at = log; *at; at++)
+            if (*at == '/' || *at == '\\')
+                last = at + 1;
+        snprintf(name, sizeof(name), "%s%.100s", to, last);
+        assert_ok(JetOpenFileInstanceA(instance, log, &file, &low, &high));
+        save(name, low, file);
+        assert_ok(JetCloseFileInstance(instance, file));
+    }
+    assert_ok(JetEndExternalBackupInstance(instance));
+    writer_stop(&writer);
+}
+
+static void what_is_restored_is_what_was_committed(void **state)
+{
+    char set[600], copy[600], to[600], name[1200], old[600];
+    unsigned least, most, rows;
+    JET_LOGINFO_A info;
+    JET_RSTMAP_A map;
+
+    (void)state;
+    begin_instance("source");
+    snprintf(set, sizeof(set), "%s", test_folder("set"));
+    snprintf(copy, sizeof(copy), "%s", test_folder("set2"));
+    snprintf(to, sizeof(to), "%s", test_folder("target"));
+    stream_to(set, &least, &most, &info);
+    assert_ok(JetBackupInstanceA(instance, copy, 0, NULL));
+    end_instance();
+
+    /* A stream, into another instance's folder. */
+    snprintf(name, sizeof(name), "%sback.edb", set);
+    snprintf(old, sizeof(old), "%s", path);
+    map.szDatabaseName = old;
+    map.szNewDatabaseName = name;
+    assert_ok(JetExternalRestoreA(to, to, &map, 1, set, (JET_LONG)info.ulGenLow, (JET_LONG)info.ulGenHigh, NULL));
+    rows = count_rows("target", name);
+    assert_true(rows >= least && rows <= most);
+
+    /* A directory, first elsewhere, then where it was, with the logs that are still there. */
+    snprintf(to, sizeof(to), "%s", test_folder("target2"));
+    instance = test_instance_unstarted("target2", "on");
+    assert_err(JetRestoreInstanceA(instance, to, to, NULL), JET_errMissingLogFile);
+    assert_ok(JetRestoreInstanceA(instance, copy, to, NULL));
+    assert_ok(JetTerm(instance));
+    snprintf(name, sizeof(name), "%sdata.edb", to);
+    rows = count_rows("target2", name);
+    assert_true(rows > most / 2);
+    assert_int_equal(remove(path), 0);
+    instance = test_instance_unstarted("source", "on");
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramCircularLog, 0, NULL));
+    assert_ok(JetRestoreInstanceA(instance, copy, NULL, NULL));
+    assert_ok(JetTerm(instance));
+    assert_int_equal(count_rows("source", path), rows);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -496,7 +617,10 @@ int main(void)
         cmocka_unit_test(the_order_of_a_snapshot), cmocka_unit_test(nothing_is_written_while_frozen),
         cmocka_unit_test(one_that_takes_too_long), cmocka_unit_test(without_a_log),
     };
-    const struct CMUnitTest alone[] = { cmocka_unit_test(the_end_stops_a_backup) };
+    const struct CMUnitTest alone[] = {
+        cmocka_unit_test(the_end_stops_a_backup),
+        cmocka_unit_test(what_is_restored_is_what_was_committed),
+    };
     int failed = cmocka_run_group_tests(tests, start, stop);
 
     return failed + cmocka_run_group_tests(alone, NULL, NULL);

@@ -184,6 +184,8 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     config.txns = &own->instance->txn;
     config.registry = &own->registry;
     config.grbit = grbit;
+    config.map = own->instance->restore_map;
+    config.map_count = own->instance->restore_map_count;
     config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
     config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);

@@ -186,6 +186,8 @@ struct instance
     struct backup *backup;              /* from JetInit on */
     struct background *background;      /* jobs of JetDefragment and JetDatabaseScan; by background.c */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
+    const JET_RSTMAP2_W *restore_map;   /* where recovery finds databases; NULL: where they were */
+    uint32_t restore_map_count;
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
     struct attachment databases[DATABASES_MAX];

@@ -194,8 +194,7 @@ static uint32_t catalog_place(uint32_t objid)
 static JET_ERR make_tree(struct repair *repair, struct making *making, const struct clone_row *row, uint32_t *place)
 {
     uint64_t count;
-    struct tree old, tree;
-    bool unique = row->type != CATALOG_INDEX;
+    struct tree tree;
     JET_ERR err;
 
     *place = row->place;
@@ -213,9 +212,7 @@ static JET_ERR make_tree(struct repair *repair, struct making *making, const str
     }
     if (row->type == CATALOG_INDEX)
     {
-        if (repair_whole(repair, row->place, row->id, &old))
-            unique = old.unique;
-        err = clone_tree_create(repair->to, &making->records, row->id, unique, PAGE_INDEX, 1, &tree);
+        err = clone_tree_create(repair->to, &making->records, row->id, row->flags & INDEX_UNIQUE, PAGE_INDEX, 1, &tree);
         *place = tree.root;
         return err;
     }
