@@ -221,24 +221,25 @@ void log_flush_later(struct log *log, uint64_t position, uint32_t milliseconds)
 /* Who freezes the log is its leader for so long, and leads nobody anywhere. */
 uint64_t log_freeze(struct log *log)
 {
-    os_mutex_lock(&log->checkpoint_lock);
     os_mutex_lock(&log->lock);
     while (log->flushing)
         os_condition_wait(&log->flushed, &log->lock, OS_INFINITE);
     log->flushing = true;
     os_mutex_unlock(&log->lock);
+    /* A leader asks for the checkpoint at each new file: not before it. */
+    os_mutex_lock(&log->checkpoint_lock);
     return log_position_of(&log->checkpoint.checkpoint);
 }
 
 void log_thaw(struct log *log)
 {
+    os_mutex_unlock(&log->checkpoint_lock);
     os_mutex_lock(&log->lock);
     log->flushing = false;
     os_condition_wake_all(&log->flushed);
     os_condition_wake_all(&log->space);
     os_condition_wake_one(&log->work);
     os_mutex_unlock(&log->lock);
-    os_mutex_unlock(&log->checkpoint_lock);
 }
 
 /* --------------------------------------------------------------- the thread --- */

@@ -61,7 +61,8 @@ static JET_ERR write_stats(struct table *table, struct txn *txn, uint32_t type, 
         err = catalog_replace(table->database, txn, &row);
     }
     catalog_close(&rows);
-    return err;
+    /* What is inherited from a template has no row here. */
+    return err == JET_errObjectNotFound ? JET_errSuccess : err;
 }
 
 static JET_ERR compute(struct cursor *cursor)
