@@ -94,6 +94,7 @@ static int work(const struct settings *s)
     if (mix(s->seed, 6) % 4)
         disk_crash(mix(s->seed, 5), save, CRASHED);
     /* As it ends. */
+    workload_end();
     JetTerm(instance);
     save();
     return ENDED;

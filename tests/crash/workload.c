@@ -23,7 +23,6 @@ struct session
     struct workload_state now, saved[LEVELS];
     bool changed[ROWS], saved_changed[LEVELS][ROWS];
     bool extra_changed[EXTRAS], saved_extra[LEVELS][EXTRAS];
-    bool broken; /* after an error that a fault may cause */
 };
 
 struct worker
@@ -33,9 +32,11 @@ struct worker
     struct session session[SESSIONS];
     struct workload_state *states; /* from the last durable one on */
     uint32_t count, room;
+    bool committing; /* or that failed */
     JET_ERR err;
 };
 
+void (*workload_error)(JET_ERR err);
 char workload_database[1024];
 bool workload_attached;
 
@@ -174,7 +175,7 @@ static JET_ERR find_columns(JET_SESID id, JET_TABLEID table)
 
 JET_ERR workload_create(const struct settings *s, JET_INSTANCE in)
 {
-    JET_SESID id;
+    JET_SESID id = JET_sesidNil;
     JET_DBID database;
     JET_ERR err;
     char name[20];
@@ -201,8 +202,10 @@ JET_ERR workload_create(const struct settings *s, JET_INSTANCE in)
     try(JetCommitTransaction(id, 0));
     created = true;
     try(JetCloseDatabase(id, database, 0));
-    try(JetEndSession(id, 0));
+    return JetEndSession(id, 0);
 done:
+    if (id != JET_sesidNil)
+        JetEndSession(id, 0);
     return err;
 }
 
@@ -264,9 +267,11 @@ static JET_ERR commit(struct worker *w, struct session *s)
         if (any)
             states_push(w, &state);
     }
+    w->committing = true;
     err = JetCommitTransaction(s->id, lazy ? JET_bitCommitLazyFlush : 0);
     if (err < 0)
         return err;
+    w->committing = false;
     s->level--;
     if (!s->level && !lazy && any)
         states_durable(w);
@@ -451,13 +456,37 @@ done:
     return err;
 }
 
+/* After an error that a fault caused: back to where nothing is open.  False: that cannot be done. */
+static bool start_over(struct worker *w)
+{
+    for (int i = 0; i < SESSIONS; i++)
+        while (w->session[i].level)
+            if (rollback(&w->session[i]) < 0)
+                return false;
+    return true;
+}
+
+static void worker_step(struct worker *w)
+{
+    JET_ERR err;
+
+    if (w->err < 0)
+        return;
+    err = step(w, &w->session[below(w, SESSIONS)]);
+    /* Nobody knows what became of a commit that failed. */
+    if (err < 0 && (!settings->faults || w->committing || !start_over(w)))
+        w->err = err;
+    if (err < 0 && workload_error)
+        workload_error(err);
+}
+
 static void *worker_run(void *context)
 {
     struct worker *w = context;
 
     w->err = worker_open(w);
-    for (uint32_t i = 0; i < settings->steps && w->err >= 0; i++)
-        w->err = step(w, &w->session[below(w, SESSIONS)]);
+    for (uint32_t i = 0; i < settings->steps; i++)
+        worker_step(w);
     return NULL;
 }
 
@@ -480,13 +509,18 @@ JET_ERR workload_run(const struct settings *s, JET_INSTANCE in)
             worker[i].err = worker_open(&worker[i]);
         for (uint32_t n = 0; n < s->steps; n++)
             for (uint32_t i = 0; i < s->workers; i++)
-                if (worker[i].err >= 0)
-                    worker[i].err = step(&worker[i], &worker[i].session[below(&worker[i], SESSIONS)]);
+                worker_step(&worker[i]);
     }
     for (uint32_t i = 0; i < s->workers; i++)
         if (worker[i].err < 0)
             return worker[i].err;
     return JET_errSuccess;
+}
+
+void workload_end(void)
+{
+    for (uint32_t i = 0; i < settings->workers; i++)
+        start_over(&worker[i]);
 }
 
 /* ------------------------------------------------------------- what is there --- */

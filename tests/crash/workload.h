@@ -27,6 +27,7 @@ struct settings
     uint64_t seed;
     uint32_t page_size, log_kb, cache_pages, workers, steps, checkpoint_kb;
     bool circular, threads;
+    bool faults; /* calls may fail: what can go on goes on */
 };
 
 struct workload_row
@@ -48,9 +49,11 @@ JET_ERR workload_init(const struct settings *settings, const char *folder, JET_I
 
 /* Creates the database and the tables, and commits them; after that a crash loses no table. */
 JET_ERR workload_create(const struct settings *settings, JET_INSTANCE instance);
-/* Goes on until it is done.  What fails ends it, and is returned unless the engine
- * may fail (`faults`): then it goes on as far as it can. */
+/* Goes on until it is done, or until what fails cannot be undone; an error ends a worker. */
 JET_ERR workload_run(const struct settings *settings, JET_INSTANCE instance);
+
+/* Rolls back what is open, so that the instance can end. */
+void workload_end(void);
 
 /* What may be there after a crash now, to a file, and from it. */
 void workload_save(const char *path);
@@ -59,6 +62,8 @@ bool workload_load(const char *path);
 /* Opens the database and compares: NULL if it is as it may be, else what is wrong. */
 const char *workload_verify(const struct settings *settings, JET_INSTANCE instance, const char *folder);
 
+/* Told of each error of a step; may be NULL. */
+extern void (*workload_error)(JET_ERR err);
 extern char workload_database[1024];
 /* Whether workload_verify found a database; without one, that was right. */
 extern bool workload_attached;
