@@ -74,22 +74,23 @@ done:
     return err;
 }
 
-void attachment_close(struct attachment *attachment)
+JET_ERR attachment_close(struct attachment *attachment)
 {
     struct instance *instance = attachment->instance;
     struct table_storage *storages;
     struct database *database;
     struct attachment **link;
     WCHAR *path;
+    JET_ERR err;
 
     if (!attachment->path)
-        return;
+        return JET_errSuccess;
     os_mutex_lock(&instance->lock);
     attachment->busy = true;
     database = attachment->database;
     os_mutex_unlock(&instance->lock);
     background_stop(instance, (JET_DBID)(attachment - instance->databases));
-    database_close(database);
+    err = database_close(database);
     os_mutex_lock(&process.attach_lock);
     for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)
         ;
@@ -103,6 +104,7 @@ void attachment_close(struct attachment *attachment)
     os_mutex_unlock(&process.attach_lock);
     os_free(path);
     local_storage_free_tables(instance, storages);
+    return err;
 }
 
 bool attachment_header(const WCHAR *path, struct database_header *header, bool *open)
@@ -369,8 +371,7 @@ static JET_ERR detach_locked(struct instance *instance, struct attachment *attac
     }
     attachment->busy = true;
     os_mutex_unlock(&instance->lock);
-    attachment_close(attachment);
-    return JET_errSuccess;
+    return attachment_close(attachment);
 }
 
 static JET_ERR detach_all(struct instance *instance)

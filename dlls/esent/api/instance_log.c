@@ -326,6 +326,8 @@ JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_da
     }
     close_databases(instance);
     if (!dirty && err >= 0)
+        err = atomic_load(&own->registry.failed);
+    if (!dirty && err >= 0)
         err = append_term(own, shutdown, &position);
     if (!dirty && err >= 0)
         (void)log_checkpoint_end(own->log, position);

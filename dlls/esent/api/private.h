@@ -440,7 +440,7 @@ void attachment_options(const struct attachment *attachment, struct database_opt
  * JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */
 JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max);
 /* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
-void attachment_close(struct attachment *attachment);
+JET_ERR attachment_close(struct attachment *attachment);
 struct database_header;
 /* Whether any instance has this file attached.  *header becomes its header;
  * *open is false while it is only being attached: then the header was left alone. */

@@ -4,6 +4,7 @@
 #include "format/checksum.h"
 #include "format/page_edit.h"
 #include "log/log.h"
+#include "table/database_log.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -246,6 +247,8 @@ JET_ERR database_close(struct database *database)
             err = database_log_detach(database);
         if (err >= 0)
             err = database_mark_clean(database);
+        if (err < 0 && database->registry)
+            atomic_store(&database->registry->failed, err);
     }
     database_free(database);
     return err;

@@ -254,8 +254,10 @@ JET_ERR database_log_checkpoint(struct database_registry *registry, struct txn_r
     struct log *log = registry->log;
     uint64_t before = generation_of_depth(log, depth), checkpoint;
     struct database *database;
-    JET_ERR err = JET_errSuccess;
+    JET_ERR err = atomic_load(&registry->failed);
 
+    if (err < 0)
+        return err;
     /* Pages are written without the lock, which the log's callbacks need: writing waits for the log. */
     for (uint32_t i = 0; before && i < DATABASE_REGISTRY; i++)
     {

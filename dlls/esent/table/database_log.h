@@ -30,6 +30,9 @@ struct database_registry
     struct os_mutex lock;
     struct log *log;
     struct database *open[DATABASE_REGISTRY]; /* by id in the log */
+    /* Why a database could not be closed, JET_errSuccess while all could: it stays as it is on disk, to be
+     * recovered, so the checkpoint stays where it is and the log is not ended. */
+    _Atomic JET_ERR failed;
 };
 
 /* The callbacks of struct log_config, with a registry as context. */
