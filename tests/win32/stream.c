@@ -192,6 +192,27 @@ static void callbacks(void **state)
     assert_err(JetUnregisterCallback(session, table, all, 1), JET_errInvalidParameter);
 }
 
+/* Callbacks that the table's creator named are not called unless the instance allows it. */
+static void named_callbacks(void **state)
+{
+    JET_TABLECREATE2_A create = { .cbStruct = sizeof(create),
+                                  .szTableName = (char *)"named",
+                                  .szCallback = (char *)"nowhere!nothing",
+                                  .cbtyp = JET_cbtypBeforeDelete };
+    JET_TABLEID named;
+
+    (void)state;
+    assert_ok(JetCreateTableColumnIndex2A(session, database, &create));
+    named = create.tableid;
+    assert_ok(JetPrepareUpdate(session, named, JET_prepInsert));
+    assert_ok(JetUpdate(session, named, NULL, 0, NULL));
+    assert_ok(JetMove(session, named, JET_MoveFirst, 0));
+    assert_err(JetDelete(session, named), JET_errCallbackFailed);
+    assert_ok(
+        JetGetRecordPosition(session, named, &(JET_RECPOS){ .cbStruct = sizeof(JET_RECPOS) }, sizeof(JET_RECPOS)));
+    assert_ok(JetCloseTable(session, named));
+}
+
 static int start(void **state)
 {
     static const char key[] = "+number\0", name[] = "+name\0";
@@ -231,6 +252,7 @@ int main(void)
         cmocka_unit_test(records_in_a_row),
         cmocka_unit_test(references),
         cmocka_unit_test(callbacks),
+        cmocka_unit_test(named_callbacks),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

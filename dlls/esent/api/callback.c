@@ -5,10 +5,91 @@
  *
  * They hang on the table, whoever of the instance changes it, and those of a
  * template on the tables derived from it.  The list only grows, so that it is
- * read without a lock; one that is given up is never called again.
+ * read without a lock; one that is given up is never called again.  Those that
+ * a table's creator named are in the catalog, and come last.
  */
 #include "api/callback.h"
 #include "table/cursor.h"
+
+struct found_callback
+{
+    struct found_callback *next;
+    JET_CALLBACK function;
+    char name[];
+};
+
+/* What has been found; never given back, since a module may have what it counts on. */
+static _Atomic(struct found_callback *) found_callbacks;
+static struct os_mutex found_lock = OS_MUTEX_INIT;
+
+static JET_CALLBACK found_before(const char *name)
+{
+    const struct found_callback *found = atomic_load_explicit(&found_callbacks, memory_order_acquire);
+
+    while (found && strcmp(found->name, name))
+        found = found->next;
+    return found ? found->function : NULL;
+}
+
+static JET_ERR load(const char *name, JET_CALLBACK *function)
+{
+    const char *bang = strchr(name, '!');
+    char text[JET_cbColumnMost + 4];
+    struct os_module *module;
+    void (*symbol)(void) = NULL;
+    WCHAR *path;
+    size_t length;
+    JET_ERR err;
+
+    if (!bang || strlen(name) > JET_cbColumnMost)
+        return JET_errInvalidParameter;
+    length = (size_t)(bang - name);
+    memcpy(text, name, length);
+    text[length] = 0;
+    err = string_from_a(text, &path);
+    if (err < 0)
+        return err;
+    strcpy(text, bang + 1);
+    err = os_module_symbol(path, text, &module, &symbol);
+    if (err < 0)
+    {
+        strcat(text, "@32"); /* as 32-bit compilers export it */
+        err = os_module_symbol(path, text, &module, &symbol);
+    }
+    os_free(path);
+    *function = (JET_CALLBACK)symbol;
+    return err;
+}
+
+/* Source: ErrCALLBACKResolve. */
+JET_ERR callback_find(const char *name, JET_CALLBACK *function)
+{
+    struct found_callback *found;
+    size_t size = strlen(name) + 1;
+    JET_ERR err = JET_errSuccess;
+
+    *function = found_before(name);
+    if (*function)
+        return JET_errSuccess;
+    os_mutex_lock(&found_lock);
+    *function = found_before(name);
+    if (!*function)
+    {
+        err = load(name, function);
+        found = err < 0 ? NULL : os_alloc(sizeof(*found) + size);
+        if (found)
+        {
+            memcpy(found->name, name, size);
+            found->function = *function;
+            found->next = atomic_load(&found_callbacks);
+            atomic_store_explicit(&found_callbacks, found, memory_order_release);
+        }
+        else if (err >= 0)
+            err = JET_errOutOfMemory;
+    }
+    os_mutex_unlock(&found_lock);
+    return err;
+}
 
 /*
  * phCallbackId gets what JetUnregisterCallback wants.  JET_errInvalidParameter.
@@ -65,6 +146,25 @@ JET_ERR JET_API JetUnregisterCallback(JET_SESID sesid, JET_TABLEID tableid, JET_
     return api_leave(session, hook ? JET_errSuccess : JET_errInvalidParameter);
 }
 
+/* One that the catalog has: not called at all unless the instance allows it. */
+static JET_ERR call_named(struct session *session, JET_TABLEID tableid, JET_DBID dbid,
+                          const struct table_callback *named, JET_CBTYP event)
+{
+    JET_CALLBACK function;
+    JET_ERR err;
+
+    if (!param_number(session->instance, JET_paramEnablePersistedCallbacks))
+        return JET_errCallbackFailed;
+    err = callback_find(named->name, &function);
+    if (err < 0)
+        return err;
+    api_callback_begin(session);
+    err = function(session->handle, dbid, tableid, event, NULL, NULL, NULL, 0);
+    api_callback_end(session);
+    return err;
+}
+
+/* Source: ErrRECICallback. */
 static JET_ERR call(struct session *session, JET_TABLEID tableid, JET_DBID dbid, const struct table *table,
                     JET_CBTYP event)
 {
@@ -78,6 +178,11 @@ static JET_ERR call(struct session *session, JET_TABLEID tableid, JET_DBID dbid,
         api_callback_begin(session);
         err = hook->function(session->handle, dbid, tableid, event, NULL, NULL, hook->context, 0);
         api_callback_end(session);
+    }
+    for (uint32_t i = table->callback_count; i > 0 && err >= 0; i--)
+    {
+        if (table->callbacks[i - 1].events & event)
+            err = call_named(session, tableid, dbid, &table->callbacks[i - 1], event);
     }
     return err;
 }

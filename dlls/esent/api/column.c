@@ -1,39 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Columns of the current record: JetRetrieveColumn, JetRetrieveColumns. */
+#include "api/callback.h"
 #include "api/private.h"
 #include "table/retrieve.h"
 
 /* ------------------------------------------------------ computed defaults --- */
-
-/* Finds the function of a callback, `name` being module!function; 32-bit ones may be exported as function@32. */
-static JET_ERR find_callback(const char *name, struct os_module **module, JET_CALLBACK *callback)
-{
-    const char *bang = strchr(name, '!');
-    char text[256 + 4];
-    void (*symbol)(void) = NULL;
-    WCHAR *path;
-    size_t length;
-    JET_ERR err;
-
-    if (!bang || strlen(name) > JET_cbColumnMost)
-        return JET_errInvalidParameter;
-    length = (size_t)(bang - name);
-    memcpy(text, name, length);
-    text[length] = 0;
-    err = string_from_a(text, &path);
-    if (err < 0)
-        return err;
-    strcpy(text, bang + 1);
-    err = os_module_symbol(path, text, module, &symbol);
-    if (err < 0)
-    {
-        strcat(text, "@32");
-        err = os_module_symbol(path, text, module, &symbol);
-    }
-    os_free(path);
-    *callback = (JET_CALLBACK)symbol;
-    return err;
-}
 
 /* The program's function gives the default: *actual is the size of its buffer going in, of the value coming out. */
 static __attribute__((noinline, cold)) JET_ERR computed_default(struct session *session, JET_TABLEID tableid,
@@ -43,20 +14,18 @@ static __attribute__((noinline, cold)) JET_ERR computed_default(struct session *
     const struct open_cursor *open = session_find_cursor(session, tableid);
     JET_SESID sesid = session->handle;
     JET_ULONG actual = retrieval->size;
-    struct os_module *module;
     JET_CALLBACK callback;
     JET_ERR err;
 
     if (!open || !param_number(session->instance, JET_paramEnablePersistedCallbacks))
         return JET_errCallbackFailed;
-    err = find_callback(column->callback, &module, &callback);
+    err = callback_find(column->callback, &callback);
     if (err < 0)
         return err;
     api_callback_begin(session);
     err = callback(sesid, open->dbid, tableid, JET_cbtypUserDefinedDefaultValue, retrieval->data, &actual,
                    (void *)column->callback_data, column->id);
     api_callback_end(session);
-    os_module_release(module);
     retrieval->actual = actual;
     return err == JET_errSuccess && actual > retrieval->size ? JET_wrnBufferTruncated : err;
 }
@@ -111,7 +80,8 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
     }
     if (os_unlikely(grbit & JET_bitRetrievePhysicalSize && !pcbActual))
         return api_leave(session, grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy)
-                                      ? JET_errInvalidGrbit : JET_errInvalidParameter);
+                                      ? JET_errInvalidGrbit
+                                      : JET_errInvalidParameter);
     err = retrieve_column(cursor, &retrieval, &scope);
     retrieve_end(cursor, &scope);
     if (os_unlikely(retrieval.computed && err >= 0))
@@ -134,14 +104,19 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
 #define GRBIT_SINGLE (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
 
 /* One element of JetRetrieveColumns; a negative answer ends the call. */
-static __attribute__((noinline)) JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid, struct cursor *cursor,
-                                JET_RETRIEVECOLUMN *element, struct retrieve_scope *scope)
+static __attribute__((noinline)) JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid,
+                                                          struct cursor *cursor, JET_RETRIEVECOLUMN *element,
+                                                          struct retrieve_scope *scope)
 {
     static const JET_GRBIT from_index = JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark;
     struct retrieval retrieval = {
-        .columnid = element->columnid, .sequence = element->itagSequence, .offset = element->ibLongValue,
-        .grbit = element->grbit & ~(JET_GRBIT)GRBIT_SINGLE, .data = element->pvData,
-        .size = element->pvData ? element->cbData : 0, .columnid_found = element->columnid,
+        .columnid = element->columnid,
+        .sequence = element->itagSequence,
+        .offset = element->ibLongValue,
+        .grbit = element->grbit & ~(JET_GRBIT)GRBIT_SINGLE,
+        .data = element->pvData,
+        .size = element->pvData ? element->cbData : 0,
+        .columnid_found = element->columnid,
     };
     bool count = !element->itagSequence && !(element->grbit & from_index);
     JET_ERR err = count ? retrieve_count(cursor, &retrieval, scope) : retrieve_column(cursor, &retrieval, scope);
