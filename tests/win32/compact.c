@@ -191,9 +191,76 @@ static void a_database_is_smaller_and_the_same(void **state)
     check(from);
 }
 
+static unsigned repairs;
+
+static JET_ERR JET_API repair_status(JET_SESID sesid, JET_SNP snp, JET_SNT snt, void *data)
+{
+    (void)data;
+    assert_true(sesid == session);
+    assert_int_equal(snp, JET_snpRepair);
+    repairs += snt == JET_sntComplete;
+    return JET_errSuccess;
+}
+
+static void what_tools_ask_for(void **state)
+{
+    JET_DBUTIL_A what = { .cbStruct = sizeof(what), .sesid = session, .op = opDBUTILEDBRepair };
+    char from[512], again[512], noise[4096];
+    FILE *file;
+
+    (void)state;
+    snprintf(from, sizeof(from), "%s", test_file("to.edb"));
+    snprintf(again, sizeof(again), "%s", test_file("again.edb"));
+    what.cbStruct--;
+    assert_err(JetDBUtilitiesA(&what), JET_errInvalidParameter);
+    what.cbStruct++;
+    assert_err(JetDBUtilitiesA(&what), JET_errDatabaseInvalidName);
+    what.szDatabase = again;
+    assert_err(JetDBUtilitiesA(&what), JET_errFileNotFound);
+    what.szDatabase = from;
+    what.sesid = 0;
+    assert_err(JetDBUtilitiesA(&what), JET_errInvalidSesid);
+    what.op = opDBUTILDumpSpace;
+    assert_err(JetDBUtilitiesA(&what), JET_errFeatureNotAvailable);
+    what.sesid = session;
+    what.op = opDBUTILDBDefragment;
+    what.szTable = again;
+    assert_ok(JetDBUtilitiesA(&what));
+    check(again);
+
+    what.op = opDBUTILEDBRepair;
+    what.szTable = NULL;
+    what.pfnCallback = (void *)repair_status;
+    assert_ok(JetDBUtilitiesA(&what));
+    assert_int_equal(repairs, 1);
+    assert_ok(JetAttachDatabaseA(session, from, JET_bitDbReadOnly));
+    assert_err(JetDBUtilitiesA(&what), JET_errFileAccessDenied);
+    assert_ok(JetDetachDatabaseA(session, from));
+    memset(noise, 0xa5, sizeof(noise));
+    file = fopen(from, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (size_of(from) / 8192) * 4096, SEEK_SET), 0);
+    assert_int_equal(fwrite(noise, sizeof(noise), 1, file), 1);
+    fclose(file);
+    what.grbitOptions = JET_bitDBUtilOptionDontRepair;
+    assert_err(JetDBUtilitiesA(&what), JET_errDatabaseCorrupted);
+    what.grbitOptions = 0;
+    assert_err(JetDBUtilitiesA(&what), JET_wrnDatabaseRepaired);
+    what.grbitOptions = JET_bitDBUtilOptionDontRepair;
+    assert_ok(JetDBUtilitiesA(&what));
+
+    assert_err(JetRemoveLogfileA(from, "x.log", 1), JET_errInvalidParameter);
+    assert_err(JetRemoveLogfileA(from, NULL, 0), JET_errInvalidParameter);
+    assert_err(JetRemoveLogfileA(test_file("none.edb"), "x.log", 0), JET_errFileNotFound);
+    assert_err(JetRemoveLogfileA(from, test_file("none.log"), 0), JET_errFileNotFound);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_database_is_smaller_and_the_same) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_database_is_smaller_and_the_same),
+        cmocka_unit_test(what_tools_ask_for),
+    };
 
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -68,7 +68,7 @@ static bool read_trailer(struct os_file *file, const struct header_read *read, u
            !memcmp(&trailer->signature, &read->header.signature, sizeof(trailer->signature));
 }
 
-static JET_ERR write_header(struct os_file *file, const struct header_read *read, uint8_t *page)
+JET_ERR restore_write_header(struct os_file *file, const struct header_read *read, uint8_t *page)
 {
     struct database_header *header = (struct database_header *)page;
     JET_ERR err = os_file_read_at(file, read->first_good ? 0 : read->page_size, page, read->page_size);
@@ -102,7 +102,7 @@ static JET_ERR prepare(struct os_file *file, struct header_read *read, uint8_t *
             return err;
     }
     memset(&header->current_backup, 0, sizeof(header->current_backup));
-    return write_header(file, read, page);
+    return restore_write_header(file, read, page);
 }
 
 JET_ERR restore_prepare(const WCHAR *path)

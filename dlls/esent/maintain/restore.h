@@ -23,11 +23,21 @@ JET_ERR restore_logged_path(const struct log_names *names, uint32_t first, uint3
  */
 JET_ERR restore_prepare(const WCHAR *path);
 
+/* Writes both copies of a header that was read from a file that nobody has attached, durably; `page` is room for one. */
+JET_ERR restore_write_header(struct os_file *file, const struct header_read *read, uint8_t *page);
+
 /* Copies a file, in place of what is there. */
 JET_ERR restore_copy(const WCHAR *from, const WCHAR *to);
 
 /* Copies generations that the log does not have.  JET_errMissingLogFile. */
 JET_ERR restore_copy_logs(const struct log_names *from, uint32_t first, uint32_t last, const struct log_names *to);
+
+/*
+ * Makes a database that was not shut down cleanly one that does not know of the
+ * last log anymore, which must be one that it does not need.  Nothing is done if
+ * it does not know of it.  JET_errInvalidParameter, those of reading and writing.
+ */
+JET_ERR restore_forget_log(const WCHAR *database, const WCHAR *log);
 
 /* The header of a database file; of a log file. */
 JET_ERR restore_database_header(const WCHAR *path, struct header_read *header);
