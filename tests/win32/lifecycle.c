@@ -288,6 +288,23 @@ static void ending_under_load(void **state)
     }
 }
 
+/* A log knows the size of its pages, even if it was closed and nothing is replayed. */
+static void page_size_of_a_closed_log(void **state)
+{
+    JET_INSTANCE instance = test_instance_unstarted("sizes", "on"), other;
+
+    (void)state;
+    assert_ok(JetInit(&instance));
+    assert_ok(JetTerm(instance));
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramDatabasePageSize, 8192, NULL));
+    other = test_instance_unstarted("sizes2", "on");
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramLogFilePath, 0, test_folder("sizes")));
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramSystemPath, 0, test_folder("sizes")));
+    assert_err(JetInit(&other), JET_errPageSizeMismatch);
+    JetTerm(other);
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramDatabasePageSize, 4096, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +319,7 @@ int main(void)
         cmocka_unit_test(what_runs),
         cmocka_unit_test(ending_under_load),
         cmocka_unit_test(enabling_many_instances),
+        cmocka_unit_test(page_size_of_a_closed_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

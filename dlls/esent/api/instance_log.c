@@ -218,6 +218,11 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
 
     if (err < 0)
         return err == JET_errLogFileCorrupt ? recover(own, grbit) : err;
+    if (log_header_page_size(&reader->header) != own->config.page_size)
+    {
+        log_reader_close(reader);
+        return JET_errPageSizeMismatch;
+    }
     closed = reader->close != LOG_POSITION_NONE && checkpoint_at(own, reader);
     if (!closed)
     {
