@@ -608,6 +608,64 @@ static void the_end_stops_a_backup(void **state)
     assert_ok(JetTerm2(instance, JET_bitTermStopBackup));
 }
 
+static unsigned begun, completed;
+
+static JET_ERR JET_API init_status(JET_SNP snp, JET_SNT snt, void *data, void *context)
+{
+    const JET_SNPROG *progress = data;
+
+    assert_int_equal(snp, JET_snpRestore);
+    assert_int_equal(progress->cbStruct, sizeof(*progress));
+    assert_ptr_equal(context, &begun);
+    begun += snt == JET_sntBegin;
+    completed += snt == JET_sntComplete;
+    return JET_errSuccess;
+}
+
+/* Without the old name it is known by its signature; names that are none, and what is no map, are refused. */
+static void a_database_that_moved(void **state)
+{
+    JET_RSTINFO2_A info = { .cbStruct = sizeof(info) };
+    JET_RSTMAP2_A map = { .cbStruct = sizeof(map) };
+    JET_INSTANCE other;
+    char moved[600];
+
+    (void)state;
+    for (unsigned round = 0; round < 2; round++)
+    {
+        begin_instance(round ? "moved2" : "moved");
+        insert_rows(session, table, 300);
+        snprintf(moved, sizeof(moved), "%s", test_file(round ? "moved2.edb" : "moved.edb"));
+        assert_err(JetTerm2(instance, JET_bitTermDirty), JET_errDirtyShutdown);
+        assert_int_equal(rename(path, moved), 0);
+        info.rgrstmap = &map;
+        info.crstmap = 1;
+        info.pfnCallback = init_status;
+        info.pvCallbackContext = &begun;
+        for (unsigned i = 0; i < 5; i++)
+        {
+            other = test_instance_unstarted(round ? "moved2" : "moved", "on");
+            assert_ok(JetSetSystemParameterA(&other, 0, JET_paramCircularLog, 0, NULL));
+            map.szDatabaseName = round ? path : NULL;
+            map.szNewDatabaseName = i == 1 ? NULL : moved;
+            map.grbit = i == 2 ? 0x100 : 0;
+            map.cbStruct = i == 3 ? 3 : sizeof(map);
+            info.crstmap = i ? 1 : 100;
+            if (i == 4)
+                break;
+            assert_err(JetInit4A(&other, &info, 0), i == 1   ? JET_errDatabaseInvalidName
+                                                    : i == 2 ? JET_errInvalidGrbit
+                                                             : JET_errInvalidParameter);
+        }
+        assert_int_equal(begun, round);
+        assert_ok(JetInit4A(&other, &info, 0));
+        assert_ok(JetTerm(other));
+        assert_int_equal(begun, round + 1);
+        assert_int_equal(completed, round + 1);
+        assert_true(count_rows(round ? "moved2" : "moved", moved) >= 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +678,7 @@ int main(void)
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(the_end_stops_a_backup),
         cmocka_unit_test(what_is_restored_is_what_was_committed),
+        cmocka_unit_test(a_database_that_moved),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);
 

@@ -33,6 +33,11 @@ static const struct mode
       "/d DATABASE          writes it anew without what is free; /t FILE where to, /p and leave it there,\n"
       "                         /b FILE keeps the old one",
       "np", "btwxcu" },
+    { "r", mode_recovery,
+      "/r BASE              replays the logs of this base name; /l FOLDER of logs, /s FOLDER of the checkpoint,\n"
+      "                         /d[FOLDER] where databases are now, /n NEW[:OLD] or one of them,\n"
+      "                         /i without databases that are missing, /a without lost logs",
+      "iad", "lsn" },
     { "p", mode_repair, "/p DATABASE          makes a whole one of what there is of it; what is lost is told", "gr",
       "tf" },
     { "y", mode_copy, "/y FILE              copies it; /d FILE where to; /i zeroes in place of what cannot be read",
@@ -105,7 +110,14 @@ static bool parse_own(const struct mode *mode, WCHAR **arguments, int count, int
     WCHAR letter = lower(arguments[*at][1]);
 
     if (has_letter(mode->flags, letter))
+    {
+        const WCHAR *value = arguments[*at] + 2;
+
+        if (*value == ':')
+            value++;
+        options->value[letter - 'a'] = *value ? value : NULL;
         return options->flag[letter - 'a'] = true;
+    }
     return has_letter(mode->values, letter) && (options->value[letter - 'a'] = value_of(arguments, count, at));
 }
 

@@ -2,7 +2,7 @@
 /*
  * Starting the engine: the mode of the process, JetInit and its kin, folders.
  */
-#include "api/private.h"
+#include "api/init_map.h"
 
 /* ------------------------------------------------------------------ modes --- */
 
@@ -275,12 +275,33 @@ static JET_ERR find_or_make(JET_INSTANCE *handle, bool *made, struct instance **
     return process_find_instance(*handle, instance);
 }
 
+static JET_ERR start(struct instance *instance, const struct init_info *info, JET_GRBIT grbit)
+{
+    struct init_map map;
+    JET_ERR err;
+
+    if (!info)
+        return instance_start(instance, grbit);
+    err = init_map_make(instance, info, &map);
+    if (err < 0)
+        return err;
+    instance->restore_map = map.entries;
+    instance->restore_map_count = map.count;
+    instance->init_info = info;
+    err = instance_start(instance, grbit);
+    instance->restore_map = NULL;
+    instance->restore_map_count = 0;
+    instance->init_info = NULL;
+    init_map_free(&map);
+    return err;
+}
+
 /*
  * Starts an instance.  In single-instance mode, or with a handle of 0 or
  * JET_instanceNil, it is made first.  An instance that fails to start is gone,
  * and *handle is 0.
  */
-static JET_ERR init(JET_INSTANCE *handle, JET_GRBIT grbit)
+static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBIT grbit)
 {
     struct instance *instance;
     uint32_t state;
@@ -306,7 +327,7 @@ static JET_ERR init(JET_INSTANCE *handle, JET_GRBIT grbit)
     if (err < 0)
         return err;
 
-    err = instance_start(instance, grbit);
+    err = start(instance, info, grbit);
 
     process_lock();
     if (err >= 0)
@@ -330,51 +351,60 @@ static JET_ERR init(JET_INSTANCE *handle, JET_GRBIT grbit)
 
 JET_ERR JET_API JetInit(JET_INSTANCE *instance)
 {
-    return init(instance, 0);
+    return init(instance, NULL, 0);
 }
 
 JET_ERR JET_API JetInit2(JET_INSTANCE *instance, JET_GRBIT grbit)
 {
-    return init(instance, grbit);
+    return init(instance, NULL, grbit);
 }
 
-/* What the structures of JetInit3 and JetInit4 have at their beginning. */
-struct restore_info
+/* All versions of the structures are alike, but for what the map is made of and whom they tell. */
+static JET_ERR init_with(JET_INSTANCE *instance, const void *given, bool second, bool wide, JET_GRBIT grbit)
 {
-    JET_ULONG size;
-    void *map;
-    JET_LONG count;
-};
+    struct init_info info = { .second = second, .wide = wide };
+    JET_RSTINFO2_W as_second;
+    JET_RSTINFO_W as_first;
 
-static JET_ERR init_with(JET_INSTANCE *instance, const void *info, size_t size, JET_GRBIT grbit)
-{
-    struct restore_info head;
-
-    if (info)
+    if (!given)
+        return init(instance, NULL, grbit);
+    if (second)
     {
-        memcpy(&head, info, sizeof(head));
-        if (head.size != size || (head.map != NULL) != (head.count != 0))
-            return JET_errInvalidParameter;
+        memcpy(&as_second, given, sizeof(as_second));
+        info.map = as_second.rgrstmap;
+        info.count = as_second.crstmap;
+        info.callback = as_second.pfnCallback;
+        info.context = as_second.pvCallbackContext;
     }
-    return init(instance, grbit);
+    else
+    {
+        memcpy(&as_first, given, sizeof(as_first));
+        info.map = as_first.rgrstmap;
+        info.count = as_first.crstmap;
+        info.status = as_first.pfnStatus;
+    }
+    if (*(const JET_ULONG *)given != (second ? sizeof(as_second) : sizeof(as_first)) ||
+        (info.map != NULL) != (info.count != 0))
+        return JET_errInvalidParameter;
+    return init(instance, &info, grbit);
 }
 
 JET_ERR JET_API JetInit3A(JET_INSTANCE *instance, JET_RSTINFO_A *info, JET_GRBIT grbit)
 {
-    return init_with(instance, info, sizeof(*info), grbit);
+    return init_with(instance, info, false, false, grbit);
 }
 
 JET_ERR JET_API JetInit3W(JET_INSTANCE *instance, JET_RSTINFO_W *info, JET_GRBIT grbit)
 {
-    return init_with(instance, info, sizeof(*info), grbit);
+    return init_with(instance, info, false, true, grbit);
 }
 
 JET_ERR JET_API JetInit4A(JET_INSTANCE *instance, JET_RSTINFO2_A *info, JET_GRBIT grbit)
 {
-    return init_with(instance, info, sizeof(*info), grbit);
+    return init_with(instance, info, true, false, grbit);
 }
 
 JET_ERR JET_API JetInit4W(JET_INSTANCE *instance, JET_RSTINFO2_W *info, JET_GRBIT grbit)
 {
-    return init_with(instance, info, sizeof(*info), grbit);
+    return init_with(instance, info, true, true, grbit);
 }

@@ -3,7 +3,7 @@
  * The log of an instance: begun or continued by JetInit, ended by JetTerm, and
  * the thread that moves its checkpoint on.
  */
-#include "api/private.h"
+#include "api/init_map.h"
 #include "recovery/recovery.h"
 #include "table/database_log.h"
 #include "table/schema.h"
@@ -173,6 +173,22 @@ static JET_ERR append_init(struct instance_log *own)
     return err < 0 ? err : log_append(own->log, &part, 1, NULL);
 }
 
+static JET_ERR on_progress(void *context, uint32_t done, uint32_t total)
+{
+    init_tell(context, JET_sntProgress, done, total);
+    return JET_errSuccess;
+}
+
+static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
+{
+    JET_ERR err;
+
+    init_tell(config->context, JET_sntBegin, 0, 100);
+    err = recovery_run(config, log);
+    init_tell(config->context, err < 0 ? JET_sntFail : JET_sntComplete, 100, 100);
+    return err;
+}
+
 /* Replays a log that was not closed. */
 static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
 {
@@ -189,12 +205,17 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
     config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
-    err = recovery_run(&config, &own->log);
+    if (own->instance->init_info)
+    {
+        config.context = (void *)own->instance->init_info;
+        config.progress = on_progress;
+    }
+    err = run_recovery(&config, &own->log);
     if (err != JET_errReadVerifyFailure || own->log)
         return err;
     /* Some page is not in the log as a whole: its one wrong bit is no torn write. */
     config.trust_corrected = true;
-    return recovery_run(&config, &own->log);
+    return run_recovery(&config, &own->log);
 }
 
 /* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */

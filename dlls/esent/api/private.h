@@ -58,6 +58,7 @@ struct backup;
 struct instance_log;
 struct log;
 struct log_names;
+struct init_info;
 struct snapshot;
 
 /* -------------------------------------------------------------- handles --- */
@@ -188,6 +189,7 @@ struct instance
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
     const JET_RSTMAP2_W *restore_map;   /* where recovery finds databases; NULL: where they were */
     uint32_t restore_map_count;
+    const struct init_info *init_info;  /* while JetInit3 or JetInit4 runs: who is told of recovery */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
     struct attachment databases[DATABASES_MAX];
@@ -196,6 +198,8 @@ struct instance
 /* Of instance_log.c: the log of an instance that has one, else NULL. */
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);
+/* The same before there is a log, from the parameters. */
+JET_ERR restore_log_names(const struct instance *instance, struct log_names *names);
 const struct log_names *instance_log_names(const struct instance *instance);
 
 /* Ends the jobs in the background of one database, and waits for that; tells all to end; ends all for good. */

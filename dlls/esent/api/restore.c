@@ -58,18 +58,29 @@ static void free_map(struct restore *restore)
 
 /* ----------------------------------------------------------------------- files --- */
 
-static JET_ERR full_names(const struct instance *instance, const WCHAR *set, struct restore *restore)
+JET_ERR restore_log_names(const struct instance *instance, struct log_names *names)
 {
     uintptr_t legacy = param_number(instance, JET_paramLegacyFileNames);
-    JET_ERR err = os_full_path(param_text(instance, JET_paramLogFilePath), restore->to.directory, OS_PATH_MAX);
+    JET_ERR err;
 
+    memset(names, 0, sizeof(*names));
+    err = os_full_path(param_text(instance, JET_paramLogFilePath), names->directory, OS_PATH_MAX);
     if (err >= 0)
-        err = os_full_path(param_text(instance, JET_paramSystemPath), restore->to.system_directory, OS_PATH_MAX);
+        err = os_full_path(param_text(instance, JET_paramSystemPath), names->system_directory, OS_PATH_MAX);
     if (err < 0)
         return err;
-    os_text_copy(restore->to.base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
-    restore->to.new_extensions = !(legacy & JET_bitESE98FileNames);
-    restore->to.long_numbers = !(legacy & JET_bitEightDotThreeSoftCompat);
+    os_text_copy(names->base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
+    names->new_extensions = !(legacy & JET_bitESE98FileNames);
+    names->long_numbers = !(legacy & JET_bitEightDotThreeSoftCompat);
+    return JET_errSuccess;
+}
+
+static JET_ERR full_names(const struct instance *instance, const WCHAR *set, struct restore *restore)
+{
+    JET_ERR err = restore_log_names(instance, &restore->to);
+
+    if (err < 0)
+        return err;
     restore->from = restore->to;
     return set && set[0] ? os_full_path(set, restore->from.directory, OS_PATH_MAX) : JET_errSuccess;
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What JetInit3 and JetInit4 are told, of all their versions. */
+#ifndef ESENT_API_INIT_MAP_H
+#define ESENT_API_INIT_MAP_H
+
+#include "api/private.h"
+
+struct init_info
+{
+    const void *map;                /* of JET_RSTMAP..., in one of its four forms */
+    JET_LONG count;
+    bool second, wide;              /* which */
+    JET_PFNSTATUS status;           /* of JetInit3, or NULL */
+    JET_PFNINITCALLBACK callback;   /* of JetInit4, or NULL */
+    void *context;
+};
+
+struct init_map
+{
+    JET_RSTMAP2_W *entries;
+    uint32_t count;
+};
+
+/* JET_errInvalidParameter, JET_errDatabaseInvalidName, JET_errInvalidGrbit. */
+JET_ERR init_map_make(const struct instance *instance, const struct init_info *info, struct init_map *map);
+void init_map_free(struct init_map *map);
+
+/* Tells of recovery; what is answered changes nothing.  info may be NULL. */
+void init_tell(const struct init_info *info, JET_SNT what, uint32_t done, uint32_t total);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* /r: replays the logs that a crash left, until the databases are as after a clean shutdown. */
+#include <stdlib.h>
+
+#include "esentutl.h"
+#include "log/log.h"
+
+static const WCHAR here[] = { '.', 0 };
+
+/* The header of the current log, or else of the last that there is.  JET_errFileNotFound. */
+static JET_ERR find_log(struct log_names *names, struct log_header *header)
+{
+    WCHAR path[OS_PATH_MAX];
+    struct os_file *file;
+    uint32_t low, high;
+    JET_ERR err;
+
+    for (unsigned i = 0; i < 2; i++)
+    {
+        names->new_extensions = i != 0;
+        err = log_path(names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX);
+        if (err >= 0)
+            err = os_file_open(path, OS_OPEN_READ_ONLY, &file);
+        if (err == JET_errFileNotFound && log_range(names, &low, &high) >= 0 && high)
+        {
+            err = log_path(names, LOG_FILE_GENERATION, high, path, OS_PATH_MAX);
+            if (err >= 0)
+                err = os_file_open(path, OS_OPEN_READ_ONLY, &file);
+        }
+        if (err == JET_errFileNotFound)
+            continue;
+        if (err < 0)
+            return err;
+        err = log_header_read(file, header);
+        os_file_close(file);
+        return err;
+    }
+    return JET_errFileNotFound;
+}
+
+/* Sizes and names as the log has them. */
+static void adopt(JET_INSTANCE *instance, const struct log_names *names, const struct log_header *header)
+{
+    if (!log_header_old(header))
+        (void)JetSetSystemParameterW(instance, 0, JET_paramLogFileSize,
+                                     (JET_API_PTR)header->segments * LOG_SEGMENT_SIZE / 1024, NULL);
+    if (names->new_extensions)
+        (void)JetSetSystemParameterW(instance, 0, JET_paramLegacyFileNames, 0, NULL);
+}
+
+static JET_ERR JET_API on_status(JET_SNP snp, JET_SNT snt, void *data, void *context)
+{
+    const JET_SNPROG *progress = data;
+
+    (void)snp;
+    return snt == JET_sntProgress ? progress_step(context, progress->cunitDone, progress->cunitTotal) : JET_errSuccess;
+}
+
+/* NEW or NEW:OLD, of which each may have a drive.  The text is cut. */
+static void split_map(WCHAR *text, JET_RSTMAP2_W *entry)
+{
+    entry->cbStruct = sizeof(*entry);
+    entry->szNewDatabaseName = text;
+    for (size_t i = 0; text[i]; i++)
+    {
+        if (i < 2 || text[i] != ':')
+            continue;
+        text[i] = 0;
+        entry->szDatabaseName = text + i + 1;
+        return;
+    }
+}
+
+static JET_ERR recover(JET_INSTANCE *instance, const struct options *options, struct progress *progress)
+{
+    JET_GRBIT grbit = JET_bitLogStreamMustExist;
+    WCHAR text[2 * OS_PATH_MAX];
+    JET_RSTMAP2_W map = { 0 };
+    JET_RSTINFO2_W info = { .cbStruct = sizeof(info), .pfnCallback = on_status, .pvCallbackContext = progress };
+    const WCHAR *renamed = option_value(options, 'n');
+
+    if (option_flag(options, 'i'))
+        grbit |= JET_bitReplayIgnoreMissingDB;
+    if (option_flag(options, 'a'))
+        grbit |= JET_bitReplayIgnoreLostLogs;
+    if (!renamed)
+        grbit |= JET_bitReplayMissingMapEntryDB;
+    else
+    {
+        if (!os_text_copy(text, 2 * OS_PATH_MAX, renamed))
+            return JET_errInvalidPath;
+        split_map(text, &map);
+        info.rgrstmap = &map;
+        info.crstmap = 1;
+    }
+    return JetInit4W(instance, &info, grbit);
+}
+
+static JET_ERR set_paths(JET_INSTANCE *instance, const struct options *options, const struct log_names *names)
+{
+    static const WCHAR on[] = { 'o', 'n', 0 };
+    const WCHAR *databases = option_value(options, 'd');
+    JET_ERR err = JetSetSystemParameterW(instance, 0, JET_paramRecovery, 0, on);
+
+    if (err >= 0)
+        err = JetSetSystemParameterW(instance, 0, JET_paramBaseName, 0, options->path);
+    if (err >= 0)
+        err = JetSetSystemParameterW(instance, 0, JET_paramLogFilePath, 0, names->directory);
+    if (err >= 0)
+        err = JetSetSystemParameterW(instance, 0, JET_paramSystemPath, 0, names->system_directory);
+    if (err >= 0)
+        err = JetSetSystemParameterW(instance, 0, JET_paramTempPath, 0, names->system_directory);
+    if (err >= 0)
+        err = JetSetSystemParameterW(instance, 0, JET_paramMaxTemporaryTables, 0, NULL);
+    if (err >= 0 && (databases || option_flag(options, 'd')))
+        err = JetSetSystemParameterW(instance, 0, JET_paramAlternateDatabaseRecoveryPath, 0,
+                                     databases ? databases : here);
+    return err;
+}
+
+static const WCHAR *place(const struct options *options, char letter)
+{
+    return option_value(options, letter) ? option_value(options, letter) : here;
+}
+
+static JET_ERR find_names(const struct options *options, struct log_names *names)
+{
+    JET_ERR err = os_full_path(place(options, 'l'), names->directory, OS_PATH_MAX);
+
+    if (err >= 0)
+        err = os_full_path(place(options, 's'), names->system_directory, OS_PATH_MAX);
+    if (err >= 0 && !os_text_copy(names->base, LOG_NAME_MAX, options->path))
+        err = JET_errInvalidParameter;
+    return err;
+}
+
+static JET_ERR run(const struct options *options, struct log_names *names)
+{
+    static const WCHAR name[] = { 'e', 's', 'e', 'n', 't', 'u', 't', 'l', 0 };
+    struct progress progress = { 0 };
+    struct log_header header;
+    JET_INSTANCE instance;
+    JET_ERR err = find_names(options, names), ended;
+
+    if (err >= 0)
+        err = find_log(names, &header);
+    if (err < 0)
+        return err;
+    err = JetSetSystemParameterW(NULL, 0, JET_paramDatabasePageSize, log_header_page_size(&header), NULL);
+    if (err >= 0)
+        err = JetCreateInstanceW(&instance, name);
+    if (err < 0)
+        return err;
+    err = set_paths(&instance, options, names);
+    adopt(&instance, names, &header);
+    if (err >= 0)
+    {
+        progress_start(&progress, "Performing soft recovery...");
+        err = recover(&instance, options, &progress);
+        progress_end(&progress);
+    }
+    if (err < 0)
+        return err;
+    ended = JetTerm2(instance, JET_bitTermComplete);
+    return ended < 0 ? ended : err;
+}
+
+JET_ERR mode_recovery(const struct options *options)
+{
+    struct log_names *names = calloc(1, sizeof(*names));
+    JET_ERR err;
+
+    if (!names)
+        return JET_errOutOfMemory;
+    printf("Initiating RECOVERY mode...\n    Logfile base name: %s\n", options->name);
+    printf("            Log files: %s\n",
+           option_value(options, 'l') ? path_text(option_value(options, 'l')) : "<current directory>");
+    printf("         System files: %s\n",
+           option_value(options, 's') ? path_text(option_value(options, 's')) : "<current directory>");
+    if (option_flag(options, 'd'))
+        printf("   Database Directory: %s\n",
+               option_value(options, 'd') ? path_text(option_value(options, 'd')) : "<current directory>");
+    printf("\n");
+    err = run(options, names);
+    free(names);
+    return err;
+}
