@@ -294,16 +294,73 @@ static void test_delta(void **state)
     assert_int_equal(tree_delta(&a, 0, 4, 0, &before), 0);
     assert_int_equal(before, 107);
     assert_int_equal(tree_delta(&a, 5, 4, 0, &before), JET_errInvalidParameter);
-    assert_int_equal(tree_lock(&a), JET_errNotInTransaction);
     assert_int_equal(txn_begin(&first, false, 0), 0);
     assert_int_equal(txn_begin(&second, false, 0), 0);
-    assert_int_equal(tree_lock(&a), 0);
+    assert_int_equal(tree_lock(&a, false), 0);
     assert_int_equal(tree_delete(&b), JET_errWriteConflict);
+    assert_int_equal(tree_lock(&b, true), JET_errWriteConflict);
     assert_int_equal(txn_commit(&first), 0);
-    assert_int_equal(tree_delete(&b), 0);
+    /* A lock that was committed after one began counts as a change. */
+    assert_int_equal(tree_delete(&b), JET_errWriteConflict);
     assert_int_equal(txn_commit(&second), 0);
+    /* Read locks go together, and keep others from writing. */
+    assert_int_equal(txn_begin(&first, false, 0), 0);
+    assert_int_equal(txn_begin(&second, false, 0), 0);
+    assert_int_equal(tree_lock(&a, true), 0);
+    assert_int_equal(tree_lock(&b, true), 0);
+    assert_int_equal(tree_delete(&b), JET_errWriteConflict);
+    assert_int_equal(tree_delta(&b, 0, 8, 1, NULL), JET_errWriteConflict);
+    assert_int_equal(txn_rollback(&second), 0);
+    assert_int_equal(tree_delete(&a), 0);
+    assert_int_equal(txn_rollback(&first), 0);
     tree_cursor_close(&a);
     tree_cursor_close(&b);
+    store_close(&build);
+}
+
+/* Places are locked, whether something is there or not. */
+static void test_locks(void **state)
+{
+    static const uint8_t data[8] = { 1 };
+    static const WCHAR path[] = { 'b', 't', 'r', 'e', 'e', '_', 'l', '.', 't', 'm', 'p', 0 };
+    const uint8_t *key = (const uint8_t *)"k";
+    struct txn first, second;
+    struct tree_cursor a;
+    uint32_t root;
+
+    (void)state;
+    store_open(&build, path, 4096, 64);
+    assert_int_equal(tree_create(&build.store, NULL, 12, true, 0, 1, &root), 0);
+    tree_init(&tree, &build.file, root, 12, true, 0);
+    txn_init(&first, &build.txns);
+    txn_init(&second, &build.txns);
+    tree_cursor_init(&a, &tree, &first);
+    assert_int_equal(txn_begin(&first, false, 0), 0);
+    assert_int_equal(txn_begin(&second, false, 0), 0);
+    assert_int_equal(tree_lock_key(&tree, &first, key, 1, true), 0);
+    assert_int_equal(tree_insert(&tree, &second, key, 1, data, 8, false), JET_errKeyDuplicate);
+    assert_int_equal(txn_rollback(&first), 0);
+    assert_int_equal(tree_insert(&tree, &second, key, 1, data, 8, false), 0);
+    assert_int_equal(txn_commit(&second), 0);
+    /* At level 0 it stays, but for the time between a rollback and the next transaction. */
+    assert_int_equal(tree_goto_bookmark(&a, key, 1, NULL, 0), 0);
+    assert_int_equal(tree_lock(&a, false), 0);
+    assert_int_equal(txn_begin(&second, false, 0), 0);
+    assert_int_equal(tree_delete_entry(&tree, &second, key, 1, NULL, 0), JET_errWriteConflict);
+    assert_int_equal(txn_begin(&first, false, 0), 0);
+    assert_int_equal(txn_rollback(&first), 0);
+    assert_int_equal(tree_delete_entry(&tree, &second, key, 1, NULL, 0), 0);
+    assert_int_equal(txn_rollback(&second), 0);
+    assert_int_equal(txn_begin(&first, false, 0), 0);
+    assert_int_equal(txn_begin(&second, false, 0), 0);
+    assert_int_equal(tree_delete_entry(&tree, &second, key, 1, NULL, 0), JET_errWriteConflict);
+    assert_int_equal(txn_rollback(&second), 0);
+    assert_int_equal(txn_commit(&first), 0);
+    txn_release(&first);
+    assert_int_equal(txn_begin(&second, false, 0), 0);
+    assert_int_equal(tree_delete_entry(&tree, &second, key, 1, NULL, 0), 0);
+    assert_int_equal(txn_commit(&second), 0);
+    tree_cursor_close(&a);
     store_close(&build);
 }
 
@@ -312,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_histories),
         cmocka_unit_test(test_delta),
+        cmocka_unit_test(test_locks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,7 @@ void session_end(struct session *session)
     while (session->txn.level)
         session_rollback(session);
     session_close_cursors(session, JET_dbidNil, 0);
+    txn_release(&session->txn);
 
     os_mutex_lock(&instance->lock);
     for (i = 0; i < DATABASES_MAX; i++)

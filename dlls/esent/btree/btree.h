@@ -148,6 +148,10 @@ bool tree_missed_hidden(struct tree_cursor *cursor, bool past);
 JET_ERR tree_goto_bookmark(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                            uint32_t data_size);
 
+/* On the entry with this bookmark without looking for it: whether it is there will be seen when it is used. */
+JET_ERR tree_place_at(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                      uint32_t data_size);
+
 /* Shows the entry the cursor is on, in place under a latch, or a copy of it if it
  * is small and its page as it was: the node's pointers are good until
  * tree_unlatch.  JET_errNoCurrentRecord when on nothing, JET_errRecordDeleted when

@@ -22,18 +22,7 @@ static enum version_op version_op_of(const struct tree_change *change)
     }
 }
 
-/* Whether another transaction's version forbids the change. */
-static JET_ERR check_conflict(const struct tree_change *change, const struct page_node *old)
-{
-    struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
-                                            change->data_size);
-
-    if (change->kind == TREE_CHANGE_INSERT || !(old->flags & NODE_VERSIONED))
-        return JET_errSuccess;
-    return version_check(change->txn, &place, version_op_of(change));
-}
-
-/* Makes the version of the change, of which the page still has what was before. */
+/* Makes the version of the change, of which the page still has what was before.  JET_errWriteConflict. */
 static JET_ERR make_version(const struct tree_change *change, const struct page_node *old, struct version **version)
 {
     struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
@@ -155,13 +144,19 @@ static bool node_before(const struct tree_change *change, struct page_node *old)
 }
 
 /* A lock on an entry changes nothing that lasts: there is no record of it, and the page stays as old as it was. */
-static void apply_lock(const struct tree_change *change, const struct page_node *old)
+static JET_ERR apply_lock(const struct tree_change *change, const struct page_node *old)
 {
-    if (old->flags & NODE_VERSIONED)
-        return;
+    struct version_place place = tree_place(change->tree, change->key, change->key_size, change->data,
+                                            change->data_size);
+    JET_ERR err = version_lock(change->txn, &place, change->read_lock ? VERSION_READ_LOCK : VERSION_LOCK,
+                               tree_store_of(change->tree));
+
+    if (err < 0 || old->flags & NODE_VERSIONED)
+        return err;
     cache_change(change->page);
     change_bytes(change, old, true);
     cache_dirty_since(change->page, 0, TREE_NOT_LOGGED);
+    return JET_errSuccess;
 }
 
 /* Logs and does it.  The version, if there is one, has been made. */
@@ -204,16 +199,13 @@ JET_ERR tree_apply(const struct tree_change *change)
 
     if (!node_before(change, &old))
         return JET_errDatabaseCorrupted;
+    if (change->kind == TREE_CHANGE_LOCK)
+        return apply_lock(change, &old);
     if (change->txn)
-        err = check_conflict(change, &old);
-    if (err >= 0 && change->txn)
         err = make_version(change, &old, &version);
     if (err < 0)
         return err;
-    if (change->kind == TREE_CHANGE_LOCK && tree_store_of(change->tree)->log)
-        apply_lock(change, &old);
-    else
-        err = apply_change(change, &old, version);
+    err = apply_change(change, &old, version);
     if (err < 0 && version)
         version_cancel(change->txn, version);
     return err;

@@ -139,6 +139,15 @@ JET_ERR cursor_place_at(struct tree_cursor *cursor, enum tree_state state, const
     return JET_errSuccess;
 }
 
+JET_ERR tree_place_at(struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                      uint32_t data_size)
+{
+    tree_unlatch(cursor);
+    cursor->run = 0;
+    cursor->ahead = 0;
+    return cursor_place_at(cursor, TREE_ON, key, key_size, data, cursor->tree->unique ? 0 : data_size);
+}
+
 int tree_compare_key(const struct tree_cursor *cursor, const uint8_t *key, uint32_t key_size)
 {
     uint32_t size = cursor->bookmark_key_size, count = size < key_size ? size : key_size;

@@ -92,7 +92,7 @@ JET_ERR tree_undo(struct txn *txn, struct version *version)
     int tries;
 
     (void)txn;
-    if (version->op == VERSION_ACTION || version->op == VERSION_LOCK)
+    if (version->op == VERSION_ACTION || version->op == VERSION_LOCK || version->op == VERSION_READ_LOCK)
         return JET_errSuccess;
     err = tree_at(store, version->root, &tree);
     if (err < 0)

@@ -239,8 +239,7 @@ static JET_ERR insert_on_leaf(const struct tree *tree, struct txn *txn, const st
     if (found)
     {
         *grow = data_size > node.data_size ? data_size - node.data_size : 1;
-        err = revive(tree, txn, target, leaf, &node, data, data_size);
-        return err == JET_errWriteConflict ? JET_errKeyDuplicate : err;
+        return revive(tree, txn, target, leaf, &node, data, data_size);
     }
     shared = page_shared_prefix(&leaf->view, target->key, target->key_size);
     if (!leaf_has_room(tree, leaf, page_node_cost(&leaf->view, target->key_size, shared, data_size)))
@@ -274,6 +273,9 @@ JET_ERR tree_insert(const struct tree *tree, struct txn *txn, const uint8_t *key
             pending.data = NULL;
         err = tree_make_room(tree, &pending);
     }
+    /* To an insertion, whatever another transaction did there is the key. */
+    if (err == JET_errWriteConflict)
+        return JET_errKeyDuplicate;
     return err == TREE_RETRY ? JET_errDatabaseCorrupted : err;
 }
 
@@ -330,7 +332,8 @@ static JET_ERR may_change(const struct tree_cursor *cursor, const struct tree_ta
                                             target->data_size);
     JET_ERR err = JET_errSuccess;
 
-    if (txn && (node->flags & NODE_VERSIONED))
+    /* Of an entry that is there the change itself will tell. */
+    if (txn && (node->flags & NODE_VERSIONED) && (node->flags & NODE_DELETED))
         err = version_check(txn, &place, op);
     if (err >= 0 && (node->flags & NODE_DELETED))
         err = JET_errRecordDeleted;
@@ -383,10 +386,48 @@ JET_ERR tree_delete(struct tree_cursor *cursor)
     return change_cursor(cursor, TREE_CHANGE_DELETE, VERSION_DELETE);
 }
 
-JET_ERR tree_lock(struct tree_cursor *cursor)
+JET_ERR tree_lock_key(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size, bool read)
 {
-    return txn_versioning(cursor->txn) ? change_cursor(cursor, TREE_CHANGE_LOCK, VERSION_LOCK)
-                                       : JET_errNotInTransaction;
+    struct version_place place = tree_place(tree, key, key_size, NULL, 0);
+
+    return version_lock(txn, &place, read ? VERSION_READ_LOCK : VERSION_LOCK, tree_store_of(tree));
+}
+
+JET_ERR tree_lock(struct tree_cursor *cursor, bool read)
+{
+    struct tree_change change = {
+        .kind = TREE_CHANGE_LOCK, .tree = cursor->tree, .txn = cursor->txn, .read_lock = read
+    };
+    struct tree_target target;
+    struct tree_leaf leaf;
+    struct page_node node;
+    JET_ERR err;
+
+    tree_unlatch(cursor);
+    if (!cursor->txn)
+        return JET_errNotInTransaction;
+    if (cursor->state != TREE_ON)
+        return JET_errNoCurrentRecord;
+    cursor_target(cursor, TREE_AIM_LOWER, &target);
+    err = latch_cursor(cursor, &target, &leaf, &node);
+    if (err == JET_errRecordDeleted)
+    {
+        struct version_place place = tree_place(cursor->tree, target.key, target.key_size, target.data,
+                                                target.data_size);
+
+        return version_lock(cursor->txn, &place, read ? VERSION_READ_LOCK : VERSION_LOCK, tree_store_of(cursor->tree));
+    }
+    if (err < 0)
+        return err;
+    change.page = leaf.page;
+    change.line = (uint32_t)leaf.line;
+    change.key = target.key;
+    change.key_size = target.key_size;
+    change.data = target.data;
+    change.data_size = target.data_size;
+    err = tree_apply(&change);
+    unlatch_cursor(cursor, &leaf);
+    return err;
 }
 
 JET_ERR tree_replace(struct tree_cursor *cursor, const uint8_t *data, uint32_t data_size)
@@ -480,6 +521,61 @@ JET_ERR tree_delta(struct tree_cursor *cursor, uint32_t offset, uint32_t size, i
     return err;
 }
 
+/* With the entry's leaf latched. */
+static JET_ERR escrow_on_leaf(struct tree_cursor *cursor, const struct tree_target *target, struct tree_leaf *leaf,
+                              const struct page_node *node, uint32_t offset, uint32_t size, int64_t delta,
+                              struct txn *txn, int64_t *before)
+{
+    struct tree_change change = { .kind = TREE_CHANGE_DELTA,
+                                  .tree = cursor->tree,
+                                  .txn = txn,
+                                  .page = leaf->page,
+                                  .line = (uint32_t)leaf->line,
+                                  .key = target->key,
+                                  .key_size = target->key_size,
+                                  .offset = offset,
+                                  .delta_size = size,
+                                  .delta = delta };
+
+    if (offset > node->data_size || node->data_size - offset < size || (size != 4 && size != 8))
+        return JET_errInvalidOperation;
+    *before = size == 8 ? (int64_t)le64(node->data + offset) : (int32_t)le32(node->data + offset);
+    return tree_apply(&change);
+}
+
+JET_ERR tree_escrow(struct tree_cursor *cursor, uint32_t offset, uint32_t size, int64_t delta, bool versioned,
+                    int64_t *before)
+{
+    struct txn *txn = versioned ? txn_versioning(cursor->txn) : NULL;
+    struct tree_target target;
+    struct tree_leaf leaf;
+    struct page_node node;
+    JET_ERR err;
+
+    tree_unlatch(cursor);
+    if (!cursor->bookmark_key_size)
+        return JET_errNoCurrentRecord;
+    cursor_target(cursor, TREE_AIM_LOWER, &target);
+    if (cursor->state != TREE_ON)
+        cursor->hint.page = NULL;
+    err = latch_cursor(cursor, &target, &leaf, &node);
+    if (err == JET_errRecordDeleted && txn)
+    {
+        struct version_place place = tree_place(cursor->tree, target.key, target.key_size, NULL, 0);
+        JET_ERR conflict = version_check(txn, &place, VERSION_DELTA);
+
+        return conflict < 0 ? conflict : err;
+    }
+    if (err < 0)
+        return err;
+    err = escrow_on_leaf(cursor, &target, &leaf, &node, offset, size, delta, txn, before);
+    if (cursor->state == TREE_ON)
+        unlatch_cursor(cursor, &leaf);
+    else
+        leaf_unlatch(&leaf);
+    return err;
+}
+
 /* ---------------------------------------------------------- by bookmark --- */
 
 JET_ERR tree_delete_entry(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
@@ -500,7 +596,7 @@ JET_ERR tree_delete_entry(const struct tree *tree, struct txn *txn, const uint8_
 
     if (err < 0)
         return err;
-    if (found && change.txn && (node.flags & NODE_VERSIONED))
+    if (found && change.txn && (node.flags & NODE_VERSIONED) && (node.flags & NODE_DELETED))
     {
         struct version_place place = tree_place(tree, key, key_size, data, data_size);
 

@@ -114,8 +114,21 @@ JET_ERR tree_delta(struct tree_cursor *cursor, uint32_t offset, uint32_t size, i
  * `offset` of the entry the cursor has latched: to be taken off what is there. */
 int64_t tree_others_delta(struct tree_cursor *cursor, uint32_t offset);
 
-/* Write-locks the entry that the cursor is on against other transactions (JetGetLock). */
-JET_ERR tree_lock(struct tree_cursor *cursor);
+/*
+ * The same for escrow columns, as Windows' engine does it: at the cursor's bookmark
+ * wherever the cursor is, and although the entry may be marked deleted.
+ * JET_errWriteConflict comes before JET_errRecordDeleted, which means that the entry
+ * has left its page.  `versioned` false: it cannot be rolled back and is seen at
+ * once.  *before is what the page had, others' changes included.
+ */
+JET_ERR tree_escrow(struct tree_cursor *cursor, uint32_t offset, uint32_t size, int64_t delta, bool versioned,
+                    int64_t *before);
+
+/* Locks the place of the cursor, which is on an entry, against other transactions (JetGetLock);
+ * `read`: against their writing only.  The entry may be deleted.  JET_errWriteConflict. */
+JET_ERR tree_lock(struct tree_cursor *cursor, bool read);
+/* The same of a key that need not be there. */
+JET_ERR tree_lock_key(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size, bool read);
 
 /* Lets the leaf on which this entry is go, or go into its right neighbour, if there is little left on it. */
 JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
@@ -157,6 +170,7 @@ struct tree_change
     uint32_t data_size;
     uint32_t offset, delta_size;
     int64_t delta;
+    bool read_lock;         /* of a lock */
 };
 
 /* One of several pages that a change of structure changes together, in two ways:

@@ -295,6 +295,7 @@ void place_set_end(struct cursor *cursor, enum tree_state state)
 
 JET_ERR place_first(struct cursor *cursor)
 {
+    cursor_keep_record(cursor);
     cursor->record_current = false;
     place_note_level(cursor);
     return tree_move_first(cursor_tree(cursor));
@@ -302,6 +303,7 @@ JET_ERR place_first(struct cursor *cursor)
 
 JET_ERR place_last(struct cursor *cursor)
 {
+    cursor_keep_record(cursor);
     cursor->record_current = false;
     place_note_level(cursor);
     return tree_move_last(cursor_tree(cursor));
@@ -311,6 +313,7 @@ JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
 {
     struct tree_cursor *tree;
 
+    cursor_keep_record(cursor);
     cursor->record_current = false;
     place_note_level(cursor);
     tree = cursor_tree(cursor);
@@ -321,6 +324,7 @@ JET_ERR place_move(struct cursor *cursor, bool forward, bool other_key)
 
 JET_ERR place_seek(struct cursor *cursor, const uint8_t *key, uint32_t size, enum tree_seek_mode mode)
 {
+    cursor_keep_record(cursor);
     cursor->record_current = false;
     place_note_level(cursor);
     return tree_seek(cursor_tree(cursor), key, size, mode);
@@ -385,6 +389,44 @@ static JET_ERR find_record(struct cursor *cursor)
         return err;
     cursor->record_current = true;
     return JET_errSuccess;
+}
+
+JET_ERR cursor_place_record(struct cursor *cursor)
+{
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+    JET_ERR err = cursor_refresh(cursor);
+
+    if (err < 0)
+        return err;
+    if (cursor->temp)
+    {
+        const struct temp_row *row;
+        return temp_current(cursor, &row);
+    }
+    if (!cursor->index || cursor->record_current)
+        return cursor->records.state == TREE_ON ? JET_errSuccess : JET_errNoCurrentRecord;
+    err = cursor_bookmark(cursor, scratch, &bookmark, &size);
+    if (err < 0)
+        return err;
+    err = tree_place_at(&cursor->records, bookmark, size, NULL, 0);
+    cursor->record_current = err >= 0;
+    return err;
+}
+
+void cursor_keep_visited(struct cursor *cursor)
+{
+    uint8_t scratch[KEY_MAX];
+    const uint8_t *bookmark;
+    enum tree_state state = cursor->records.state;
+    uint32_t size;
+
+    if (cursor->temp || cursor->defer_first || cursor->entries.state != TREE_ON ||
+        cursor_bookmark(cursor, scratch, &bookmark, &size) < 0)
+        return;
+    if (tree_place_at(&cursor->records, bookmark, size, NULL, 0) >= 0)
+        cursor->records.state = state;
 }
 
 JET_ERR cursor_latch_record(struct cursor *cursor, struct record *record)

@@ -46,6 +46,7 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
 
     if (err < 0)
         return err;
+    cursor_keep_record(cursor);
     note_index_level(cursor, index);
     if (cursor->index)
         tree_cursor_close(&cursor->entries);

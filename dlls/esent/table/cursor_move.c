@@ -114,6 +114,7 @@ static inline JET_ERR plain_move(struct cursor *cursor, bool forward)
 {
     struct tree_cursor *tree = cursor_tree(cursor);
 
+    cursor_keep_record(cursor);
     cursor->record_current = false;
     place_note_level(cursor);
     return forward ? tree_move_next(tree) : tree_move_prev(tree);

@@ -97,6 +97,15 @@ void cursor_defer_first(struct cursor *cursor);
 /* Goes to a record by its bookmark, and in a secondary index to the entry that
  * its `sequence`th value has there. */
 JET_ERR cursor_goto_record(struct cursor *cursor, const void *bookmark, uint32_t size, uint32_t sequence);
+/* `records` is at the bookmark of the current entry, without looking whether it is there.  JET_errNoCurrentRecord. */
+JET_ERR cursor_place_record(struct cursor *cursor);
+/* Where escrow columns are: `records` has the bookmark of the present record before the cursor goes on. */
+void cursor_keep_visited(struct cursor *cursor);
+static inline void cursor_keep_record(struct cursor *cursor)
+{
+    if (os_unlikely(cursor->table->has_escrow) && cursor->index && !cursor->record_current)
+        cursor_keep_visited(cursor);
+}
 /* With a secondary index in use: `records` goes to where the entry says, and is no longer bound to it. */
 void cursor_sync_record(struct cursor *cursor);
 /* From a secondary index to the primary order, before the first record. */

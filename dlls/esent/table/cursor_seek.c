@@ -71,23 +71,10 @@ static void go_past_leaf(struct cursor *cursor)
         place_set_end(cursor, TREE_AFTER_LAST);
 }
 
-JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
+static JET_ERR seek(struct cursor *cursor, JET_GRBIT grbit)
 {
     enum tree_seek_mode mode;
     JET_ERR err;
-
-    if (!(grbit & SEEK_MODES))
-        return JET_errInvalidParameter;
-    if (cursor->temp)
-    {
-        cursor_abandon_update(cursor);
-        return temp_sort_seek(cursor, grbit);
-    }
-    if (!(cursor->key.state & KEY_PREPARED))
-        return JET_errKeyNotMade;
-    cursor_abandon_update(cursor);
-    cursor->range = false;
-    cursor->defer_first = false;
 
     if (grbit & JET_bitSeekLT)
         mode = TREE_SEEK_LT;
@@ -114,6 +101,47 @@ JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
     else if (err == JET_errRecordNotFound && mode != TREE_SEEK_EQ)
         place_set_end(cursor, mode == TREE_SEEK_GE || mode == TREE_SEEK_GT ? TREE_AFTER_LAST : TREE_BEFORE_FIRST);
     return err;
+}
+
+/* Where it comes to an end of the records, the bookmark of the last one visited stays, for escrow columns. */
+static __attribute__((noinline)) JET_ERR seek_and_keep(struct cursor *cursor, JET_GRBIT grbit)
+{
+    struct tree_cursor *records = &cursor->records;
+    uint32_t size = records->bookmark_key_size;
+    uint8_t visited[KEY_MAX];
+    JET_ERR err;
+
+    if (size > sizeof(visited))
+        size = 0;
+    memcpy(visited, records->bookmark, size);
+    err = seek(cursor, grbit);
+    if (err < 0 && size && (records->state == TREE_AFTER_LAST || records->state == TREE_BEFORE_FIRST))
+    {
+        enum tree_state state = records->state;
+
+        if (tree_place_at(records, visited, size, NULL, 0) >= 0)
+            records->state = state;
+    }
+    return err;
+}
+
+JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
+{
+    if (!(grbit & SEEK_MODES))
+        return JET_errInvalidParameter;
+    if (cursor->temp)
+    {
+        cursor_abandon_update(cursor);
+        return temp_sort_seek(cursor, grbit);
+    }
+    if (!(cursor->key.state & KEY_PREPARED))
+        return JET_errKeyNotMade;
+    cursor_abandon_update(cursor);
+    cursor->range = false;
+    cursor->defer_first = false;
+    if (os_unlikely(cursor->table->has_escrow) && !cursor->index)
+        return seek_and_keep(cursor, grbit);
+    return seek(cursor, grbit);
 }
 
 /* ------------------------------------------------------------- bookmarks --- */

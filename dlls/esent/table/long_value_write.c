@@ -545,7 +545,7 @@ static JET_ERR set_size(struct writer *writer, uint32_t size)
     uint8_t root[ROOT_SIZE];
 
     if (size == writer->before.size)
-        return tree_lock(&writer->cursor);
+        return tree_lock(&writer->cursor, false);
     set_le32(root + ROOT_REFERENCES, 1);
     set_le32(root + ROOT_LENGTH, size);
     return tree_replace(&writer->cursor, root, sizeof(root));

@@ -84,6 +84,24 @@ static JET_ERR copy_out(struct retrieval *retrieval, const void *data, uint32_t 
     return size > retrieval->size ? JET_wrnBufferTruncated : JET_errSuccess;
 }
 
+/* A number that others add to: less what they did that this transaction does not
+ * see.  Of a record that is being inserted nobody else knows. */
+static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval, const struct column *column)
+{
+    int64_t others;
+
+    if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
+        return JET_errSuccess;
+    if (retrieval->size < column->max_size)
+        return JET_errInvalidBufferSize;
+    others = tree_others_delta(&cursor->records, column->fixed_offset);
+    if (column->max_size == 4)
+        set_le32(retrieval->data, le32(retrieval->data) - (uint32_t)others);
+    else if (column->max_size == 8)
+        set_le64(retrieval->data, le64(retrieval->data) - (uint64_t)others);
+    return JET_errSuccess;
+}
+
 /* ------------------------------------------------------------ from index --- */
 
 /* The itagSequence of the value that made this entry, found by making the record's keys again.
@@ -338,6 +356,8 @@ static bool is_long(const struct column *column)
 static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, const struct column *column,
                           struct record_value *value, struct retrieve_scope *scope)
 {
+    JET_ERR err;
+
     retrieval->actual = 0;
     if (retrieval->grbit & GRBIT_LONG_ID && !value->separated)
         return JET_wrnColumnNull;
@@ -358,8 +378,15 @@ static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, co
         return JET_errSuccess;
     }
     /* Only values that can be long have an inside to start in. */
-    return record_read_value(cursor->table, cursor->txn, value, is_long(column) ? retrieval->offset : 0,
-                             retrieval->data, retrieval->size, &retrieval->actual);
+    err = record_read_value(cursor->table, cursor->txn, value, is_long(column) ? retrieval->offset : 0, retrieval->data,
+                            retrieval->size, &retrieval->actual);
+    if (err >= 0 && column->fid < COLUMNID_VAR_FIRST && column->disk_flags & COLUMN_ESCROW)
+    {
+        JET_ERR escrow = without_others(cursor, retrieval, column);
+
+        err = escrow < 0 ? escrow : err;
+    }
+    return err;
 }
 
 /* What is asked of the record itself: the page it is on, the room left in its copy buffer. */
@@ -514,11 +541,17 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
     {
         if (retrieval->size)
             memcpy(retrieval->data, value.data + skip, retrieval->size);
-        return JET_wrnBufferTruncated;
+        err = JET_wrnBufferTruncated;
     }
-    if (size)
+    else if (size)
         bytes_copy(retrieval->data, value.data + skip, size);
-    return JET_errSuccess;
+    if (os_unlikely(column->disk_flags & COLUMN_ESCROW && !tagged))
+    {
+        JET_ERR escrow = without_others(cursor, retrieval, column);
+
+        err = escrow < 0 ? escrow : err;
+    }
+    return err;
 }
 
 bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual)
@@ -535,8 +568,9 @@ bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t
         column = &table->variable[id - COLUMNID_VAR_FIRST];
     else
         return false;
-    if (os_unlikely(column->id != id || column->type == JET_coltypNil || column->disk_flags & COLUMN_ENCRYPTED ||
-                    cursor->update || cursor->temp || cursor->defer_first))
+    if (os_unlikely(column->id != id || column->type == JET_coltypNil ||
+                    column->disk_flags & (COLUMN_ENCRYPTED | COLUMN_ESCROW) || cursor->update || cursor->temp ||
+                    cursor->defer_first))
         return false;
     if (os_unlikely(cursor->index && !cursor->record_current) || !tree_peek(tree) ||
         !record_plain((struct record){ tree->node.data, tree->node.data_size }, column, &value, &value_size) ||

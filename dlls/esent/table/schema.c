@@ -284,6 +284,9 @@ void schema_divide_columns(struct table *table)
     table->variable_count = i - table->fixed_count;
     table->tagged = table->columns + i;
     table->tagged_count = table->column_count - i;
+    table->has_escrow = false;
+    for (i = 0; i < table->fixed_count; i++)
+        table->has_escrow |= table->fixed[i].disk_flags & COLUMN_ESCROW && table->fixed[i].type != JET_coltypNil;
 }
 
 uint32_t schema_lv_chunk(uint32_t page_size)

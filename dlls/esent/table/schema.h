@@ -256,6 +256,7 @@ struct table
     struct index *indexes;      /* the primary one first if there is one, then by name */
     struct index *primary;      /* never NULL: a table without one has a nameless sequential index here, not in `indexes` */
     bool has_callbacks;
+    bool has_escrow;            /* some column is an escrow column */
     uint32_t callback_count;
     struct table_callback *callbacks;
     uint16_t fixed_end;         /* offset behind the last fixed column */

@@ -237,16 +237,14 @@ static JET_ERR prepare_insert(struct cursor *cursor, bool set_increment)
     return err;
 }
 
-/* The record of the current entry is write-locked from now on. */
-static JET_ERR lock_current(struct cursor *cursor)
+/* The place of the current entry is locked from now on, whether a record is there or not. */
+static JET_ERR lock_current(struct cursor *cursor, bool read)
 {
-    struct record record;
-    JET_ERR err = cursor_latch_record(cursor, &record);
+    JET_ERR err = cursor_place_record(cursor);
 
-    if (err < 0)
+    if (err < 0 || cursor->temp)
         return err;
-    cursor_unlatch_record(cursor);
-    return cursor->temp ? JET_errSuccess : tree_lock(&cursor->records);
+    return tree_lock(&cursor->records, read);
 }
 
 static JET_ERR prepare_replace(struct cursor *cursor, bool lock)
@@ -256,7 +254,7 @@ static JET_ERR prepare_replace(struct cursor *cursor, bool lock)
     if (err >= 0 && cursor->txn && !cursor->txn->level)
         lock = false;
     if (err >= 0 && lock)
-        err = lock_current(cursor);
+        err = lock_current(cursor, false);
     if (err >= 0)
         err = copy_current(cursor, UPDATE_REPLACE);
     if (err < 0)
@@ -278,17 +276,6 @@ static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
     return err < 0 || end >= 0 ? err : end;
 }
 
-/* Outside of a transaction a lock is of no duration, but somebody else's is respected. */
-static JET_ERR lock_original(struct cursor *cursor)
-{
-    JET_ERR err;
-
-    if (cursor->temp || !cursor->txn || cursor->txn->level)
-        return lock_current(cursor);
-    err = txn_begin_inner(cursor->txn);
-    return err < 0 ? err : end_level(cursor, lock_current(cursor));
-}
-
 static JET_ERR prepare_copy(struct cursor *cursor, uint32_t prepare)
 {
     bool keep = prepare == JET_prepInsertCopy;
@@ -296,7 +283,7 @@ static JET_ERR prepare_copy(struct cursor *cursor, uint32_t prepare)
     JET_ERR err = check_free(cursor);
 
     if (err >= 0 && !keep)
-        err = lock_original(cursor);
+        err = lock_current(cursor, false);
     if (err >= 0)
         err = copy_current(cursor, keep ? UPDATE_INSERT_COPY : UPDATE_COPY_DELETE);
     if (err < 0)
@@ -350,7 +337,7 @@ static JET_ERR upgrade(struct cursor *cursor)
 {
     struct cursor_update *update = cursor->update;
     struct record record;
-    JET_ERR err = lock_current(cursor);
+    JET_ERR err = lock_current(cursor, false);
 
     if (err >= 0)
         err = cursor_latch_record(cursor, &record);
@@ -364,43 +351,29 @@ static JET_ERR upgrade(struct cursor *cursor)
     return err;
 }
 
-/* The entry that has the search key, of the index in use; where there is none, nobody is kept from making one. */
-static JET_ERR lock_key(struct cursor *cursor, bool write)
+/* The search key's place is locked: in the index in use. */
+static JET_ERR lock_key(struct cursor *cursor, bool read)
 {
-    struct tree_cursor tree;
-    JET_ERR err;
-
     if (!(cursor->key.state & KEY_PREPARED))
         return JET_errKeyNotMade;
-    tree_cursor_init(&tree, cursor->index ? cursor->index->tree : cursor->table->records, cursor->txn);
-    err = tree_seek(&tree, cursor->key.data, cursor->key.size, TREE_SEEK_EQ);
-    if (err >= 0 && write)
-        err = tree_lock(&tree);
-    tree_cursor_close(&tree);
-    return err == JET_errRecordNotFound ? JET_errSuccess : err;
+    if (cursor->temp)
+        return JET_errSuccess;
+    return tree_lock_key(cursor_tree(cursor)->tree, cursor->txn, cursor->key.data, cursor->key.size, read);
 }
 
 JET_ERR update_lock(struct cursor *cursor, JET_GRBIT grbit)
 {
     JET_GRBIT kind = grbit & (JET_bitWriteLock | JET_bitReadLock);
-    struct record record;
     JET_ERR err;
 
     if (cursor->txn && !cursor->txn->level)
         return JET_errNotInTransaction;
     if (kind != JET_bitWriteLock && kind != JET_bitReadLock)
         return JET_errInvalidGrbit;
-    err = kind == JET_bitWriteLock ? update_check_writable(cursor) : JET_errSuccess;
-    if (err < 0)
+    if (kind == JET_bitWriteLock && (err = update_check_writable(cursor)) < 0)
         return err;
-    if (grbit & JET_bitKeyLock)
-        return lock_key(cursor, kind == JET_bitWriteLock);
-    if (kind == JET_bitWriteLock)
-        return lock_current(cursor);
-    err = cursor_latch_record(cursor, &record);
-    if (err >= 0)
-        cursor_unlatch_record(cursor);
-    return err;
+    return grbit & JET_bitKeyLock ? lock_key(cursor, kind == JET_bitReadLock)
+                                  : lock_current(cursor, kind == JET_bitReadLock);
 }
 
 /* ---------------------------------------------------------------- records --- */
@@ -518,7 +491,7 @@ static JET_ERR delete_record(struct cursor *cursor, bool with_long_values)
     struct record_room old;
     uint8_t bookmark[KEY_MAX];
     uint32_t size;
-    JET_ERR err = lock_current(cursor);
+    JET_ERR err = lock_current(cursor, false);
 
     if (err < 0)
         return err;
@@ -737,19 +710,15 @@ JET_ERR update_delete(struct cursor *cursor)
 
 /* ----------------------------------------------------------------- escrow --- */
 
-static JET_ERR add_to_column(struct cursor *cursor, const struct column *column, int64_t delta, int64_t *before)
+/* At the bookmark of the record last visited, as Windows' engine does wherever the cursor went from there. */
+static JET_ERR add_to_column(struct cursor *cursor, const struct column *column, int64_t delta, bool versioned,
+                             int64_t *before)
 {
-    struct record record;
-    bool there;
-    JET_ERR err = cursor_latch_record(cursor, &record);
+    JET_ERR err = cursor_place_record(cursor);
 
-    if (err < 0)
+    if (err < 0 && (err != JET_errNoCurrentRecord || cursor->defer_first))
         return err;
-    there = record.size >= RECORD_MIN_SIZE && record.data[0] >= column->fid;
-    cursor_unlatch_record(cursor);
-    if (!there)
-        return JET_errInvalidOperation;
-    return tree_delta(&cursor->records, column->fixed_offset, column->max_size, delta, before);
+    return tree_escrow(&cursor->records, column->fixed_offset, column->max_size, delta, versioned, before);
 }
 
 JET_ERR update_escrow(struct cursor *cursor, JET_COLUMNID columnid, const void *delta, uint32_t size, void *old,
@@ -759,7 +728,6 @@ JET_ERR update_escrow(struct cursor *cursor, JET_COLUMNID columnid, const void *
     int64_t number = 0, before = 0;
     JET_ERR err;
 
-    (void)grbit;
     if (!cursor->txn || !cursor->txn->level)
         return JET_errNotInTransaction;
     err = update_check_writable(cursor);
@@ -779,7 +747,7 @@ JET_ERR update_escrow(struct cursor *cursor, JET_COLUMNID columnid, const void *
     err = txn_begin_inner(cursor->txn);
     if (err < 0)
         return err;
-    err = end_level(cursor, add_to_column(cursor, column, number, &before));
+    err = end_level(cursor, add_to_column(cursor, column, number, !(grbit & JET_bitEscrowNoRollback), &before));
     if (err < 0)
         return err;
     if (old && old_max)

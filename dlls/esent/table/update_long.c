@@ -329,7 +329,7 @@ static JET_ERR give_up(struct cursor *cursor, const struct long_value_id *id)
 {
     if (cursor->update && cursor->update->kind == UPDATE_REPLACE && !cursor->update->locked)
     {
-        JET_ERR err = tree_lock(&cursor->records);
+        JET_ERR err = tree_lock(&cursor->records, false);
 
         if (err == JET_errWriteConflict)
             return err;

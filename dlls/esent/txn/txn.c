@@ -33,7 +33,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->id = 0;
     txn->newest = NULL;
     txn->updates = txn->update = 0;
-    txn->batch = NULL;
+    txn->batch = txn->locks = NULL;
     txn->redone = false;
     memset(&txn->logged, 0, sizeof(txn->logged));
 }
@@ -61,7 +61,7 @@ static void txn_unlink(struct txn *txn)
     *(txn->older ? &txn->older->newer : &root->oldest) = txn->newer;
     *(txn->newer ? &txn->newer->older : &root->newest) = txn->older;
     root->open--;
-    if (!txn->read_only)
+    if (!txn->read_only || txn->batch)
         version_commit(txn, root->clock++);
     os_mutex_unlock(&root->lock);
     txn->older = txn->newer = NULL;
@@ -75,6 +75,7 @@ static JET_ERR txn_begin_level(struct txn *txn, bool read_only, int64_t id)
     {
         txn->read_only = read_only;
         txn->id = id;
+        version_hold_locks(txn, true);
         txn_link(txn);
     }
     txn_log_begin_level(txn);
@@ -131,5 +132,13 @@ JET_ERR txn_rollback(struct txn *txn)
     err = version_rollback(txn);
     logged = txn_log_rollback_level(txn, txn->level - 1);
     txn_end_level(txn);
+    if (!txn->level)
+        version_hold_locks(txn, false);
     return err < 0 ? err : logged;
+}
+
+void txn_release(struct txn *txn)
+{
+    if (!txn->level)
+        version_drop_locks(txn);
 }

@@ -106,6 +106,7 @@ struct txn
     uint32_t updates;                   /* numbers given by txn_new_update */
     uint32_t update;                    /* the number that versions get now; 0: none */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
+    struct version_batch *locks;        /* those that were made at level 0 */
     bool redone;                        /* its versions come from redo: their memory is not in order */
     struct txn_logged logged;
 };
@@ -141,5 +142,8 @@ JET_ERR txn_commit(struct txn *txn);
 
 /* Undoes the innermost level.  JET_errNotInTransaction. */
 JET_ERR txn_rollback(struct txn *txn);
+
+/* Lets go of locks that were taken at level 0: the session ends. */
+void txn_release(struct txn *txn);
 
 #endif

@@ -56,9 +56,10 @@ static struct version_batch *batch_new(struct txn_root *root)
     return batch ? batch : os_alloc(sizeof(*batch) + CHUNK_FIRST);
 }
 
+/* That of what is done now. */
 static struct version_batch *batch_of(struct txn *txn)
 {
-    struct version_batch *batch = txn->batch;
+    struct version_batch **place = txn->level ? &txn->batch : &txn->locks, *batch = *place;
 
     if (os_likely(batch != NULL))
         return batch;
@@ -78,7 +79,7 @@ static struct version_batch *batch_of(struct txn *txn)
     batch->first.size = CHUNK_FIRST;
     batch->first.used = 0;
     atomic_fetch_add_explicit(&txn->root->bytes, CHUNK_FIRST, memory_order_relaxed);
-    return txn->batch = batch;
+    return *place = batch;
 }
 
 /* The place for spare chunks of this size; NULL: none are kept. */
@@ -352,30 +353,66 @@ static bool is_open(const struct version *version)
     return atomic_load_explicit(&version->batch->committed, memory_order_acquire) == TXN_TIME_NEVER;
 }
 
+static bool is_own(const struct txn *txn, const struct version *version)
+{
+    return version->batch == txn->batch || version->batch == txn->locks;
+}
+
 static bool sees(const struct txn *txn, const struct version *version)
 {
-    if (txn && version->batch == txn->batch)
+    if (txn && is_own(txn, version))
         return true;
     return atomic_load_explicit(&version->batch->committed, memory_order_acquire) < (txn ? txn->begin : TXN_TIME_NEVER);
+}
+
+/* Operations that several transactions may do to an entry at a time. */
+static bool commutes(uint8_t op)
+{
+    return op == VERSION_DELTA || op == VERSION_READ_LOCK;
+}
+
+static bool same_op(const struct version *version, uint8_t op, uint32_t delta_size)
+{
+    return version->op == op && (op != VERSION_DELTA || !delta_size || version->delta_size == delta_size);
+}
+
+/* Whether the versions of an entry forbid the transaction an operation; delta_size 0: of any.  Part locked. */
+static JET_ERR check_chain(const struct txn *txn, const struct version *head, uint8_t op, uint32_t delta_size)
+{
+    const struct version *version;
+
+    if (!head)
+        return JET_errSuccess;
+    if (!sees(txn, head))
+    {
+        if (!commutes(op))
+            return JET_errWriteConflict;
+        /* All that is not settled for this transaction, its own as well, must be of the same kind. */
+        for (version = head; version && (is_own(txn, version) || !sees(txn, version)); version = version->older)
+            if (!same_op(version, op, delta_size))
+                return JET_errWriteConflict;
+        return JET_errSuccess;
+    }
+    if (commutes(head->op) && !same_op(head, op, delta_size))
+        for (version = head->older; version; version = version->older)
+            if (!sees(txn, version))
+                return JET_errWriteConflict;
+    return JET_errSuccess;
+}
+
+static struct version *head_at(struct version_part *part, const struct version_place *place, uint32_t hash)
+{
+    return part->bucket ? *head_of(part, place, hash) : NULL;
 }
 
 JET_ERR version_check(struct txn *txn, const struct version_place *place, enum version_op op)
 {
     uint32_t hash = place_hash(place);
     struct version_part *part = part_of(txn->root, hash);
-    JET_ERR err = JET_errSuccess;
+    JET_ERR err;
 
     os_rwlock_lock_read(&part->lock);
-    for (struct version *version = part->bucket ? *head_of(part, place, hash) : NULL; version; version = version->older)
-    {
-        if (op == VERSION_DELTA && version->op == VERSION_DELTA)
-            continue;
-        /* A lock that was let go by commit changed nothing. */
-        if (sees(txn, version) || (version->op == VERSION_LOCK && !is_open(version)))
-            continue;
-        err = JET_errWriteConflict;
-        break;
-    }
+    err = check_chain(txn, head_at(part, place, hash), (uint8_t)op, 0);
     os_rwlock_unlock_read(&part->lock);
     return err;
 }
@@ -417,12 +454,36 @@ static void count_before(struct version_batch *batch, const struct version *vers
     atomic_fetch_add_explicit(&batch->root->befores, 1, memory_order_relaxed);
 }
 
+/* Puts a version at the head of its chain, if nothing forbids it.  Part locked exclusively. */
+static JET_ERR link_version(struct txn *txn, struct version_part *part, const struct version_place *place,
+                            struct version *version)
+{
+    struct version **link;
+    JET_ERR err;
+
+    if (!part_grow(part))
+        return JET_errVersionStoreOutOfMemory;
+    link = head_of(part, place, version->hash);
+    err = check_chain(txn, *link, version->op, version->delta_size);
+    if (err < 0)
+        return err;
+    count_before(version->batch, version);
+    if (*link)
+    {
+        version->older = *link;
+        version->chain_next = (*link)->chain_next;
+        (*link)->chain_next = NULL;
+    }
+    else
+        part->count++;
+    *link = version;
+    return JET_errSuccess;
+}
+
 JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
                        struct version **created)
 {
     struct version_batch *batch = batch_of(txn);
-    uint32_t hash = place_hash(place);
-    struct version_part *part = part_of(txn->root, hash);
     struct version *version;
     void *memory;
     JET_ERR err;
@@ -435,42 +496,58 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
     if (err < 0)
         return err;
     version = memory;
-    version_fill(version, place, hash, change);
+    version_fill(version, place, place_hash(place), change);
     version->batch = batch;
     version->level = (uint8_t)txn->level;
     version->update = txn->update;
     version->updates = txn->updates;
-    version->txn_older = txn->newest;
+    version->txn_older = txn->level ? txn->newest : batch->newest;
     version->older = version->chain_next = NULL;
     version->linked = change->op != VERSION_ACTION;
     if (version->linked)
     {
-        struct version **link;
+        struct version_part *part = part_of(txn->root, version->hash);
 
         os_rwlock_lock_write(&part->lock);
-        if (!part_grow(part))
-        {
-            os_rwlock_unlock_write(&part->lock);
-            batch_reset(batch, version);
-            return JET_errVersionStoreOutOfMemory;
-        }
-        count_before(batch, version);
-        link = head_of(part, place, hash);
-        if (*link)
-        {
-            version->older = *link;
-            version->chain_next = (*link)->chain_next;
-            (*link)->chain_next = NULL;
-        }
-        else
-            part->count++;
-        *link = version;
+        err = link_version(txn, part, place, version);
         os_rwlock_unlock_write(&part->lock);
+        if (err < 0)
+        {
+            batch_reset(batch, version);
+            return err;
+        }
     }
-    txn->newest = version;
+    *(txn->level ? &txn->newest : &batch->newest) = version;
     atomic_fetch_add_explicit(&txn->root->versions, 1, memory_order_relaxed);
     *created = version;
     return JET_errSuccess;
+}
+
+/* Whether the transaction's newest version of the place keeps other writers away already. */
+static bool is_locked(struct txn *txn, const struct version_place *place)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(txn->root, hash);
+    const struct version *head;
+    bool locked;
+
+    if (!txn->batch && !txn->locks)
+        return false;
+    os_rwlock_lock_read(&part->lock);
+    head = head_at(part, place, hash);
+    locked = head && is_own(txn, head) && !commutes(head->op);
+    os_rwlock_unlock_read(&part->lock);
+    return locked;
+}
+
+JET_ERR version_lock(struct txn *txn, const struct version_place *place, enum version_op op, void *owner)
+{
+    struct version_change change = { .op = op, .owner = owner };
+    struct version *version;
+
+    if (op == VERSION_LOCK && is_locked(txn, place))
+        return JET_errSuccess;
+    return version_create(txn, place, &change, &version);
 }
 
 /* A version of an open transaction is dropped. */
@@ -848,6 +925,27 @@ void version_commit(struct txn *txn, uint64_t time)
     root->committed_last = batch;
     txn->newest = NULL;
     atomic_store_explicit(&batch->committed, time, memory_order_release);
+}
+
+void version_hold_locks(struct txn *txn, bool held)
+{
+    if (txn->locks)
+        atomic_store_explicit(&txn->locks->committed, held ? TXN_TIME_NEVER : 0, memory_order_release);
+}
+
+void version_drop_locks(struct txn *txn)
+{
+    struct version_batch *batch = txn->locks;
+
+    txn->locks = NULL;
+    if (!batch)
+        return;
+    for (struct version *version = batch->newest; version; version = version->txn_older)
+    {
+        version_unlink(txn->root, version);
+        atomic_fetch_sub_explicit(&txn->root->versions, 1, memory_order_relaxed);
+    }
+    batch_free(batch);
 }
 
 /* The oldest batch that nobody needs; NULL if there is none. */

@@ -40,6 +40,7 @@ enum version_op
     VERSION_REPLACE,    /* the data was `image` */
     VERSION_DELTA,      /* the number of `delta_size` bytes at `offset` was less by `delta`; many transactions may have one */
     VERSION_LOCK,       /* nothing changed: the entry is locked against other writers */
+    VERSION_READ_LOCK,  /* the same, and others may have one, too */
     VERSION_ACTION,     /* no entry: something of the caller's to be undone or finished (schema, space) */
 };
 
@@ -112,15 +113,25 @@ struct version_change
 /*
  * Whether the transaction may change an entry: JET_errWriteConflict if its
  * newest version belongs to another open transaction, or was committed after
- * this one began (two deltas do not conflict).  The entry's leaf is latched
- * exclusively, here and in version_create, which must follow under the same latch.
+ * this one began.  Deltas do not conflict with deltas, nor read locks with read
+ * locks, as long as nothing else was done to the entry since; a lock that was
+ * committed counts as a change does.  (Published engine, FVERIWriteConflict.)
  */
 JET_ERR version_check(struct txn *txn, const struct version_place *place, enum version_op op);
 
-/* Adds a version at the head of the entry's chain.  JET_errVersionStoreOutOfMemory
- * when the caller's limit is reached, JET_errOutOfMemory. */
+/* Adds a version at the head of the entry's chain, under the exclusive latch of its
+ * leaf.  JET_errWriteConflict as above, JET_errVersionStoreOutOfMemory when the
+ * caller's limit is reached, JET_errOutOfMemory. */
 JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
                        struct version **version);
+/*
+ * Locks a place against other writers (VERSION_LOCK, VERSION_READ_LOCK), where there
+ * need be no entry, and no latch.  A lock that is taken at level 0 (JetPrepareUpdate, to
+ * copy a record and delete the original) is the session's until it ends, as in Windows'
+ * engine, which also lets it rest between a rollback and the next transaction.
+ * JET_errWriteConflict.
+ */
+JET_ERR version_lock(struct txn *txn, const struct version_place *place, enum version_op op, void *owner);
 /* Takes back the version just created, the newest of its transaction: the change did not happen. */
 void version_cancel(struct txn *txn, struct version *version);
 /* Takes a version out of its chain.  An undo does this under the latch under
@@ -211,6 +222,9 @@ void version_redo_adopt(struct txn *txn, struct version *list);
 JET_ERR version_rollback(struct txn *txn);
 /* Undoes and takes out those of one update. */
 JET_ERR version_rollback_update(struct txn *txn, uint32_t update);
+/* Whether the session's locks of level 0 count now; and an end of them. */
+void version_hold_locks(struct txn *txn, bool held);
+void version_drop_locks(struct txn *txn);
 /* The versions of the present level become the next outer level's. */
 void version_commit_level(struct txn *txn);
 /* The transaction's versions are committed at `time`; root->lock is held. */
