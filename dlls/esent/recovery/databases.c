@@ -430,6 +430,7 @@ JET_ERR redo_databases_check(struct recovery *recovery)
         case REDO_ATTACH_SKIPPED:
             return JET_errAttachedDatabaseMismatch;
         case REDO_ATTACH_FUTURE:
+            (void)database_redo_repair(database->path);
             if (recovery->last_is_shutdown)
                 continue;
             /* fall through */

@@ -44,7 +44,10 @@ static void end_transaction(struct redo_session *session)
     if (session->txn.level)
     {
         session->txn.level = 1;
+        /* Nothing of it is to be logged, even if there is a log already. */
+        session->txn.logged.deferred = 1;
         (void)txn_commit(&session->txn);
+        session->txn.logged.deferred = 0;
     }
 }
 

@@ -23,6 +23,32 @@ JET_ERR database_redo_header(const WCHAR *path, struct database_header *header)
     return err;
 }
 
+JET_ERR database_redo_repair(const WCHAR *path)
+{
+    struct header_read read;
+    struct os_file *file;
+    uint8_t *page = NULL;
+    JET_ERR err = os_file_open(path, OS_OPEN_EXCLUSIVE_WRITE, &file);
+
+    if (err < 0)
+        return err;
+    err = header_read(file, &read);
+    if (err >= 0)
+        err = header_repair(file, &read);
+    if (err >= 0 && read.copies_differ)
+    {
+        page = os_alloc(read.page_size);
+        err = page ? os_file_read_at(file, 0, page, read.page_size) : JET_errOutOfMemory;
+        if (err >= 0)
+            err = os_file_write_at(file, read.page_size, page, read.page_size);
+        if (err >= 0)
+            err = os_file_flush(file);
+    }
+    os_free(page);
+    os_file_close(file);
+    return err;
+}
+
 static JET_ERR read_header(struct database *database, const struct database_options *options)
 {
     struct header_read read;

@@ -21,6 +21,9 @@ JET_ERR database_redo_open(const WCHAR *path, const struct database_options *opt
 /* The header that a file has, to be looked at before it is opened. */
 JET_ERR database_redo_header(const WCHAR *path, struct database_header *header);
 
+/* Makes the copies of the header alike: the end of an earlier recovery may have been cut off between the two. */
+JET_ERR database_redo_repair(const WCHAR *path);
+
 /* Makes the file of a database whose creation is replayed, and replaces one that is there: all that
  * the header says is that it is being made (JET_dbstateJustCreated), by the record at `position`. */
 JET_ERR database_redo_create(const WCHAR *path, const struct database_options *options,

@@ -40,7 +40,9 @@ static uint16_t take_session(struct txn_log *log)
 static void give_session(struct txn_log *log, uint16_t session)
 {
     atomic_store(&log->start[session], 0);
-    atomic_fetch_and(&log->used[session / 64], ~(1ull << session % 64));
+    /* Numbers below are Windows' own sessions', met in its logs only. */
+    if (session >= TXN_LOG_FIRST)
+        atomic_fetch_and(&log->used[session / 64], ~(1ull << session % 64));
 }
 
 /* Logs the beginning of a transaction; *start is where.  Before it is known where, an earlier position counts. */
