@@ -44,14 +44,14 @@ static void single_instance_mode(void **state)
     assert_true(other == JET_instanceNil);
     assert_err(JetEnableMultiInstanceA(&set, 1, &done), JET_errRunningInOneInstanceMode);
     assert_int_equal(done, 0);
-    assert_ok(JetBeginSessionA(0, &session, NULL, NULL));       /* whatever the handle */
+    assert_ok(JetBeginSessionA(0, &session, NULL, NULL)); /* whatever the handle */
     assert_ok(JetEndSession(session, 0));
     assert_ok(JetBeginSessionW(JET_instanceNil, &session, NULL, NULL));
     assert_ok(JetTerm(0));
     assert_err(JetTerm(0), JET_errInvalidParameter);
     assert_err(JetEndSession(session, 0), JET_errInvalidSesid);
 
-    instance = 0;                                               /* again, with a handle */
+    instance = 0; /* again, with a handle */
     assert_ok(JetInit2(&instance, 0));
     assert_true(instance != 0 && instance != JET_instanceNil);
     assert_ok(JetTerm2(instance, JET_bitTermComplete));
@@ -86,7 +86,8 @@ static void multi_instance_mode(void **state)
 
 static void enabling_many_instances(void **state)
 {
-    JET_SETSYSPARAM_W set[] = { { JET_paramMaxInstances, 20, NULL, 1 }, { JET_paramMaxInstances, 0, NULL, 1 },
+    JET_SETSYSPARAM_W set[] = { { JET_paramMaxInstances, 20, NULL, 1 },
+                                { JET_paramMaxInstances, 0, NULL, 1 },
                                 { JET_paramMaxSessions, 5, NULL, 1 } };
     JET_INSTANCE instance;
     JET_API_PTR value = 0;
@@ -98,7 +99,7 @@ static void enabling_many_instances(void **state)
     assert_int_equal(done, 1);
     assert_int_equal(set[0].err, JET_errSuccess);
     assert_int_equal(set[1].err, JET_errInvalidParameter);
-    assert_int_equal(set[2].err, 1);                            /* not tried */
+    assert_int_equal(set[2].err, 1); /* not tried */
     assert_ok(JetEnableMultiInstanceW(set, 1, &done));
     assert_int_equal(done, 1);
     assert_err(JetEnableMultiInstanceW(set, 1, &done), JET_errSystemParamsAlreadySet);
@@ -109,7 +110,7 @@ static void enabling_many_instances(void **state)
     assert_ok(JetCreateInstanceW(&instance, test_wide("only")));
     assert_ok(JetGetSystemParameterW(instance, 0, JET_paramMaxInstances, &value, NULL, 0));
     assert_int_equal(value, 20);
-    assert_ok(JetTerm(instance));                               /* never started */
+    assert_ok(JetTerm(instance)); /* never started */
     assert_err(JetTerm(instance), JET_errInvalidInstance);
 }
 
@@ -143,7 +144,7 @@ static void folders(void **state)
     snprintf(deep, sizeof(deep), "%sdeep/er/", test_folder("folders"));
     assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramLogFilePath, 0, deep));
     assert_err(JetInit(&instance), JET_errFileNotFound);
-    assert_int_equal(instance, 0);                              /* gone */
+    assert_int_equal(instance, 0); /* gone */
 
     instance = test_instance_unstarted("folders", "on");
     assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramLogFilePath, 0, deep));
@@ -180,7 +181,7 @@ static void an_open_transaction_keeps_the_instance(void **state)
     assert_ok(JetBeginTransaction(session));
     assert_err(JetTerm(instance), JET_errTooManyActiveUsers);
     assert_err(JetTerm2(instance, JET_bitTermComplete), JET_errTooManyActiveUsers);
-    assert_ok(JetBeginTransaction(session));                    /* it goes on */
+    assert_ok(JetBeginTransaction(session)); /* it goes on */
     assert_ok(JetRollback(session, JET_bitRollbackAll));
     assert_ok(JetTerm2(instance, JET_bitTermStopBackup));
     assert_err(JetBeginTransaction(idle), JET_errInvalidSesid);
@@ -305,6 +306,49 @@ static void page_size_of_a_closed_log(void **state)
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramDatabasePageSize, 4096, NULL));
 }
 
+static JET_INSTANCE started(const char *name)
+{
+    JET_INSTANCE instance = test_instance_unstarted(name, "on");
+
+    assert_ok(JetInit(&instance));
+    return instance;
+}
+
+/* Attaches and detaches a database in an instance of its own. */
+static void visit(const char *name, bool create)
+{
+    JET_INSTANCE instance = started(name);
+    JET_SESID session = test_session(instance);
+    JET_DBID database;
+
+    if (create)
+        assert_ok(JetCreateDatabaseA(session, test_file("visited.edb"), NULL, &database, 0));
+    else
+    {
+        assert_ok(JetAttachDatabaseA(session, test_file("visited.edb"), 0));
+        assert_ok(JetOpenDatabaseA(session, test_file("visited.edb"), NULL, &database, 0));
+    }
+    assert_ok(JetCloseDatabase(session, database, 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("visited.edb")));
+    assert_ok(JetTerm(instance));
+}
+
+/* What happened before a log was closed is not replayed when it ends abruptly later. */
+static void a_database_of_two_logs(void **state)
+{
+    JET_INSTANCE instance;
+
+    (void)state;
+    visit("one", true);
+    visit("other", false);
+    visit("one", false);
+    visit("other", false);
+    instance = started("one");
+    assert_err(JetTerm2(instance, JET_bitTermDirty), JET_errDirtyShutdown);
+    instance = started("one");
+    assert_ok(JetTerm(instance));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +364,7 @@ int main(void)
         cmocka_unit_test(ending_under_load),
         cmocka_unit_test(enabling_many_instances),
         cmocka_unit_test(page_size_of_a_closed_log),
+        cmocka_unit_test(a_database_of_two_logs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ struct instance_log
     struct os_condition wake;
     struct os_thread *thread;
     bool stop;
+    bool resumed; /* a closed log goes on: nothing was replayed */
 };
 
 struct log *instance_log(const struct instance *instance)
@@ -160,7 +161,7 @@ static void stop_thread(struct instance_log *own)
 
 /* ------------------------------------------------------------------- start --- */
 
-static JET_ERR append_init(struct instance_log *own)
+static JET_ERR append_init(struct instance_log *own, uint64_t *position)
 {
     struct log_init init;
     struct log_part part = { &init, sizeof(init) };
@@ -170,7 +171,7 @@ static JET_ERR append_init(struct instance_log *own)
     init.type = LOG_INIT2;
     init.parameters = own->config.parameters;
     log_time_set(&init.time, os_time_now());
-    return err < 0 ? err : log_append(own->log, &part, 1, NULL);
+    return err < 0 ? err : log_append(own->log, &part, 1, position);
 }
 
 static JET_ERR on_progress(void *context, uint32_t done, uint32_t total)
@@ -256,6 +257,7 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
     if (err >= 0)
         err = log_resume(&own->config, reader, &own->log);
     log_reader_close(reader);
+    own->resumed = err >= 0;
     return err;
 }
 
@@ -281,6 +283,7 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
 {
     struct instance_log *own = os_alloc_zero(sizeof(*own));
+    uint64_t position;
     JET_ERR err;
 
     if (!own)
@@ -293,7 +296,7 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     if (err >= 0)
         err = open_log(own, grbit);
     if (err >= 0)
-        err = append_init(own);
+        err = append_init(own, &position);
     if (err < 0)
     {
         if (own->log)
@@ -304,6 +307,12 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     own->registry.log = own->log;
     instance->txn.log.log = own->log;
     instance->log = own;
+    /*
+     * The checkpoint of a closed log knows no databases, and redo would begin with the file:
+     * with databases that have been attached to other logs since.
+     */
+    if (own->resumed && log_flush(own->log, position) >= 0)
+        (void)log_checkpoint_update(own->log, position, position);
     /* Without the thread the checkpoint stays behind, and recovery takes longer. */
     if (os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
         own->thread = NULL;
