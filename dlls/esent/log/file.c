@@ -169,10 +169,20 @@ static JET_ERR take_next(struct log *log, struct os_file **file, bool *reserve)
     *file = log->next_file;
     *reserve = log->next_reserve;
     log->next_file = NULL;
-    log->next_state = LOG_NEXT_NONE;
+    /* Until it has the current file's name, nobody else may make one under the same name. */
+    log->next_state = LOG_NEXT_MAKING;
     log->make_next = false;
     os_mutex_unlock(&log->lock);
     return *file ? JET_errSuccess : log_file_make(log, file, reserve);
+}
+
+/* The next one may be made. */
+static void next_taken(struct log *log)
+{
+    os_mutex_lock(&log->lock);
+    log->next_state = LOG_NEXT_NONE;
+    os_condition_wake_all(&log->next_changed);
+    os_mutex_unlock(&log->lock);
 }
 
 static void describe(const struct log *log, struct log_header *header, uint32_t generation, bool first, bool reserve)
@@ -289,6 +299,7 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
         os_file_close(file);
         goto done;
     }
+    next_taken(log);
     os_file_close(log->file);
     log->file = file;
     log->durable_segment = log->written_segment = LOG_FIRST_SEGMENT;
@@ -299,9 +310,11 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
     if (log->config.generation)
         err = log->config.generation(log->config.context, generation, &header.created);
     if (err < 0)
-        goto done;
+        return as_log_error(err);
     log_checkpoint_spare(log);
+    return JET_errSuccess;
 
 done:
+    next_taken(log);
     return err < 0 ? as_log_error(err) : JET_errSuccess;
 }
