@@ -281,7 +281,7 @@ static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_v
     struct ddl_defaults defaults;
     JET_INDEXCREATE3_A *creates;
     struct session *session;
-    struct cursor *cursor;
+    struct cursor *cursor, *left = NULL;
     JET_ERR err;
 
     OS_TRACE("(%#zx, %#zx, %p, %u) version %u\n", (size_t)sesid, (size_t)tableid, given, (unsigned)count,
@@ -293,10 +293,12 @@ static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_v
     err = ddl_convert_indexes(&memory, version, given, count, &creates);
     if (err >= 0)
     {
-        err = ddl_create_indexes(cursor, &defaults, creates, count);
+        err = ddl_create_indexes(cursor, &defaults, creates, count, &left);
         ddl_return_indexes(version, given, count, creates);
     }
     ddl_free(&memory);
+    if (left)
+        session_retire_cursor(session, left, session->txn.level);
     return api_leave(session, err);
 }
 
@@ -349,14 +351,17 @@ JET_ERR JET_API JetCreateIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR
 JET_ERR JET_API JetDeleteIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name)
 {
     struct session *session;
-    struct cursor *cursor;
+    struct cursor *cursor, *left;
     JET_ERR err;
 
     OS_TRACE("(%#zx, %#zx, %p)\n", (size_t)sesid, (size_t)tableid, (const void *)name);
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_delete_index(cursor, name));
+    err = ddl_delete_index(cursor, name, &left);
+    if (left)
+        session_retire_cursor(session, left, session->txn.level);
+    return api_leave(session, err);
 }
 
 JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide)

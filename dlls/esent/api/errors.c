@@ -37,7 +37,8 @@ bool error_describe(JET_ERR err, const char **name, const char **meaning)
 {
     const struct error_info *info = error_find(err);
 
-    if (!info)
+    /* Names that only the engine itself uses are not told. */
+    if (!info || strncmp(info->name, "JET_", 4))
         return false;
     *name = info->name;
     *meaning = info->meaning;

@@ -117,21 +117,23 @@ JET_ERR JET_API JetGetCurrentIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PS
     return api_leave(session, JET_errSuccess);
 }
 
+/* A wide name is never cut: JET_errBufferTooSmall. */
 JET_ERR JET_API JetGetCurrentIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PWSTR szIndexName, JET_ULONG cbIndexName)
 {
-    char name[NAME_SIZE];
+    char name[NAME_SIZE] = "";
     WCHAR wide[NAME_SIZE];
-    JET_ULONG room = cbIndexName / sizeof(WCHAR);
-    JET_ERR err;
+    JET_ULONG room = cbIndexName < sizeof(name) ? cbIndexName : sizeof(name);
+    size_t size;
+    JET_ERR err = JetGetCurrentIndexA(sesid, tableid, name, room);
 
-    if (room > sizeof(name))
-        room = sizeof(name);
-    err = JetGetCurrentIndexA(sesid, tableid, name, room);
-    if (err < 0 || !room)
+    if (err < 0)
         return err;
+    name_to_w(name, wide);
+    size = (os_text_length(wide) + 1) * sizeof(WCHAR);
+    if (size > cbIndexName)
+        return JET_errBufferTooSmall;
     if (!szIndexName)
         return JET_errInvalidParameter;
-    name_to_w(name, wide);
-    os_text_copy(szIndexName, cbIndexName / sizeof(WCHAR), wide);
+    memcpy(szIndexName, wide, size);
     return JET_errSuccess;
 }

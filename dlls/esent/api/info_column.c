@@ -3,17 +3,17 @@
 #include "api/private.h"
 #include "table/temp.h"
 
-#define COUNTRY_DEFAULT 1
+#define COUNTRY_DEFAULT  1
 #define LANGUAGE_DEFAULT 0x0409
-#define LEVEL_MASK 0x0fffffffu
-#define GRBIT_MASK 0xf0000000u
+#define LEVEL_MASK       0x0fffffffu
+#define GRBIT_MASK       0xf0000000u
 
 /* What is asked for. */
 struct column_question
 {
     const struct table *table;
-    bool updatable;             /* the cursor through which it is asked */
-    const char *name;           /* NULL or empty: by id */
+    bool updatable;   /* the cursor through which it is asked */
+    const char *name; /* NULL or empty: by id */
     const JET_COLUMNID *id;
     uint32_t level;
     bool wide;
@@ -70,6 +70,7 @@ static JET_ERR column_definition(const struct column_question *question, JET_COL
 static JET_ERR column_base(const struct column_question *question, void *result)
 {
     JET_COLUMNDEF definition;
+    char table_name[SCHEMA_NAME_SIZE];
     const struct column *column;
     JET_ERR err = column_definition(question, &definition);
 
@@ -77,18 +78,20 @@ static JET_ERR column_base(const struct column_question *question, void *result)
         return err;
     find_column(question, &column);
 
-#define FILL(base) \
-    do { \
-        (base)->columnid = definition.columnid; \
-        (base)->coltyp = definition.coltyp; \
-        (base)->wCountry = definition.wCountry; \
-        (base)->langid = definition.langid; \
-        (base)->cp = definition.cp; \
-        (base)->wFiller = 0; \
-        (base)->cbMax = definition.cbMax; \
-        (base)->grbit = definition.grbit; \
+#define FILL(base)                                                                                                     \
+    do                                                                                                                 \
+    {                                                                                                                  \
+        (base)->columnid = definition.columnid;                                                                        \
+        (base)->coltyp = definition.coltyp;                                                                            \
+        (base)->wCountry = definition.wCountry;                                                                        \
+        (base)->langid = definition.langid;                                                                            \
+        (base)->cp = definition.cp;                                                                                    \
+        (base)->wFiller = 0;                                                                                           \
+        (base)->cbMax = definition.cbMax;                                                                              \
+        (base)->grbit = definition.grbit;                                                                              \
     } while (0)
 
+    table_shown_name(question->table, table_name);
     if (question->wide)
     {
         JET_COLUMNBASE_W *base = result;
@@ -96,7 +99,7 @@ static JET_ERR column_base(const struct column_question *question, void *result)
 
         base->cbStruct = sizeof(*base);
         FILL(base);
-        name_to_w(question->table->name, text);
+        name_to_w(table_name, text);
         os_text_copy(base->szBaseTableName, sizeof(base->szBaseTableName) / sizeof(WCHAR), text);
         name_to_w(column->name, text);
         os_text_copy(base->szBaseColumnName, sizeof(base->szBaseColumnName) / sizeof(WCHAR), text);
@@ -107,7 +110,7 @@ static JET_ERR column_base(const struct column_question *question, void *result)
 
         base->cbStruct = sizeof(*base);
         FILL(base);
-        strcpy(base->szBaseTableName, question->table->name);
+        strcpy(base->szBaseTableName, table_name);
         strcpy(base->szBaseColumnName, column->name);
     }
     return JET_errSuccess;
@@ -133,8 +136,7 @@ enum
     LIST_COLUMNS,
 };
 
-static const JET_COLUMNDEF list_columns[LIST_COLUMNS] =
-{
+static const JET_COLUMNDEF list_columns[LIST_COLUMNS] = {
     [LIST_ORDER] = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnFixed | JET_bitColumnTTKey },
     [LIST_NAME] = { .coltyp = JET_coltypText, .grbit = JET_bitColumnTTKey },
     [LIST_ID] = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnFixed },
@@ -201,8 +203,10 @@ static JET_ERR add_column(struct info_list *list, const struct column_question *
     WCHAR name[NAME_SIZE], table_name[NAME_SIZE];
     uint8_t packed[JET_cbCallbackDataAllMost];
     struct temp_value row[LIST_COLUMNS + 1];
+    char shown_name[SCHEMA_NAME_SIZE];
     uint32_t count = 0;
 
+    table_shown_name(question->table, shown_name);
     if (flags & JET_ColInfoGrbitSortByColumnid)
         row[count++] = (struct temp_value){ list->ids[LIST_ORDER], &column->id, 4 };
     row[count++] = info_list_name(list, LIST_NAME, column->name, name);
@@ -225,7 +229,7 @@ static JET_ERR add_column(struct info_list *list, const struct column_question *
     }
     else if (column->default_value)
         row[count++] = (struct temp_value){ list->ids[LIST_DEFAULT], column->default_value, column->default_size };
-    row[count++] = info_list_name(list, LIST_TABLE_NAME, question->table->name, table_name);
+    row[count++] = info_list_name(list, LIST_TABLE_NAME, shown_name, table_name);
     row[count] = row[flags & JET_ColInfoGrbitSortByColumnid ? 1 : 0];
     row[count++].id = list->ids[LIST_COLUMN_NAME];
     return temp_insert(list->cursor, row, count);
@@ -434,8 +438,8 @@ static JET_ERR column_info(JET_SESID sesid, JET_DBID dbid, const char *table_nam
     char checked[NAME_SIZE];
     JET_ERR err = api_enter_database(sesid, dbid, 0, &session, &attachment);
 
-    OS_TRACE("(%#zx, %#x, %s, %s, %p, %u, %#x)\n", (size_t)sesid, (unsigned)dbid,
-             table_name ? table_name : "(null)", name ? name : "(null)", result, (unsigned)size, (unsigned)level);
+    OS_TRACE("(%#zx, %#x, %s, %s, %p, %u, %#x)\n", (size_t)sesid, (unsigned)dbid, table_name ? table_name : "(null)",
+             name ? name : "(null)", result, (unsigned)size, (unsigned)level);
     if (err < 0)
         return err;
     err = check_level(level, wide, result, size);
@@ -462,8 +466,8 @@ JET_ERR JET_API JetGetColumnInfoA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR tabl
     return column_info(sesid, dbid, table_name, name, NULL, result, size, level, false);
 }
 
-JET_ERR JET_API JetGetColumnInfoW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR table_name, JET_PCWSTR name,
-                                  void *result, JET_ULONG size, JET_ULONG level)
+JET_ERR JET_API JetGetColumnInfoW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR table_name, JET_PCWSTR name, void *result,
+                                  JET_ULONG size, JET_ULONG level)
 {
     char table_buffer[NAME_SIZE], buffer[NAME_SIZE];
     const char *table_a, *name_a;

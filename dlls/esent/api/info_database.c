@@ -28,9 +28,11 @@ static JET_ERR database_space(struct database *database, void *result, uint32_t 
         return JET_errInvalidParameter;
     tree_init(&tree, &database->cache, 1, 1, true, 0);
     err = tree_space_info(&tree, &owned, &free_pages);
-    if (err >= 0)
-        memcpy(result, available ? &free_pages : &owned, sizeof(uint32_t));
-    return err;
+    if (err < 0)
+        return err;
+    memset(result, 0, size);
+    memcpy(result, available ? &free_pages : &owned, sizeof(uint32_t));
+    return JET_errSuccess;
 }
 
 static JET_ERR database_file_pages(struct database *database, void *result, bool on_disk)

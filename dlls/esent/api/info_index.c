@@ -95,6 +95,9 @@ static JET_ERR index_list(struct session *session, const struct table *table, co
         return err;
     if (name[0] && !only)
         err = JET_errIndexNotFound;
+    /* Windows finds no row of the catalog for it. */
+    if (!name[0] && table->object && table_has_unseen_index(table))
+        err = JET_errIndexNotFound;
     for (uint32_t n = 0; err >= 0 && n < table->index_count; n++)
     {
         const struct index *index = &table->indexes[n];

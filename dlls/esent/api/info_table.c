@@ -2,17 +2,9 @@
 /* JetGetTableInfo: what is known of an open table. */
 #include "api/private.h"
 #include "table/temp.h"
+#include "table/update.h"
 
 /* ------------------------------------------------------------------- space --- */
-
-static JET_ERR put_pages(void *result, uint32_t size, uint32_t pages)
-{
-    if (size < sizeof(pages))
-        return JET_errBufferTooSmall;
-    memset(result, 0, size);
-    memcpy(result, &pages, sizeof(pages));
-    return JET_errSuccess;
-}
 
 static JET_ERR tree_pages(const struct tree *tree, void *result, uint32_t size, bool available)
 {
@@ -20,14 +12,18 @@ static JET_ERR tree_pages(const struct tree *tree, void *result, uint32_t size, 
     JET_ERR err;
 
     if (size < sizeof(owned))
-        return JET_errBufferTooSmall;
-    if (tree->root)
+        return tree->root ? JET_errInvalidParameter : JET_errBufferTooSmall;
+    if (!tree->root)
     {
-        err = tree_space_info(tree, &owned, &free_pages);
-        if (err < 0)
-            return err;
+        memcpy(result, &owned, sizeof(owned));
+        return JET_errSuccess;
     }
-    return put_pages(result, size, available ? free_pages : owned);
+    err = tree_space_info(tree, &owned, &free_pages);
+    if (err < 0)
+        return err;
+    memset(result, 0, size);
+    memcpy(result, available ? &free_pages : &owned, sizeof(owned));
+    return JET_errSuccess;
 }
 
 JET_ERR info_space_available(const struct table *table, uint32_t *available)
@@ -63,19 +59,41 @@ static JET_ERR space_available(const struct table *table, void *result, uint32_t
     return err;
 }
 
+/* Pages owned and free; in a larger buffer also the extents they are in, the last
+ * page and the length of each, and a pair of zeros behind either list. */
 static JET_ERR space_usage(const struct table *table, void *result, uint32_t size)
 {
-    uint32_t pages[2];
+    uint32_t pages[2], room, count;
+    struct tree_extent *extents;
     JET_ERR err;
 
     if (size < sizeof(pages))
         return JET_errInvalidParameter;
+    room = (size - sizeof(pages)) / sizeof(*extents);
+    if (size > sizeof(pages) && room < 2)
+        return JET_errBufferTooSmall;
     err = tree_space_info(table->records, &pages[0], &pages[1]);
     if (err < 0)
         return err;
     memset(result, 0, size);
     memcpy(result, pages, sizeof(pages));
-    return JET_errSuccess;
+    if (!room)
+        return JET_errSuccess;
+    extents = os_alloc_array(room, sizeof(*extents));
+    if (!extents)
+        return JET_errOutOfMemory;
+    err = tree_space_extents(table->records, false, extents, room - 2, &count);
+    if (err >= 0)
+    {
+        uint32_t used = count + 1;
+
+        extents[count] = (struct tree_extent){ 0, 0 };
+        err = tree_space_extents(table->records, true, extents + used, room - used - 1, &count);
+        if (err >= 0)
+            memcpy((uint8_t *)result + sizeof(pages), extents, (used + count) * sizeof(*extents));
+    }
+    os_free(extents);
+    return err;
 }
 
 /* ------------------------------------------------------------------ levels --- */
@@ -107,15 +125,17 @@ static bool is_dynamic_system_table(const char *name)
 static JET_ERR table_object_info(const struct cursor *cursor, JET_OBJECTINFO *info, uint32_t size)
 {
     const struct table *table = cursor->table;
+    char name[SCHEMA_NAME_SIZE];
 
     if (size < sizeof(*info))
         return JET_errBufferTooSmall;
+    table_shown_name(table, name);
     memset(info, 0, sizeof(*info));
     info->cbStruct = sizeof(*info);
     info->objtyp = JET_objtypTable;
     if (table == table->database->catalog || table == table->database->shadow)
         info->flags |= JET_bitObjectSystem;
-    else if (is_dynamic_system_table(table->name))
+    else if (is_dynamic_system_table(name))
         info->flags |= JET_bitObjectSystemDynamic;
     info->flags |= table->flags & JET_bitObjectTableFixedDDL;
     if (table->flags & JET_bitObjectTableTemplate)
@@ -177,17 +197,21 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
                           uint32_t size, uint32_t level, bool wide)
 {
     const struct table *table = cursor->table;
+    char name[SCHEMA_NAME_SIZE] = "";
 
     switch (level)
     {
     case JET_TblInfo:
         return table_object_info(cursor, result, size);
     case JET_TblInfoName:
-        return put_name(table->name, result, size, wide);
+        table_shown_name(table, name);
+        return put_name(name, result, size, wide);
     case JET_TblInfoTemplateTableName:
         if (size <= JET_cbNameMost)
             return JET_errBufferTooSmall;
-        return put_name(table->template_table ? table->template_table->name : "", result, size, wide);
+        if (table->template_table)
+            table_shown_name(table->template_table, name);
+        return put_name(name, result, size, wide);
     case JET_TblInfoDbid:
         return put_number(result, size, session_find_cursor(session, tableid)->dbid);
     case JET_TblInfoSpaceAlloc:

@@ -5,9 +5,11 @@
  */
 #include "api/private.h"
 #include "cache/cache.h"
+#include "log/log.h"
 
-#define COMMIT_GRBITS (JET_bitCommitLazyFlush | JET_bitWaitLastLevel0Commit | JET_bitWaitAllLevel0Commit | \
-                       JET_bitForceNewLog | JET_bitCommitRedoCallback)
+#define COMMIT_GRBITS                                                                                                  \
+    (JET_bitCommitLazyFlush | JET_bitWaitLastLevel0Commit | JET_bitWaitAllLevel0Commit | JET_bitForceNewLog |          \
+     JET_bitCommitRedoCallback)
 
 /* Order of text where the program does not say: like Windows' engine. */
 #define DEFAULT_MAP_FLAGS (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
@@ -31,9 +33,12 @@ static uint32_t key_most(void)
 {
     switch (param_number(NULL, JET_paramDatabasePageSize))
     {
-    case 2048: return 500;
-    case 4096: return 1000;
-    default: return 2000;
+    case 2048:
+        return 500;
+    case 4096:
+        return 1000;
+    default:
+        return 2000;
     }
 }
 
@@ -49,20 +54,50 @@ static void page_size_changed(void)
 /* The engine format versions that can be asked for.  Those up to 8920 lead to
  * the same database, the one written by default. */
 static const uint32_t engine_formats[] = {
-    JET_efvExtHdrRootFieldAutoIncStorageStagedToDebug, JET_efvWindows10Rtm, JET_efvPersistedLostFlushMapStagedToDebug,
-    JET_efvExchange2016Rtm, JET_efvWindows10v2Rtm, JET_efvSupportNlsInvariantLocale, JET_efvEncryptedColumns,
-    JET_efvLoggingDeleteOfTableFcbs, JET_efvExchange2016Cu1Rtm, JET_efvSetDbVersion,
-    JET_efvExtHdrRootFieldAutoIncStorageReleased, JET_efvXpress9Compression, JET_efvUppercaseTextNormalization,
-    JET_efvDbscanHeaderHighestPageSeen, JET_efvEscrow64, JET_efvSynchronousLVCleanup, JET_efvLid64, JET_efvShrinkEof,
-    JET_efvLogNewPage, JET_efvRootPageMove, JET_efvScanCheck2, JET_efvLgposLastResize, JET_efvShelvedPages,
-    JET_efvShelvedPagesRevert, JET_efvShelvedPages2, JET_efvLogtimeGenMaxRequired,
-    JET_efvVariableDbHdrSignatureSnapshot, JET_efvLowerMinReqLogGenOnRedo, JET_efvDbTimeShrink,
-    JET_efvXpress10Compression, JET_efvRevertSnapshot, JET_efvApplyRevertSnapshot, JET_efvExtentPageCountCache,
-    JET_efvLz4Compression, JET_efvRBSNonRevertableTableDeletes, JET_efvScanCheck2Flags, JET_efvExtentFreed2,
-    JET_efvKVPStoreV2, JET_efvIndexDeferredPopulate, JET_efvReservedTags, JET_efvRBSTooSoonDeletes,
+    JET_efvExtHdrRootFieldAutoIncStorageStagedToDebug,
+    JET_efvWindows10Rtm,
+    JET_efvPersistedLostFlushMapStagedToDebug,
+    JET_efvExchange2016Rtm,
+    JET_efvWindows10v2Rtm,
+    JET_efvSupportNlsInvariantLocale,
+    JET_efvEncryptedColumns,
+    JET_efvLoggingDeleteOfTableFcbs,
+    JET_efvExchange2016Cu1Rtm,
+    JET_efvSetDbVersion,
+    JET_efvExtHdrRootFieldAutoIncStorageReleased,
+    JET_efvXpress9Compression,
+    JET_efvUppercaseTextNormalization,
+    JET_efvDbscanHeaderHighestPageSeen,
+    JET_efvEscrow64,
+    JET_efvSynchronousLVCleanup,
+    JET_efvLid64,
+    JET_efvShrinkEof,
+    JET_efvLogNewPage,
+    JET_efvRootPageMove,
+    JET_efvScanCheck2,
+    JET_efvLgposLastResize,
+    JET_efvShelvedPages,
+    JET_efvShelvedPagesRevert,
+    JET_efvShelvedPages2,
+    JET_efvLogtimeGenMaxRequired,
+    JET_efvVariableDbHdrSignatureSnapshot,
+    JET_efvLowerMinReqLogGenOnRedo,
+    JET_efvDbTimeShrink,
+    JET_efvXpress10Compression,
+    JET_efvRevertSnapshot,
+    JET_efvApplyRevertSnapshot,
+    JET_efvExtentPageCountCache,
+    JET_efvLz4Compression,
+    JET_efvRBSNonRevertableTableDeletes,
+    JET_efvScanCheck2Flags,
+    JET_efvExtentFreed2,
+    JET_efvKVPStoreV2,
+    JET_efvIndexDeferredPopulate,
+    JET_efvReservedTags,
+    JET_efvRBSTooSoonDeletes,
     JET_efvOptionallyUniqueIndices,
 };
-#define ENGINE_FORMATS (sizeof(engine_formats) / sizeof(engine_formats[0]))
+#define ENGINE_FORMATS    (sizeof(engine_formats) / sizeof(engine_formats[0]))
 #define ENGINE_FORMAT_MIN engine_formats[0]
 #define ENGINE_FORMAT_MAX engine_formats[ENGINE_FORMATS - 1]
 
@@ -278,6 +313,15 @@ JET_ERR param_set_custom(struct instance *instance, struct session *session, uin
     }
 }
 
+/* The generation of the log that is written or replayed now. */
+static JET_ERR current_generation(struct instance *instance, JET_API_PTR *number)
+{
+    struct log *log = instance ? instance_log(instance) : NULL;
+    uint32_t generation = log ? log_generation(log) : 0;
+
+    return generation ? answer(number, generation) : JET_errInvalidParameter;
+}
+
 JET_ERR param_get_custom(struct instance *instance, struct session *session, uint32_t id, JET_API_PTR *number,
                          WCHAR *text, size_t size)
 {
@@ -295,8 +339,8 @@ JET_ERR param_get_custom(struct instance *instance, struct session *session, uin
         return get_error_text(number, text, size);
     case JET_paramUnicodeIndexDefault:
         return get_unicode_default(instance, number, size);
-    case JET_paramRecoveryCurrentLogfile: /* no log is open */
-        return JET_errInvalidParameter;
+    case JET_paramRecoveryCurrentLogfile:
+        return current_generation(instance, number);
     case JET_paramDBAPageAvailThreshold:
     case JET_paramDBAK1:
     case JET_paramDBAK2:

@@ -476,6 +476,8 @@ void session_close_cursors(struct session *session, JET_DBID dbid, uint32_t from
 void local_storage_free_cursor(struct session *session, JET_LS cursor_ls, JET_LS table_ls);
 void local_storage_free_tables(struct instance *instance, struct table_storage *storage);
 
+/* A cursor that no program has a handle of any more waits for the end of the transaction. */
+void session_retire_cursor(struct session *session, struct cursor *cursor, uint32_t level);
 /* The transaction is at this level now, by a commit or a rollback: closes retired cursors. */
 void session_close_retired(struct session *session, bool rolled_back);
 

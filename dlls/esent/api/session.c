@@ -263,6 +263,13 @@ struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tab
     return handle_object_of(tableid, HANDLE_CURSOR, session);
 }
 
+void session_retire_cursor(struct session *session, struct cursor *cursor, uint32_t level)
+{
+    cursor_retire(cursor, level);
+    cursor->next_retired = session->retired;
+    session->retired = cursor;
+}
+
 static JET_ERR close_open_cursor(struct session *session, struct open_cursor *open, bool rolled_back)
 {
     uint32_t level = open->level;
@@ -277,13 +284,12 @@ static JET_ERR close_open_cursor(struct session *session, struct open_cursor *op
     if (open->next)
         open->next->prev = open->prev;
     os_free(open);
+    if (rolled_back && cursor->stay_level && cursor->stay_level < session->txn.level)
+        rolled_back = false; /* what it goes on with is older */
     if (cursor_must_stay(cursor) && !rolled_back)
     {
         update_abandon(cursor);
-        cursor->retired_level = level;
-        cursor_retire(cursor);
-        cursor->next_retired = session->retired;
-        session->retired = cursor;
+        session_retire_cursor(session, cursor, level);
         err = JET_errSuccess;
     }
     else

@@ -64,6 +64,7 @@ static void keep_cursors(struct session *session)
         if (open->level > session->txn.level)
             open->level = session->txn.level;
         update_level_committed(open->cursor, session->txn.level);
+        cursor_note_level(open->cursor, session->txn.level, false);
     }
 }
 
@@ -170,6 +171,8 @@ JET_ERR session_rollback(struct session *session)
     for (struct open_cursor *open = session->cursors; open; open = open->next)
         update_level_lost(open->cursor, session->txn.level);
     err = txn_rollback(&session->txn);
+    for (struct open_cursor *open = session->cursors; open; open = open->next)
+        cursor_note_level(open->cursor, session->txn.level, true);
     session_close_retired(session, true);
     return err;
 }

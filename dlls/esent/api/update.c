@@ -18,7 +18,10 @@ JET_ERR JET_API JetPrepareUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG
 
     if (os_unlikely(err < 0))
         return err;
-    return api_leave(session, update_prepare(cursor, prep));
+    err = update_prepare(cursor, prep);
+    if (err >= 0 && cursor->update && cursor->update->locked)
+        cursor_wrote(cursor, err);
+    return api_leave(session, err);
 }
 
 /* What the program wants to be told of before the update, and after it. */
@@ -54,17 +57,19 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
     struct session *session;
     struct cursor *cursor;
     uint32_t got = 0;
+    bool inserts;
     JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_SORT | API_NOT_CALLED, &session, &cursor);
 
     if (os_unlikely(err < 0))
         return err;
     if (actual)
         got = *actual;
+    inserts = cursor->update && (cursor->update->kind == UPDATE_INSERT || cursor->update->kind == UPDATE_INSERT_COPY);
     if (os_unlikely(callback_any(cursor)))
         err = finish_told(session, tableid, cursor, bookmark, size, actual ? &got : NULL, grbit);
     else
         err = update_finish(cursor, bookmark, size, actual ? &got : NULL, grbit);
-    err = cursor_wrote(cursor, err);
+    err = inserts ? cursor_inserted(cursor, err) : cursor_wrote(cursor, err);
     if (actual)
         *actual = got;
     return api_leave(session, err);

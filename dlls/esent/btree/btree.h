@@ -210,4 +210,17 @@ uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const
  * two space trees. */
 JET_ERR tree_space_info(const struct tree *tree, uint32_t *owned_pages, uint32_t *available_pages);
 
+/* Whether there is no entry at all, be it deleted or of another transaction. */
+JET_ERR tree_is_bare(const struct tree *tree, bool *bare);
+
+/* The extents behind those sums, in the order of the space trees; those beyond `max`
+ * are left out.  `available`: free ones, else owned ones. */
+struct tree_extent
+{
+    uint32_t last;              /* page */
+    uint32_t pages;
+};
+JET_ERR tree_space_extents(const struct tree *tree, bool available, struct tree_extent *extents, uint32_t max,
+                           uint32_t *count);
+
 #endif

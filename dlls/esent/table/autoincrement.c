@@ -62,8 +62,8 @@ static const struct index *index_by(const struct table *table, const struct colu
     {
         const struct index *index = &table->indexes[i];
 
-        if (index->key_columns && index->key[0].columnid == column->id && !index->conditions &&
-            !index->tuple_max && index->disk_flags & (INDEX_NO_NULL | INDEX_ALLOW_ALL_NULLS))
+        if (index->key_columns && index->key[0].columnid == column->id && !index->conditions && !index->tuple_max &&
+            index->disk_flags & (INDEX_NO_NULL | INDEX_ALLOW_ALL_NULLS))
             return index;
     }
     return NULL;
@@ -134,6 +134,15 @@ JET_ERR increment_next(struct cursor *cursor, uint64_t *next)
     return JET_errSuccess;
 }
 
+JET_ERR update_reserve_increment(const struct cursor *cursor, uint32_t size)
+{
+    const struct column *column = increment_column(cursor->table);
+
+    if (!column || column->disk_flags & (COLUMN_DEFAULT | COLUMN_USER_DEFAULT))
+        return JET_errInvalidOperation;
+    return size != column->max_size ? JET_errInvalidBufferSize : JET_errFeatureNotAvailable;
+}
+
 JET_ERR increment_set(struct cursor *cursor)
 {
     const struct column *column = increment_column(cursor->table);
@@ -154,6 +163,35 @@ JET_ERR increment_set(struct cursor *cursor)
     if (err >= 0)
         update_note_set(cursor->update, column);
     return err;
+}
+
+JET_ERR update_number_records(struct cursor *cursor)
+{
+    const struct column *column = increment_column(cursor->table);
+    uint64_t next = 1;
+    JET_ERR err;
+
+    if (!column)
+        return JET_errInvalidOperation;
+    for (err = cursor_move(cursor, JET_MoveFirst, 0); err >= 0; err = cursor_move(cursor, JET_MoveNext, 0))
+    {
+        uint8_t bytes[8];
+
+        set_le64(bytes, next++);
+        err = update_prepare(cursor, JET_prepReplaceNoLock);
+        if (err >= 0)
+            err = record_set(cursor->table, &cursor->update->record, column, 1, bytes, column->max_size, 0);
+        if (err < 0)
+            break;
+        update_note_set(cursor->update, column);
+        err = update_finish(cursor, NULL, 0, NULL, 0);
+        if (err < 0)
+            break;
+    }
+    if (err != JET_errNoCurrentRecord)
+        return err;
+    atomic_store(&cursor->table->object->next_increment, next);
+    return JET_errSuccess;
 }
 
 JET_ERR record_number_next(struct table *table, uint32_t *number)

@@ -7,6 +7,7 @@
 #include "os/os.h"
 #include "table/cursor_private.h"
 #include "table/update.h"
+#include "txn/version.h"
 
 #define SEARCH_KEY_SIZE (KEY_LIMIT_MAX + 1) /* JetSeek may add one byte */
 
@@ -18,7 +19,7 @@ static JET_ERR check_sort_order(const struct table *table, JET_GRBIT grbit)
 {
     JET_ERR err = JET_errSuccess;
 
-    if (table->database->index_checking != JET_IndexCheckingDeferToOpenTable)
+    if (table->database->index_checking != JET_IndexCheckingDeferToOpenTable || grbit & JET_bitTableDelete)
         return JET_errSuccess;
     for (uint32_t i = 0; i < table->index_count; i++)
     {
@@ -41,43 +42,85 @@ static JET_ERR check_sort_order(const struct table *table, JET_GRBIT grbit)
     return err;
 }
 
+/* Goes on with a cursor that the session has retired on this table, if there is
+ * one that claims nothing.  The database's lock is held. */
+static void take_over_retired(struct cursor *cursor)
+{
+    for (struct cursor *other = cursor->table->object->cursors; other; other = other->next)
+    {
+        if (other->txn != cursor->txn || !cursor->txn || !cursor->txn->level)
+            continue;
+        if (!other->is_retired && other->inserted_in == cursor->txn->begin)
+        {
+            other->inserted_in = 0;
+            cursor->stay_level = other->insert_level;
+            cursor->wrote_in = cursor->txn->begin;
+            return;
+        }
+        if (!other->is_retired || other->is_reused || other->denies_read || other->denies_write)
+            continue;
+        other->is_reused = true;
+        other->updatable = false;
+        cursor->reuses = other;
+        cursor->wrote_in = cursor->txn->begin;
+        return;
+    }
+}
+
+/* Whether Windows' engine would still keep versions of the table's last change. */
+static bool is_kept(const struct cursor *cursor)
+{
+    uint64_t changed_in = cursor->table->object->changed_in;
+
+    return changed_in && cursor->txn->root && changed_in == version_bucket(cursor->txn->root) + 1;
+}
+
 /* Whether the other cursors of the table let this one in, and what it claims for
- * itself.  The database's lock is held. */
+ * itself; what was claimed before an error is to be given up.  The database's lock
+ * is held.  Follows ErrFILEICheckAndSetMode. */
 static JET_ERR claim_table(struct cursor *cursor)
 {
     struct table_object *object = cursor->table->object;
     JET_GRBIT grbit = cursor->open_grbit;
-    bool alone = true, writer = false, denied = false;
+    bool alone = true, own = false, writer = false, denied = false, changed = false;
 
     for (const struct cursor *other = object->cursors; other; other = other->next)
     {
         if (other->txn == cursor->txn)
+        {
+            own |= !other->is_retired;
+            changed |= other->has_changed;
             continue;
+        }
         alone = false;
         writer |= other->updatable;
         denied |= other->denies_write;
     }
     if (object->deny_read && object->deny_read != cursor->txn)
         return JET_errTableLocked;
-    if (denied && cursor->updatable)
+    /* Only who says that he wants to write is kept from opening. */
+    if (denied && grbit & JET_bitTableUpdatable)
         return JET_errTableLocked;
     if (grbit & JET_bitTableDenyWrite)
     {
-        if (object->deny_write || writer)
+        if (object->deny_write_count || writer)
             return JET_errTableInUse;
-        object->deny_write = cursor->denies_write = true;
+        object->deny_write_count++;
+        cursor->denies_write = true;
     }
     if (!(grbit & JET_bitTableDenyRead))
         return JET_errSuccess;
-    if (!alone || (grbit & JET_bitTablePermitDDL && (object->is_static || object->pending)))
-    {
-        if (cursor->denies_write)
-            object->deny_write = cursor->denies_write = false;
+    if (!alone || (own && grbit & JET_bitTableDelete))
         return JET_errTableInUse;
-    }
     object->deny_read = cursor->txn;
     object->deny_read_count++;
     cursor->denies_read = true;
+    if (!(grbit & JET_bitTablePermitDDL))
+        return JET_errSuccess;
+    if (cursor->table->flags & JET_bitObjectTableTemplate ? object->is_static
+                                                          : changed || object->pending_versions || is_kept(cursor))
+        return JET_errTableInUse;
+    cursor->permits_ddl = true;
     return JET_errSuccess;
 }
 
@@ -95,12 +138,21 @@ void cursor_link(struct cursor *cursor)
 static void release_claims(struct cursor *cursor)
 {
     struct table_object *object = cursor->table->object;
+    struct cursor *place = cursor->reuses;
 
+    /* The place that it went on with has them now, until the transaction ends. */
+    if (place)
+    {
+        place->is_reused = false;
+        place->updatable = cursor->updatable;
+        place->denies_read = cursor->denies_read;
+        place->denies_write = cursor->denies_write;
+        return;
+    }
     if (cursor->denies_write)
-        object->deny_write = false;
+        object->deny_write_count--;
     if (cursor->denies_read && !--object->deny_read_count)
         object->deny_read = NULL;
-    cursor->denies_read = cursor->denies_write = false;
 }
 
 static void unlink_cursor(struct cursor *cursor)
@@ -114,19 +166,30 @@ static void unlink_cursor(struct cursor *cursor)
         table->object->cursors = cursor->next;
     if (cursor->next)
         cursor->next->prev = cursor->prev;
+    for (struct cursor *other = cursor->is_reused ? table->object->cursors : NULL; other; other = other->next)
+        if (other->reuses == cursor)
+            other->reuses = NULL;
     release_claims(cursor);
+    if (cursor->has_changed && cursor->txn && cursor->txn->root)
+        table->object->changed_in = version_bucket(cursor->txn->root) + 1;
     os_mutex_unlock(&table->database->lock);
 }
 
-void cursor_retire(struct cursor *cursor)
+void cursor_retire(struct cursor *cursor, uint32_t level)
 {
     struct database *database = cursor->table->database;
 
-    cursor->is_retired = true;
-    if (cursor->retired_level)
-        return;
     os_mutex_lock(&database->lock);
-    release_claims(cursor);
+    cursor->is_retired = true;
+    cursor->retired_level = cursor->reuses       ? cursor->reuses->retired_level
+                            : cursor->stay_level ? cursor->stay_level
+                                                 : level;
+    if (cursor->wrote_in != cursor->txn->begin)
+    {
+        release_claims(cursor);
+        cursor->denies_read = cursor->denies_write = false;
+        cursor->reuses = NULL;
+    }
     os_mutex_unlock(&database->lock);
 }
 
@@ -147,17 +210,22 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
     cursor->txn = txn;
     cursor->table = table;
     cursor->open_grbit = grbit;
-    cursor->permits_ddl = grbit & JET_bitTablePermitDDL;
     cursor->updatable = !(grbit & JET_bitTableReadOnly) && !table->database->read_only;
     tree_cursor_init(&cursor->records, table->records, txn);
     cursor->records.sequential = (grbit & JET_bitTableSequential) != 0;
     err = key_form_init(&cursor->form, table, table->primary);
+    /* Changes that all see by now are no obstacle. */
+    if (err >= 0 && grbit & JET_bitTablePermitDDL && !is_kept(cursor))
+        version_clean(txn->root, UINT32_MAX);
     if (err >= 0)
     {
         os_mutex_lock(&table->database->lock);
+        take_over_retired(cursor);
         err = claim_table(cursor);
         if (err >= 0)
             cursor_link(cursor);
+        else
+            release_claims(cursor);
         os_mutex_unlock(&table->database->lock);
     }
     if (err < 0)
@@ -276,6 +344,7 @@ JET_ERR cursor_duplicate(const struct cursor *from, struct cursor **duplicate)
         cursor->schema_generation = from->schema_generation;
         cursor->schema_time = from->schema_time;
         os_mutex_lock(&cursor->table->database->lock);
+        take_over_retired(cursor);
         cursor_link(cursor);
         os_mutex_unlock(&cursor->table->database->lock);
     }

@@ -15,7 +15,9 @@
  *
  * End.  A cursor that wrote in a transaction is among the table's until that ends,
  * though the program closes it before: it is retired (cursor_must_stay), and
- * closed by the session at the end.
+ * closed by the session at the end, when it gives up what it claimed.  As in Windows'
+ * engine, the session's next cursor on the table goes on with one that is retired and
+ * claims nothing: it must stay then as well, and what it claims stays with it.
  *
  * Range.  JetSetIndexRange makes the search key the limit of moves in one
  * direction; the key stays where it is, so that making another key moves the
@@ -92,10 +94,16 @@ struct cursor
     struct cursor_update *update_spare; /* its memory, for the next one */
     uint32_t schema_generation;     /* of the table's object when `table` was last found right */
     uint64_t schema_time;
+    bool has_changed;               /* records, ever */
     uint64_t wrote_in;              /* begin of the transaction in which it last wrote */
+    uint64_t inserted_in;           /* of that in which it last inserted */
+    uint32_t insert_level;          /* of that, when it first did */
+    uint32_t stay_level;            /* level of what it goes on with; 0: of nothing */
     bool is_retired;
     uint32_t retired_level;         /* of the transaction when it was opened, once it is retired */
     struct cursor *next_retired;
+    bool is_reused;                 /* retired, and a new cursor goes on as Windows' would with its place */
+    struct cursor *reuses;          /* the retired one that it goes on with; NULL */
     struct cursor *next, *prev;     /* among the table's */
 };
 
@@ -137,20 +145,47 @@ JET_ERR cursor_duplicate(const struct cursor *cursor, struct cursor **duplicate)
 /* Notes that a call succeeded which wrote in the open transaction; answers err. */
 static inline JET_ERR cursor_wrote(struct cursor *cursor, JET_ERR err)
 {
+    cursor->has_changed |= err >= 0;
     if (err >= 0 && cursor->txn && cursor->txn->level)
         cursor->wrote_in = cursor->txn->begin;
     return err;
 }
 
+/* The same of an insert, which in Windows' engine a cursor of its own does: that one stays,
+ * and claims nothing. */
+static inline JET_ERR cursor_inserted(struct cursor *cursor, JET_ERR err)
+{
+    cursor->has_changed |= err >= 0;
+    if (err >= 0 && cursor->txn && cursor->txn->level && cursor->inserted_in != cursor->txn->begin)
+    {
+        cursor->inserted_in = cursor->txn->begin;
+        cursor->insert_level = cursor->txn->level;
+    }
+    return err;
+}
+
+/* The transaction is at this level now, after a commit or a rollback. */
+static inline void cursor_note_level(struct cursor *cursor, uint32_t level, bool rolled_back)
+{
+    if (cursor->insert_level > level)
+    {
+        cursor->insert_level = level;
+        if (rolled_back)
+            cursor->inserted_in = 0;
+    }
+    if (cursor->stay_level > level && !rolled_back)
+        cursor->stay_level = level;
+}
+
 /* Whether a close has to wait for the end of the transaction. */
 static inline bool cursor_must_stay(const struct cursor *cursor)
 {
-    return !cursor->temp && cursor->txn && cursor->txn->level && cursor->wrote_in == cursor->txn->begin;
+    return !cursor->temp && cursor->txn && cursor->txn->level &&
+           (cursor->wrote_in == cursor->txn->begin || cursor->inserted_in == cursor->txn->begin);
 }
 
-/* The program has closed a cursor that must stay.  What it claimed is given up,
- * unless it was opened within the transaction. */
-void cursor_retire(struct cursor *cursor);
+/* The program has closed a cursor that must stay; level: of the transaction when it was opened. */
+void cursor_retire(struct cursor *cursor, uint32_t level);
 
 /* Latches the cursor's current record, going from the index entry to the
  * record if need be; the bytes are good until cursor_unlatch_record.

@@ -117,6 +117,7 @@ static void database_free(struct database *database)
     }
     schema_table_free(database->catalog);
     schema_table_free(database->shadow);
+    schema_free_objects(database);
     database_log_unregister(database);
     while (atomic_load(&database->checkpointing))
         os_sleep(1);

@@ -49,10 +49,11 @@ JET_ERR ddl_rename_column(struct cursor *cursor, const char *name, const char *n
 JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *table, const char *column,
                         const void *value, uint32_t size);
 
-/* One index, or several that are filled in one scan; `err` of each is left alone, as Windows leaves it. */
+/* One index, or several that are filled in one scan; `err` of each is left alone, as Windows leaves it.
+ * *left: another cursor that stays on the table until the transaction ends; NULL: none. */
 JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *indexes,
-                           uint32_t count);
-JET_ERR ddl_delete_index(struct cursor *cursor, const char *name);
+                           uint32_t count, struct cursor **left);
+JET_ERR ddl_delete_index(struct cursor *cursor, const char *name, struct cursor **left);
 
 /* Changes of the catalog alone, for JetConvertDDL (ddl_alter.c).  JET_errInvalidParameter,
  * JET_errColumnNotFound, JET_errIndexNotFound, JET_errDensityInvalid. */

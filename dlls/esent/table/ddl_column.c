@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "table/ddl_private.h"
+#include "table/update.h"
 #include "table/cursor_private.h"
 #include "table/record_edit.h"
 
@@ -351,16 +352,27 @@ JET_ERR column_insert(struct database *database, struct txn *txn, uint32_t objid
 
 static bool is_empty(const struct table *table, JET_ERR *err)
 {
-    struct tree_cursor cursor;
+    bool bare;
 
-    tree_cursor_init(&cursor, table->records, NULL);
-    *err = tree_move_first(&cursor);
-    tree_cursor_close(&cursor);
-    if (*err == JET_errNoCurrentRecord)
-        *err = JET_errSuccess;
-    else if (*err >= 0)
+    *err = tree_is_bare(table->records, &bare);
+    if (*err >= 0 && !bare)
         *err = JET_errTableNotEmpty;
     return *err >= 0;
+}
+
+/* Records that are there already get numbers of an autoincrement column. */
+static JET_ERR number_records(struct cursor *cursor)
+{
+    struct cursor *inner;
+    JET_ERR err = ddl_reload(cursor);
+
+    if (err >= 0)
+        err = cursor_duplicate(cursor, &inner);
+    if (err < 0)
+        return err;
+    err = update_number_records(inner);
+    cursor_close(inner);
+    return err;
 }
 
 static JET_ERR check_fixed_ddl(const struct cursor *cursor)
@@ -425,6 +437,8 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
         err = column_insert(database, cursor->txn, table->objid, &definition,
                             table->flags & JET_bitObjectTableTemplate);
     }
+    if (err >= 0 && definition.flags & COLUMN_AUTOINCREMENT)
+        err = number_records(cursor);
     err = cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
     return err < 0 ? err : wrn;
 }
@@ -533,7 +547,7 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
         row.flags |= COLUMN_PLACEHOLDER;
     }
     if (err >= 0)
-        err = schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+        err = schema_act(table->database, cursor->txn, table->object, ACTION_NAME, false, 0);
     if (err >= 0)
     {
         row.name = ddl_text(new_name);
@@ -606,12 +620,14 @@ static JET_ERR set_default(struct cursor *cursor, const char *name, const void *
         err = find_row(&rows, table, name, &row);
     if (err >= 0 && schema_type_size(column->type) && size != schema_type_size(column->type))
         err = JET_errInvalidBufferSize;
-    if (err >= 0 && column->max_size && size > column->max_size)
-        err = column->fid < COLUMNID_VAR_FIRST ? JET_errInvalidBufferSize : JET_errColumnTooBig;
+    if (err >= 0 && column->max_size && size > column->max_size && column->fid < COLUMNID_VAR_FIRST)
+        err = JET_errInvalidBufferSize;
+    if (err >= 0 && column->max_size && size > column->max_size && column->fid >= COLUMNID_TAGGED_FIRST)
+        err = JET_errColumnTooBig;
     if (err >= 0 && size > 255)
         err = JET_errDefaultValueTooBig;
     if (err >= 0)
-        err = schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+        err = schema_act(table->database, cursor->txn, table->object, ACTION_NAME, false, 0);
     if (err >= 0)
     {
         row.flags |= COLUMN_DEFAULT;

@@ -116,30 +116,45 @@ static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defau
     return err < 0 ? err : index_check(table->database, defaults, create, definition);
 }
 
-/* A table without a primary index gets one while it has no records.  Its row has
- * the limits that its columns imply; made with the table, it has those that were asked for. */
-static JET_ERR make_primary(struct cursor *cursor, struct index_definition *definition)
+static JET_ERR note_made(const struct cursor *cursor, uint32_t objid, uint32_t root,
+                         const struct index_definition *definition)
 {
     struct table *table = cursor->table;
-    struct tree_cursor records;
+    struct made_index made = {
+        .objid = objid, .root = root, .lcmap_flags = definition->lcmap_flags, .alone = ddl_has_alone(cursor)
+    };
+    JET_ERR err;
+
+    os_mutex_lock(&table->database->lock);
+    err = schema_note_made(table->object, &made);
+    os_mutex_unlock(&table->database->lock);
+    return err;
+}
+
+/* A table without a primary index gets one while it has no records.  Its row has
+ * the limits that its columns imply; made with the table, it has those that were
+ * asked for.  inner: the statement's own cursor. */
+static JET_ERR make_primary(struct cursor *cursor, struct index_definition *definition, struct cursor *inner)
+{
+    struct table *table = cursor->table;
+    bool bare;
     JET_ERR err;
 
     if (table->primary->key_columns)
         return JET_errIndexHasPrimary;
-    tree_cursor_init(&records, table->records, NULL);
-    err = tree_move_first(&records);
-    tree_cursor_close(&records);
-    if (err != JET_errNoCurrentRecord)
+    err = tree_is_bare(table->records, &bare);
+    if (err < 0 || !bare)
         return err < 0 ? err : JET_errTableNotEmpty;
-    err = schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0);
     schema_least_key_max(table, definition->key, definition->columns, &definition->key_max, &definition->var_seg_max);
+    err = cursor_wrote(inner, schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0));
     if (err >= 0)
         err = index_insert(table->database, cursor->txn, table->objid, table->objid, table->root, definition);
-    return err;
+    return err < 0 ? err : note_made(cursor, table->objid, table->root, definition);
 }
 
 /* The tree and the row of a secondary index. */
-static JET_ERR make_secondary(struct cursor *cursor, const struct index_definition *definition, uint32_t *objid)
+static JET_ERR make_secondary(struct cursor *cursor, const struct index_definition *definition, struct cursor *inner,
+                              uint32_t *objid)
 {
     struct table *table = cursor->table;
     struct database *database = table->database;
@@ -157,7 +172,9 @@ static JET_ERR make_secondary(struct cursor *cursor, const struct index_definiti
         tree_destroy(&database->store, table->records, root);
         return err;
     }
-    return index_insert(database, cursor->txn, table->objid, *objid, root, definition);
+    cursor_wrote(inner, err);
+    err = index_insert(database, cursor->txn, table->objid, *objid, root, definition);
+    return err < 0 ? err : note_made(cursor, *objid, root, definition);
 }
 
 static const struct index *index_by_objid(const struct table *table, uint32_t objid)
@@ -193,33 +210,50 @@ static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, co
 
 /* The rows and trees of one that was checked. */
 static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create, struct index_definition *definition,
-                        uint32_t *objid)
+                        struct cursor *inner, uint32_t *objid)
 {
     JET_ERR err = index_check_columns(create, definition, index_find_in_table, cursor->table);
 
     *objid = 0;
     if (err >= 0 && definition->flags & INDEX_PRIMARY)
-        err = make_primary(cursor, definition);
+        err = make_primary(cursor, definition, inner);
     else if (err >= 0)
-        err = make_secondary(cursor, definition, objid);
+        err = make_secondary(cursor, definition, inner, objid);
     return err < 0 ? err : ddl_reload(cursor);
 }
 
-static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *create)
+/* The end of a statement's own cursor: one that wrote in the caller's transaction stays. */
+static void close_inner(struct cursor *inner, struct cursor **left)
+{
+    if (cursor_must_stay(inner))
+        *left = inner;
+    else
+        cursor_close(inner);
+}
+
+static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *create,
+                          struct cursor **left)
 {
     struct database *database = cursor->table->database;
     struct index_definition definition;
+    struct cursor *inner;
     uint32_t objid;
     JET_ERR err = check_one(cursor, defaults, create, &definition);
 
     if (err >= 0)
-        err = ddl_begin(database, cursor->txn);
+        err = cursor_duplicate(cursor, &inner);
     if (err < 0)
         return err;
-    err = make_one(cursor, create, &definition, &objid);
+    err = ddl_begin(database, cursor->txn);
     if (err >= 0)
-        err = fill(cursor, create, &objid, 1);
-    return cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
+    {
+        err = make_one(cursor, create, &definition, inner, &objid);
+        if (err >= 0)
+            err = fill(cursor, create, &objid, 1);
+        err = ddl_end(database, cursor->txn, err);
+    }
+    close_inner(inner, left);
+    return err;
 }
 
 /* Several at once; all have the space hints of the first. */
@@ -244,7 +278,7 @@ static JET_ERR make_batch(struct cursor *cursor, const struct ddl_defaults *defa
         if (err >= 0)
             err = index_check(cursor->table->database, defaults, &creates[i], &definition);
         if (err >= 0)
-            err = make_one(cursor, &creates[i], &definition, &objids[i]);
+            err = make_one(cursor, &creates[i], &definition, cursor, &objids[i]);
     }
     return err < 0 ? err : fill(cursor, creates, objids, count);
 }
@@ -279,16 +313,17 @@ static JET_ERR create_batch(struct cursor *cursor, const struct ddl_defaults *de
 }
 
 JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
-                           uint32_t count)
+                           uint32_t count, struct cursor **left)
 {
     JET_ERR err;
 
+    *left = NULL;
     if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
     err = index_check_unicode(creates, count);
     if (err < 0)
         return err;
-    return count == 1 ? create_one(cursor, defaults, creates) : create_batch(cursor, defaults, creates, count);
+    return count == 1 ? create_one(cursor, defaults, creates, left) : create_batch(cursor, defaults, creates, count);
 }
 
 /* ------------------------------------------------------------------ delete --- */
@@ -305,28 +340,14 @@ static bool in_use(const struct table *table, uint32_t objid)
     return found;
 }
 
-JET_ERR ddl_delete_index(struct cursor *cursor, const char *given)
+static JET_ERR delete_index(struct cursor *cursor, const char *name, struct cursor *inner)
 {
     struct table *table = cursor->table;
-    struct database *database;
-    const struct index *index;
-    char name[SCHEMA_NAME_SIZE];
-    uint32_t objid, root;
+    struct database *database = table->database;
+    const struct index *index = table_index_by_name(table, name);
+    uint32_t objid;
     JET_ERR err;
 
-    if (cursor_is_temporary(cursor))
-        return JET_errIllegalOperation;
-    err = ddl_name(given, name);
-    if (err >= 0)
-        err = ddl_check_updatable(cursor);
-    if (err < 0)
-        return err;
-    database = table->database;
-    if (table->flags & JET_bitObjectTableFixedDDL)
-        return JET_errFixedDDL;
-    if (table->template_table && table_index_by_name(table->template_table, name))
-        return JET_errFixedInheritedDDL;
-    index = table_index_by_name(table, name);
     if (!index)
         return JET_errIndexNotFound;
     if (index->primary)
@@ -334,12 +355,36 @@ JET_ERR ddl_delete_index(struct cursor *cursor, const char *given)
     if (in_use(table, index->objid))
         return JET_errIndexInUse;
     objid = index->objid;
-    root = index->tree->root;
-    err = ddl_begin(database, cursor->txn);
+    err = schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, index->tree->root);
+    cursor_wrote(inner, err);
+    return err < 0 ? err : catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
+}
+
+JET_ERR ddl_delete_index(struct cursor *cursor, const char *given, struct cursor **left)
+{
+    struct table *table = cursor->table;
+    struct cursor *inner;
+    char name[SCHEMA_NAME_SIZE];
+    JET_ERR err;
+
+    *left = NULL;
+    if (cursor_is_temporary(cursor))
+        return JET_errIllegalOperation;
+    err = ddl_name(given, name);
+    if (err >= 0)
+        err = ddl_check_updatable(cursor);
     if (err < 0)
         return err;
-    err = schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, root);
+    if (table->flags & JET_bitObjectTableFixedDDL)
+        return JET_errFixedDDL;
+    if (table->template_table && table_index_by_name(table->template_table, name))
+        return JET_errFixedInheritedDDL;
+    err = cursor_duplicate(cursor, &inner);
+    if (err < 0)
+        return err;
+    err = ddl_begin(table->database, cursor->txn);
     if (err >= 0)
-        err = catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
-    return cursor_wrote(cursor, ddl_end(database, cursor->txn, err));
+        err = ddl_end(table->database, cursor->txn, delete_index(cursor, name, inner));
+    close_inner(inner, left);
+    return err;
 }

@@ -472,29 +472,38 @@ static JET_ERR delete_table(struct database *database, struct txn *txn, struct t
     return err < 0 ? err : catalog_delete_table(database, txn, table->objid);
 }
 
-/* Whether nobody uses it, this session included. */
-static JET_ERR check_unused(const struct table *table, const struct txn *txn)
+static JET_ERR open_and_delete(struct database *database, struct txn *txn, const char *name)
 {
-    const struct table_object *object = table->object;
-    JET_ERR err = JET_errSuccess;
+    struct cursor *cursor;
+    struct table *table;
+    JET_ERR err = table_open(database, txn, name, &table);
 
-    os_mutex_lock(&table->database->lock);
-    if (object->deny_read && object->deny_read != txn)
-        err = JET_errTableLocked;
-    /* Retired ones of the same session do not count. */
-    for (const struct cursor *cursor = object->cursors; err >= 0 && cursor; cursor = cursor->next)
+    if (err >= 0 && database->read_only)
     {
-        if (cursor->txn != txn || !cursor->is_retired)
-            err = JET_errTableInUse;
+        table_release(table);
+        err = JET_errPermissionDenied;
     }
-    os_mutex_unlock(&table->database->lock);
+    if (err < 0)
+        return err;
+    err = cursor_open(table, txn, JET_bitTableDelete | JET_bitTableDenyRead | JET_bitTableAllowOutOfDate, &cursor);
+    if (err < 0)
+    {
+        table_release(table);
+        return err;
+    }
+    if (table->flags & JET_bitObjectTableTemplate)
+        err = JET_errCannotDeleteTemplateTable;
+    else if (table->flags & JET_bitObjectSystem)
+        err = JET_errCannotDeleteSystemTable;
+    else
+        err = delete_table(database, txn, table);
+    cursor_close(cursor);
     return err;
 }
 
 JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char *given)
 {
     char name[SCHEMA_NAME_SIZE];
-    struct table *table;
     JET_ERR err;
 
     if (txn->level && txn->read_only)
@@ -507,30 +516,50 @@ JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char 
     err = ddl_begin(database, txn);
     if (err < 0)
         return err;
-    err = table_open(database, txn, name, &table);
-    if (err >= 0)
-    {
-        err = database->read_only ? JET_errPermissionDenied : check_unused(table, txn);
-        if (err >= 0 && table->flags & JET_bitObjectTableTemplate)
-            err = JET_errCannotDeleteTemplateTable;
-        if (err >= 0 && table->flags & JET_bitObjectSystem)
-            err = JET_errCannotDeleteSystemTable;
-        if (err >= 0)
-            err = delete_table(database, txn, table);
-        table_release(table);
-    }
-    return ddl_end(database, txn, err);
+    return ddl_end(database, txn, open_and_delete(database, txn, name));
 }
 
 /* ------------------------------------------------------------------ rename --- */
+
+/* The name of the table in memory changes at once, for all sessions and for good. */
+static void note_rename(struct database *database, uint32_t objid, const char *new_name, bool was_known)
+{
+    struct table_object *object;
+
+    os_mutex_lock(&database->lock);
+    object = schema_find_object(database, objid);
+    if (object)
+        strcpy(object->name, was_known ? new_name : "");
+    os_mutex_unlock(&database->lock);
+}
+
+static bool is_known(struct database *database, uint32_t objid)
+{
+    const struct table_object *object;
+    bool known;
+
+    os_mutex_lock(&database->lock);
+    object = schema_find_object(database, objid);
+    known = object && object->name[0];
+    os_mutex_unlock(&database->lock);
+    return known;
+}
 
 static JET_ERR rename_table(struct database *database, struct txn *txn, const char *name, const char *new_name)
 {
     struct catalog_cursor rows;
     struct catalog_row row;
     struct table *table;
-    JET_ERR err = table_open(database, txn, name, &table);
+    bool was_known = false;
+    JET_ERR err = catalog_open(database, txn, &rows);
 
+    if (err >= 0)
+        err = catalog_find_table(&rows, name, &row);
+    if (err >= 0)
+        was_known = is_known(database, row.table);
+    catalog_close(&rows);
+    if (err >= 0)
+        err = table_open(database, txn, name, &table);
     if (err < 0)
         return err;
     err = catalog_open(database, txn, &rows);
@@ -541,12 +570,14 @@ static JET_ERR rename_table(struct database *database, struct txn *txn, const ch
     if (err >= 0 && row.flags & (JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL))
         err = JET_errFixedDDL;
     if (err >= 0)
-        err = schema_act(database, txn, table->object, ACTION_ROWS, false, 0);
+        err = schema_act(database, txn, table->object, ACTION_NAME, false, 0);
     if (err >= 0)
     {
         row.name = ddl_text(new_name);
         err = catalog_replace(database, txn, &row);
     }
+    if (err >= 0)
+        note_rename(database, table->objid, new_name, was_known);
     catalog_close(&rows);
     table_release(table);
     return err;

@@ -135,15 +135,8 @@ JET_ERR schema_use_object(struct table *table, uint32_t objid, uint32_t root)
     return JET_errSuccess;
 }
 
-void schema_release_object(struct database *database, struct table_object *object)
+static void free_object(struct table_object *object)
 {
-    struct table_object **link = &database->objects[object->objid % DATABASE_BUCKETS];
-
-    if (--object->references)
-        return;
-    while (*link != object)
-        link = &(*link)->next;
-    *link = object->next;
     while (atomic_load(&object->hooks))
     {
         struct table_hook *hook = atomic_load(&object->hooks);
@@ -156,7 +149,95 @@ void schema_release_object(struct database *database, struct table_object *objec
         os_free(object->trees);
         object->trees = next;
     }
+    while (object->made)
+    {
+        struct made_index *next = object->made->next;
+        os_free(object->made);
+        object->made = next;
+    }
     os_free(object);
+}
+
+void schema_release_object(struct database *database, struct table_object *object)
+{
+    struct table_object **link = &database->objects[object->objid % DATABASE_BUCKETS];
+
+    if (--object->references || !object->is_gone)
+        return;
+    while (*link != object)
+        link = &(*link)->next;
+    *link = object->next;
+    free_object(object);
+}
+
+void schema_free_objects(struct database *database)
+{
+    for (unsigned i = 0; i < DATABASE_BUCKETS; i++)
+    {
+        while (database->objects[i])
+        {
+            struct table_object *next = database->objects[i]->next;
+            free_object(database->objects[i]);
+            database->objects[i] = next;
+        }
+    }
+}
+
+JET_ERR schema_note_made(struct table_object *object, const struct made_index *index)
+{
+    struct made_index *made = os_alloc(sizeof(*made));
+
+    if (!made)
+        return JET_errOutOfMemory;
+    *made = *index;
+    made->next = object->made;
+    object->made = made;
+    return JET_errSuccess;
+}
+
+void schema_forget_made(struct table_object *object, uint32_t root)
+{
+    for (struct made_index **link = &object->made; *link; link = &(*link)->next)
+    {
+        struct made_index *made = *link;
+
+        if (made->root != root)
+            continue;
+        *link = made->next;
+        os_free(made);
+        return;
+    }
+}
+
+bool table_has_unseen_index(const struct table *table)
+{
+    bool found = false;
+
+    os_mutex_lock(&table->database->lock);
+    for (const struct made_index *made = table->object->made; made && !found; made = made->next)
+    {
+        uint32_t i = 0;
+
+        while (i < table->index_count && table->indexes[i].objid != made->objid)
+            i++;
+        found = made->alone && made->objid != table->objid && i == table->index_count;
+    }
+    os_mutex_unlock(&table->database->lock);
+    return found;
+}
+
+void table_shown_name(const struct table *table, char name[SCHEMA_NAME_SIZE])
+{
+    const struct table_object *object = table->object;
+
+    if (!object)
+    {
+        strcpy(name, table->name);
+        return;
+    }
+    os_mutex_lock(&table->database->lock);
+    strcpy(name, object->name[0] ? object->name : table->name);
+    os_mutex_unlock(&table->database->lock);
 }
 
 struct tree *schema_tree(struct table_object *object, uint32_t root, uint32_t objid)
@@ -509,6 +590,8 @@ JET_ERR schema_load_table(struct database *database, struct catalog_cursor *curs
     }
     else
         err = sequential_index(table);
+    if (err >= 0 && !table->object->name[0])
+        strcpy(table->object->name, table->name);
 
 done:
     if (err < 0)

@@ -198,6 +198,16 @@ struct table_hook
     void *context;
 };
 
+/* An index that JetCreateIndex made: how its text is mapped though it has none, which
+ * its row in the catalog does not tell. */
+struct made_index
+{
+    struct made_index *next;
+    uint32_t objid, root;
+    uint32_t lcmap_flags;
+    bool alone;                 /* by who had the table alone: all see it at once, whatever their transaction */
+};
+
 /* What all states of one table share: its trees and who uses it. */
 struct table_object
 {
@@ -209,6 +219,7 @@ struct table_object
     struct object_tree *trees;
     struct table *current;      /* the state that all see; NULL: not loaded, or all do not see the same */
     uint32_t pending;           /* changes that some transaction does not see yet, or that may be undone */
+    uint32_t pending_versions;  /* those of which Windows' engine keeps versions with the table, not just with its rows */
     _Atomic uint32_t generation;    /* counts those changes, and when one stops being pending */
     uint32_t fresh_columns;     /* of them, columns that were added where others may have the table open */
     uint32_t fresh_column;      /* id of the last one */
@@ -222,8 +233,14 @@ struct table_object
     _Atomic(struct table_hook *) hooks; /* newest first; added to under the database's lock */
     struct txn *deny_read;      /* the session that has it alone; NULL: none */
     uint32_t deny_read_count;   /* by so many of its cursors */
+    uint32_t deny_write_count;  /* cursors that let nobody else write */
+    uint64_t changed_in;        /* version_bucket() at its last change, and one more; 0: none */
     bool is_static;             /* a template that has derived tables */
-    bool deny_write;            /* nobody else may write */
+    bool is_gone;               /* no longer in the database: freed with its last reference */
+    /* Windows' engine remembers the following of each table that was once opened, until
+     * the database is closed; programs see it.  Guarded by the database's lock. */
+    char name[SCHEMA_NAME_SIZE];    /* that JetRenameTable gave last, rolled back or not; "": that of the first state loaded */
+    struct made_index *made;    /* indexes made since */
 };
 
 struct table
@@ -378,6 +395,11 @@ static inline bool table_is_temporary(const struct table *table)
 {
     return table->database && table->database->temporary;
 }
+
+/* Whether an index is there which this state does not have, yet all see. */
+bool table_has_unseen_index(const struct table *table);
+/* The name that the information calls tell. */
+void table_shown_name(const struct table *table, char name[SCHEMA_NAME_SIZE]);
 
 /* Finds by name (case does not matter) or id; NULL: none. */
 const struct column *table_column_by_name(const struct table *table, const char *name);

@@ -16,6 +16,11 @@ struct schema_action
     uint32_t root; /* of the tree */
 };
 
+static bool is_versioned(enum schema_action_kind kind)
+{
+    return kind != ACTION_NAME && kind != ACTION_TABLE_GONE;
+}
+
 JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
                    enum schema_action_kind kind, bool in_table, uint32_t root)
 {
@@ -33,6 +38,11 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
     database->pending++;
     atomic_fetch_add(&object->generation, 1);
     schema_forget(object);
+    if (is_versioned(kind))
+    {
+        object->pending_versions++;
+        object->changed_in = version_bucket(database->txns) + 1;
+    }
     if (kind == ACTION_TABLE_GONE)
         object->deleting = txn;
     if (kind == ACTION_COLUMN_MADE)
@@ -40,15 +50,21 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->fresh_columns++;
         object->fresh_column = root;
     }
+    if (kind == ACTION_TREE_GONE)
+        for (struct made_index *made = object->made; made; made = made->next)
+            made->alone &= made->root != root;
     os_mutex_unlock(&database->lock);
     err = version_create(txn, &place, &change, &version);
     if (err < 0)
     {
         os_mutex_lock(&database->lock);
         object->pending--;
+        object->pending_versions -= is_versioned(kind);
         database->pending--;
-        object->deleting = NULL;
         object->fresh_columns -= kind == ACTION_COLUMN_MADE;
+        if (kind == ACTION_TABLE_GONE)
+            object->deleting = NULL;
+        object->is_gone |= kind == ACTION_TABLE_MADE;
         schema_release_object(database, object);
         os_mutex_unlock(&database->lock);
     }
@@ -61,12 +77,17 @@ static void end(struct database *database, const struct schema_action *action, b
 
     os_mutex_lock(&database->lock);
     object->pending--;
+    object->pending_versions -= is_versioned(action->kind);
     database->pending--;
     atomic_fetch_add(&object->generation, 1);
     schema_forget(object);
     if (action->kind == ACTION_TABLE_GONE && undone)
         object->deleting = NULL;
     object->fresh_columns -= action->kind == ACTION_COLUMN_MADE;
+    if (action->kind == (undone ? ACTION_TREE_MADE : ACTION_TREE_GONE))
+        schema_forget_made(object, action->root);
+    if (action->kind == (undone ? ACTION_TABLE_MADE : ACTION_TABLE_GONE))
+        object->is_gone = true;
     schema_release_object(database, object);
     os_mutex_unlock(&database->lock);
 }
@@ -125,6 +146,9 @@ void schema_expire(void *context, struct version *version)
         return;
     }
     memcpy(&action, version_image(version), sizeof(action));
+    /* Who deleted it did not see what was added to it after its transaction began. */
+    if (action.kind == ACTION_TABLE_GONE)
+        delete_rest(database, action.object->objid);
     if (action.kind == ACTION_TREE_GONE || action.kind == ACTION_TABLE_GONE)
         destroy(database, &action);
     end(database, &action, false);

@@ -38,13 +38,16 @@ static JET_GRBIT column_grbit(const struct column *column)
     {
         uint16_t flag;
         JET_GRBIT grbit;
-    } map[] =
-    {
-        { COLUMN_NOT_NULL, JET_bitColumnNotNULL }, { COLUMN_AUTOINCREMENT, JET_bitColumnAutoincrement },
-        { COLUMN_VERSION, JET_bitColumnVersion }, { COLUMN_MULTIVALUED, JET_bitColumnMultiValued },
-        { COLUMN_ESCROW, JET_bitColumnEscrowUpdate }, { COLUMN_FINALIZE, JET_bitColumnFinalize },
+    } map[] = {
+        { COLUMN_NOT_NULL, JET_bitColumnNotNULL },
+        { COLUMN_AUTOINCREMENT, JET_bitColumnAutoincrement },
+        { COLUMN_VERSION, JET_bitColumnVersion },
+        { COLUMN_MULTIVALUED, JET_bitColumnMultiValued },
+        { COLUMN_ESCROW, JET_bitColumnEscrowUpdate },
+        { COLUMN_FINALIZE, JET_bitColumnFinalize },
         { COLUMN_DELETE_ON_ZERO, JET_bitColumnDeleteOnZero },
-        { COLUMN_USER_DEFAULT, JET_bitColumnUserDefinedDefault }, { COLUMN_COMPRESSED, JET_bitColumnCompressed },
+        { COLUMN_USER_DEFAULT, JET_bitColumnUserDefinedDefault },
+        { COLUMN_COMPRESSED, JET_bitColumnCompressed },
         { COLUMN_ENCRYPTED, JET_bitColumnEncrypted },
         { COLUMN_PLACEHOLDER, JET_bitColumnRenameConvertToPrimaryIndexPlaceholder },
     };
@@ -113,6 +116,9 @@ static JET_ERR load_default(struct table *table, const struct catalog_row *row, 
             return JET_errCatalogCorrupted;
         size = column->max_size;
     }
+    /* JetSetColumnDefaultValue may have left a longer one. */
+    else if (column->fid < COLUMNID_TAGGED_FIRST && column->max_size && size > column->max_size)
+        size = value.size = column->max_size;
     copy = schema_alloc(table, size);
     if (!copy)
         return JET_errOutOfMemory;
@@ -134,8 +140,8 @@ static JET_ERR load_place(struct table *table, const struct catalog_row *row, st
         return JET_errSuccess;
     if (schema_type_size(column->type))
         column->max_size = schema_type_size(column->type);
-    if (!column->max_size || column->max_size > 255 || row->offset < SCHEMA_FIXED_START
-        || row->offset + column->max_size > table->database->page_size)
+    if (!column->max_size || column->max_size > 255 || row->offset < SCHEMA_FIXED_START ||
+        row->offset + column->max_size > table->database->page_size)
         return JET_errCatalogCorrupted;
     column->fixed_offset = row->offset;
     return JET_errSuccess;
@@ -204,8 +210,8 @@ static uint32_t inherit(struct table *table, struct column *to, const struct col
     {
         to[i] = from[i];
         to[i].from_template = true;
-        to[i].marked_inherited = from[i].fid >= COLUMNID_TAGGED_FIRST
-                                 && (!table->old_template || from[i].fid >= table->tagged_first);
+        to[i].marked_inherited = from[i].fid >= COLUMNID_TAGGED_FIRST &&
+                                 (!table->old_template || from[i].fid >= table->tagged_first);
     }
     return count;
 }

@@ -311,6 +311,9 @@ JET_ERR schema_load_index(struct table *table, const struct catalog_row *row, st
         return err;
     strcpy(index->name, name);
     index->objid = row->id;
+    for (const struct made_index *made = table->object->made; made; made = made->next)
+        if (made->objid == index->objid && !(index->disk_flags & INDEX_LOCALIZED))
+            index->lcmap_flags = made->lcmap_flags;
     schema_load_stats(row, &index->stats);
     if (index->primary)
     {

@@ -24,6 +24,11 @@ JET_ERR schema_use_object(struct table *table, uint32_t objid, uint32_t root);
 /* The object if there is one; database->lock is held. */
 struct table_object *schema_find_object(struct database *database, uint32_t objid);
 void schema_release_object(struct database *database, struct table_object *object);
+void schema_free_objects(struct database *database);
+/* Notes how an index that was just made maps text. */
+JET_ERR schema_note_made(struct table_object *object, const struct made_index *made);
+/* The tree of an index is no more. */
+void schema_forget_made(struct table_object *object, uint32_t root);
 /* The tree of a secondary index; NULL: no memory.  Whoever gets it calls tree_init. */
 struct tree *schema_tree(struct table_object *object, uint32_t root, uint32_t objid);
 
@@ -33,7 +38,8 @@ JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8
 /* Changes of the schema, as their transaction remembers them. */
 enum schema_action_kind
 {
-    ACTION_ROWS,                /* of the catalog only */
+    ACTION_NAME,                /* of a name or default: nothing but rows of the catalog */
+    ACTION_ROWS,                /* of columns, or of the primary index */
     ACTION_COLUMN_MADE,         /* the same, `root` is the column's id, in a table that others may have open */
     ACTION_TREE_MADE,           /* an index has a new tree */
     ACTION_TREE_GONE,           /* the tree of an index that was deleted */

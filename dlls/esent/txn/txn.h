@@ -85,6 +85,7 @@ struct txn_root
     _Atomic uint64_t versions;
     _Atomic uint64_t befores;           /* of open transactions' versions, those of deletes and replaces */
     struct version_spare spare;
+    _Atomic uint64_t weight;            /* see version_bucket() */
     struct os_mutex clean;              /* one cleans at a time */
     struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
     struct txn_log log;

@@ -36,8 +36,12 @@ struct version_batch
     uint32_t befores;           /* of its versions, those that say what was before an entry changed */
     struct chunk *chunks;       /* newest first; the oldest is `first` */
     uint64_t bytes;
+    uint64_t weight;            /* of all it ever had */
     struct chunk first;
 };
+
+#define BUCKET_SIZE    32768u
+#define BUCKET_VERSION 168u /* of a version besides its key and data */
 
 /* ---------------------------------------------------------------- memory --- */
 
@@ -73,6 +77,7 @@ static struct version_batch *batch_of(struct txn *txn)
     batch->newest = batch->actions = NULL;
     batch->unlinked = false;
     batch->befores = 0;
+    batch->weight = 0;
     batch->chunks = &batch->first;
     batch->bytes = CHUNK_FIRST;
     batch->first.older = NULL;
@@ -495,6 +500,7 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
                       &memory);
     if (err < 0)
         return err;
+    batch->weight += BUCKET_VERSION + place->key_size + place->data_size + change->image_size;
     version = memory;
     version_fill(version, place, place_hash(place), change);
     version->batch = batch;
@@ -913,6 +919,7 @@ void version_commit(struct txn *txn, uint64_t time)
     if (!batch)
         return;
     atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_relaxed);
+    atomic_fetch_add_explicit(&root->weight, batch->weight, memory_order_relaxed);
     if (!txn->newest)
     {
         batch_free(batch);
@@ -1039,6 +1046,11 @@ void version_clean_all(struct txn_root *root)
     while (clean(root, UINT32_MAX))
         ;
     os_mutex_unlock(&root->clean);
+}
+
+uint64_t version_bucket(struct txn_root *root)
+{
+    return atomic_load_explicit(&root->weight, memory_order_relaxed) / BUCKET_SIZE;
 }
 
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)

@@ -188,6 +188,13 @@ static inline bool version_befores(const struct txn_root *root)
     return atomic_load_explicit(&root->befores, memory_order_relaxed);
 }
 
+/*
+ * Windows' engine keeps versions in buckets of 32 KB, and cleans as it takes another.
+ * The number of the bucket in which the versions of transactions that end now would
+ * be, by the estimated size of all so far: what was in an earlier one has been cleaned
+ * there, if nobody needs it.
+ */
+uint64_t version_bucket(struct txn_root *root);
 /* Versions kept now, and their bytes. */
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
