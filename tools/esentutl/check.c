@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "esentutl.h"
+#include "log/log.h"
 
 struct check
 {
@@ -61,14 +62,50 @@ JET_ERR mode_integrity(const struct options *options)
     return err;
 }
 
+static JET_ERR checksum_log(const struct options *options)
+{
+    struct log_read_record record;
+    struct log_reader *reader;
+    uint64_t records = 0;
+    JET_ERR err;
+
+    printf("Checksum mode\n        Log file: %s\n\n", options->name);
+    err = log_reader_open(options->path, LOG_READ_SOFT, &reader);
+    if (err < 0)
+        return err;
+    while ((err = log_reader_next(reader, &record)) == JET_errSuccess)
+        records++;
+    log_reader_close(reader);
+    printf("%" PRIu64 " records\n", records);
+    return err < 0 ? err : JET_errSuccess;
+}
+
+static JET_ERR checksum_checkpoint(const struct options *options)
+{
+    struct checkpoint_header *checkpoint = os_alloc(sizeof(*checkpoint));
+    JET_ERR err = checkpoint ? log_checkpoint_read(options->path, checkpoint) : JET_errOutOfMemory;
+
+    printf("Checksum mode\n        Checkpoint file: %s\n", options->name);
+    os_free(checkpoint);
+    return err;
+}
+
 JET_ERR mode_checksum(const struct options *options)
 {
+    JET_ULONG type = 0;
     struct check check = { 0 };
     struct maintain_report report = { &check, on_finding, on_progress };
     struct checksum_result result;
     uint64_t seconds;
     JET_ERR err;
 
+    if (JetGetDatabaseFileInfoW(options->path, &type, sizeof(type), JET_DbInfoFileType) >= 0)
+    {
+        if (type == JET_filetypeLog)
+            return checksum_log(options);
+        if (type == JET_filetypeCheckpoint)
+            return checksum_checkpoint(options);
+    }
     printf("Checksum mode\n        Database: %s\n\nFile: %s\n\n", options->name, options->name);
     progress_start(&check.progress, "Checksum Status");
     err = checksum_check(options->path, &report, &result);

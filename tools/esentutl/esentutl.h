@@ -45,6 +45,8 @@ JET_ERR mode_checkpoint(const struct options *options);
 JET_ERR mode_log(const struct options *options);
 JET_ERR mode_defragment(const struct options *options);
 JET_ERR mode_copy(const struct options *options);
+JET_ERR mode_nodes(const struct options *options);
+JET_ERR mode_dump(const struct options *options);
 JET_ERR mode_recovery(const struct options *options);
 JET_ERR mode_repair(const struct options *options);
 

@@ -22,13 +22,16 @@ static const struct mode
     const char *flags,
         *values; /* letters of its own options: those that stand alone, and those with something behind */
 } modes[] = {
-    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts", NULL, NULL },
-    { "k", mode_checksum, "/k DATABASE          checks the checksums of its pages", NULL, NULL },
+    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts", "bn", "tf" },
+    { "k", mode_checksum, "/k FILE              checks the checksums of a database, log or checkpoint", "e", "t" },
     { "mh", mode_header, "/mh DATABASE         its header", NULL, NULL },
     { "mm", mode_catalog, "/mm DATABASE [/v]    its tables, columns and indexes; /t NAME one table", NULL, NULL },
     { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available", NULL, NULL },
     { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file", NULL, NULL },
     { "ml", mode_log, "/ml LOG [/v]         a log file; /v its records", NULL, NULL },
+    { "mn", mode_nodes, "/mn DATABASE [/a]    its pages and nodes, /a also deleted ones; /p PAGE[:LAST] those only",
+      "a", "pn" },
+    { "m", mode_dump, "/m DATABASE          as /mh; with /p PAGE that page, with /n NODE one node of it", "a", "pn" },
     { "d", mode_defragment,
       "/d DATABASE          writes it anew without what is free; /t FILE where to, /p and leave it there,\n"
       "                         /b FILE keeps the old one",
@@ -38,8 +41,8 @@ static const struct mode
       "                         /d[FOLDER] where databases are now, /n NEW[:OLD] or one of them,\n"
       "                         /i without databases that are missing, /a without lost logs",
       "iad", "lsn" },
-    { "p", mode_repair, "/p DATABASE          makes a whole one of what there is of it; what is lost is told", "gr",
-      "tf" },
+    { "p", mode_repair, "/p DATABASE          makes a whole one of what there is of it; what is lost is told", "grn",
+      "tfu" },
     { "y", mode_copy, "/y FILE              copies it; /d FILE where to; /i zeroes in place of what cannot be read",
       "i", "d" },
 };
