@@ -59,16 +59,26 @@ static bool came_to_nothing(struct cursor *cursor, enum tree_seek_mode mode)
 /*
  * An equal seek that found nothing stays at the key, but for one in an index that is not unique
  * whose key is behind the last entry of its leaf: Windows' engine looks at the next leaf, and is
- * then on the entry that is there, or after the last one.
+ * then on the entry that is there, or after the last one.  After the last one it is, too, when
+ * it came down on an entry that it does not see, and sees only such that are before it.
  */
 static void go_past_leaf(struct cursor *cursor)
 {
-    struct tree_cursor *tree = cursor_tree(cursor);
+    struct tree_cursor *tree = cursor_tree(cursor), walk;
 
-    if (cursor->filter || tree->tree->unique || !tree->past_leaf)
+    if (cursor->filter || tree->tree->unique)
         return;
-    if (place_seek(cursor, cursor->key.data, cursor->key.size, TREE_SEEK_GE) < 0)
+    if (tree->past_leaf)
+    {
+        if (place_seek(cursor, cursor->key.data, cursor->key.size, TREE_SEEK_GE) < 0)
+            place_set_end(cursor, TREE_AFTER_LAST);
+        return;
+    }
+    if (!tree_missed_hidden(tree, false) || tree_cursor_copy(&walk, tree) < 0)
+        return;
+    if (tree_move_next(&walk) == JET_errNoCurrentRecord && tree_move_last(&walk) >= 0)
         place_set_end(cursor, TREE_AFTER_LAST);
+    tree_cursor_close(&walk);
 }
 
 static JET_ERR seek(struct cursor *cursor, JET_GRBIT grbit)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sessions that change the same rows: conflicts, locks, escrow columns. */
+#include "support.h"
+
+static JET_INSTANCE instance;
+static JET_SESID first, second;
+static JET_TABLEID a, b;
+static JET_COLUMNID id_column, count_column, text_column;
+
+static void add_column(JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit, const void *value,
+                       JET_ULONG size, JET_COLUMNID *id)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition) };
+
+    definition.coltyp = type;
+    definition.grbit = grbit;
+    definition.cp = type == JET_coltypText ? 1252 : 0;
+    assert_ok(JetAddColumnA(first, table, name, &definition, value, size, id));
+}
+
+static void insert(JET_SESID session, JET_TABLEID table, int32_t id)
+{
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    assert_ok(JetSetColumn(session, table, id_column, &id, sizeof(id), 0, NULL));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+}
+
+static JET_ERR seek(JET_SESID session, JET_TABLEID table, int32_t id, JET_GRBIT grbit)
+{
+    assert_ok(JetMakeKey(session, table, &id, sizeof(id), JET_bitNewKey));
+    return JetSeek(session, table, grbit);
+}
+
+static int32_t count_of(JET_SESID session, JET_TABLEID table)
+{
+    int32_t count = -1;
+
+    assert_ok(JetRetrieveColumn(session, table, count_column, &count, sizeof(count), NULL, 0, NULL));
+    return count;
+}
+
+static JET_ERR add(JET_SESID session, JET_TABLEID table, int32_t delta, int32_t *before, JET_GRBIT grbit)
+{
+    return JetEscrowUpdate(session, table, count_column, &delta, sizeof(delta), before, before ? sizeof(*before) : 0,
+                           NULL, grbit);
+}
+
+static int setup(void **state)
+{
+    const int32_t zero = 0;
+    JET_DBID database, other;
+    JET_TABLEID table;
+
+    (void)state;
+    instance = test_instance("transactions", "on");
+    first = test_session(instance);
+    second = test_session(instance);
+    assert_ok(JetCreateDatabaseA(first, test_file("transactions.edb"), NULL, &database, 0));
+    assert_ok(JetCreateTableA(first, database, "rows", 1, 90, &table));
+    add_column(table, "id", JET_coltypLong, JET_bitColumnNotNULL, NULL, 0, &id_column);
+    add_column(table, "count", JET_coltypLong, JET_bitColumnEscrowUpdate, &zero, sizeof(zero), &count_column);
+    add_column(table, "text", JET_coltypText, 0, NULL, 0, &text_column);
+    assert_ok(JetCreateIndexA(first, table, "id", JET_bitIndexPrimary, "+id\0", 5, 90));
+    assert_ok(JetCloseTable(first, table));
+    assert_ok(JetOpenDatabaseA(second, test_file("transactions.edb"), NULL, &other, 0));
+    assert_ok(JetOpenTableA(first, database, "rows", NULL, 0, 0, &a));
+    assert_ok(JetOpenTableA(second, other, "rows", NULL, 0, 0, &b));
+    for (int32_t i = 0; i < 5; i++)
+        insert(first, a, i * 2);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    assert_ok(JetEndSession(second, 0));
+    assert_ok(JetEndSession(first, 0));
+    assert_ok(JetTerm(instance));
+    return 0;
+}
+
+static void begin_both(void)
+{
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(JetBeginTransaction(second));
+}
+
+static void roll_back_both(void)
+{
+    assert_ok(JetRollback(first, 0));
+    assert_ok(JetRollback(second, 0));
+}
+
+/* Read locks go together; a writer meets them, also one that is committed meanwhile. */
+static void test_locks(void **state)
+{
+    (void)state;
+    assert_err(JetGetLock(first, a, JET_bitReadLock), JET_errNotInTransaction);
+    begin_both();
+    assert_ok(seek(first, a, 2, JET_bitSeekEQ));
+    assert_ok(seek(second, b, 2, JET_bitSeekEQ));
+    assert_err(JetGetLock(first, a, 0), JET_errInvalidGrbit);
+    assert_err(JetGetLock(first, a, JET_bitReadLock | JET_bitWriteLock), JET_errInvalidGrbit);
+    assert_ok(JetGetLock(first, a, JET_bitReadLock));
+    assert_ok(JetGetLock(second, b, JET_bitReadLock));
+    assert_err(JetGetLock(second, b, JET_bitWriteLock), JET_errWriteConflict);
+    assert_err(JetDelete(first, a), JET_errWriteConflict);
+    assert_err(add(first, a, 1, NULL, 0), JET_errWriteConflict);
+    assert_ok(JetCommitTransaction(second, 0));
+    assert_err(JetPrepareUpdate(first, a, JET_prepReplace), JET_errWriteConflict);
+    assert_ok(JetRollback(first, 0));
+}
+
+/* A record that the transaction deleted can be locked, but not read; off every record nothing can. */
+static void test_deleted(void **state)
+{
+    (void)state;
+    begin_both();
+    assert_ok(seek(first, a, 4, JET_bitSeekEQ));
+    assert_ok(seek(second, b, 4, JET_bitSeekEQ));
+    assert_ok(JetDelete(first, a));
+    assert_ok(JetGetLock(first, a, JET_bitWriteLock));
+    assert_err(JetPrepareUpdate(first, a, JET_prepReplace), JET_errRecordDeleted);
+    assert_err(JetPrepareUpdate(second, b, JET_prepReplace), JET_errWriteConflict);
+    assert_err(seek(first, a, 5, JET_bitSeekEQ), JET_errRecordNotFound);
+    assert_err(JetGetLock(first, a, JET_bitReadLock), JET_errNoCurrentRecord);
+    roll_back_both();
+}
+
+/* Each sees its own additions, and others' when they are committed before it began. */
+static void test_escrow(void **state)
+{
+    int32_t before = -1;
+
+    (void)state;
+    begin_both();
+    assert_ok(seek(first, a, 6, JET_bitSeekEQ));
+    assert_ok(seek(second, b, 6, JET_bitSeekEQ));
+    assert_ok(add(first, a, 5, &before, 0));
+    assert_int_equal(before, 0);
+    assert_int_equal(count_of(first, a), 5);
+    assert_int_equal(count_of(second, b), 0);
+    /* What it was tells what the others did, too. */
+    assert_ok(add(second, b, 2, &before, 0));
+    assert_int_equal(before, 5);
+    assert_int_equal(count_of(second, b), 2);
+    assert_err(JetDelete(first, a), JET_errWriteConflict);
+    assert_ok(JetCommitTransaction(first, 0));
+    assert_int_equal(count_of(second, b), 2);
+    assert_ok(JetRollback(second, 0));
+    assert_ok(seek(second, b, 6, JET_bitSeekEQ));
+    assert_int_equal(count_of(second, b), 5);
+    /* Without versions it is there for good. */
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(seek(first, a, 6, JET_bitSeekEQ));
+    assert_ok(add(first, a, 1, NULL, JET_bitEscrowNoRollback));
+    assert_int_equal(count_of(second, b), 6);
+    assert_ok(JetRollback(first, 0));
+    assert_int_equal(count_of(second, b), 6);
+}
+
+/* Wherever the cursor went, it is the record last visited; a key that is not there is none. */
+static void test_escrow_off_record(void **state)
+{
+    (void)state;
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+    assert_err(JetMove(first, a, JET_MoveNext, 0), JET_errNoCurrentRecord);
+    assert_ok(add(first, a, 3, NULL, 0));
+    assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+    assert_int_equal(count_of(first, a), 3);
+    assert_err(seek(first, a, 7, JET_bitSeekEQ), JET_errRecordNotFound);
+    assert_err(add(first, a, 3, NULL, 0), JET_errRecordDeleted);
+    assert_ok(JetRollback(first, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_deleted),
+        cmocka_unit_test(test_escrow),
+        cmocka_unit_test(test_escrow_off_record),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
