@@ -190,7 +190,7 @@ static bool one(bool keep)
 int main(int argc, char **argv)
 {
     const char *points_text = argc > 1 ? argv[1] : getenv("ESENT_FAULTS");
-    const char *seed_text = argc > 2 ? argv[2] : getenv("ESENT_SEED");
+    const char *seed_text = argc > 4 ? argv[4] : argc > 2 ? argv[2] : getenv("ESENT_SEED");
     unsigned long points = points_text ? strtoul(points_text, NULL, 0) : 25, failed = 0, tried = 0;
     unsigned long long calls[2] = { 0 };
     FILE *file;
@@ -210,7 +210,6 @@ int main(int argc, char **argv)
     {
         kind = &kinds[strtoul(argv[2], NULL, 0) % KINDS];
         point = strtoull(argv[3], NULL, 0);
-        settings.seed = strtoull(argv[4], NULL, 0);
         return !one(true);
     }
     printf("[ RUN      ] faults\n");

@@ -251,10 +251,10 @@ static void model_commit(struct session *s)
     for (int i = 1; i < IDS; i++)
     {
         if (s->now.changed[i])
-        {
             h.committed[i] = s->now.row[i];
+        /* A lock that was committed counts as a change. */
+        if (s->now.changed[i] || s->now.locked[i])
             h.changed[i] = h.time;
-        }
     }
     for (int i = 1; i < CODES; i++)
         if (s->now.changed_code[i])

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "log/log.h"
 #include "txn/version.h"
 
 void txn_root_init(struct txn_root *root)
@@ -130,7 +131,10 @@ JET_ERR txn_rollback(struct txn *txn)
     if (txn->level == 0)
         return JET_errNotInTransaction;
     err = version_rollback(txn);
-    logged = txn_log_rollback_level(txn, txn->level - 1);
+    /* What could not be undone is left to recovery, so the log must not say that it was. */
+    if (err < 0 && txn->root->log.log)
+        log_fail(txn->root->log.log, err);
+    logged = err < 0 ? err : txn_log_rollback_level(txn, txn->level - 1);
     txn_end_level(txn);
     if (!txn->level)
         version_hold_locks(txn, false);
