@@ -25,7 +25,7 @@ struct instance_log
     struct os_condition wake;
     struct os_thread *thread;
     bool stop;
-    bool resumed; /* a closed log goes on: nothing was replayed */
+    bool goes_on; /* the log was there before */
 };
 
 struct log *instance_log(const struct instance *instance)
@@ -257,7 +257,6 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
     if (err >= 0)
         err = log_resume(&own->config, reader, &own->log);
     log_reader_close(reader);
-    own->resumed = err >= 0;
     return err;
 }
 
@@ -269,13 +268,15 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
 
     if (err < 0)
         return err;
-    if (os_file_exists(path))
+    own->goes_on = os_file_exists(path);
+    if (own->goes_on)
         return continue_log(own, path, grbit);
     err = log_range(&own->config.names, &low, &high);
     if (err < 0)
         return err;
     if (!high)
         return log_create(&own->config, &own->log);
+    own->goes_on = true;
     err = log_path(&own->config.names, LOG_FILE_GENERATION, high, path, OS_PATH_MAX);
     return err < 0 ? err : continue_log(own, path, grbit);
 }
@@ -308,10 +309,10 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     instance->txn.log.log = own->log;
     instance->log = own;
     /*
-     * The checkpoint of a closed log knows no databases, and redo would begin with the file:
+     * The checkpoint of a log that ended knows no databases, and redo would begin with the file:
      * with databases that have been attached to other logs since.
      */
-    if (own->resumed && log_flush(own->log, position) >= 0)
+    if (own->goes_on && log_flush(own->log, position) >= 0)
         (void)log_checkpoint_update(own->log, position, position);
     /* Without the thread the checkpoint stays behind, and recovery takes longer. */
     if (os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
