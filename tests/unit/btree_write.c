@@ -431,6 +431,47 @@ static void test_trees(void **state)
     close_tree();
 }
 
+/* Two trees whose ends grow and go in turn, so that one gets the pages that the other had last. */
+static void test_ends(void **state)
+{
+    uint32_t root, other = 0;
+    struct tree index;
+    struct row row;
+
+    (void)state;
+    open_tree(2048, true, 0, 1);
+    assert_int_equal(tree_create(&build.store, &tree, 20, true, PAGE_INDEX, 1, &root), 0);
+    tree_init(&index, &build.file, root, 20, true, PAGE_INDEX);
+    trees[tree_count++] = (struct store_tree){ root, tree.root };
+    for (uint32_t round = 0; round < 60; round++)
+    {
+        for (uint32_t i = 0; i < 200; i++)
+        {
+            number_row(&row, rows, 60);
+            insert(&row, NULL, false);
+        }
+        for (uint32_t i = random_below(280); i && other; i--)
+        {
+            number_row(&row, --other, 60);
+            assert_int_equal(tree_delete_entry(&index, NULL, row.key, row.key_size, NULL, 0), 0);
+        }
+        check_all();
+        for (uint32_t i = 0; i < 200; i++)
+        {
+            number_row(&row, other++, 60);
+            assert_int_equal(tree_insert(&index, NULL, row.key, row.key_size, row.data, row.data_size, false), 0);
+        }
+        for (uint32_t i = random_below(280); i && rows; i--)
+        {
+            assert_int_equal(tree_delete_entry(&tree, NULL, model[rows - 1]->key, model[rows - 1]->key_size, NULL, 0),
+                             0);
+            model_delete(rows - 1);
+        }
+        check_all();
+    }
+    close_tree();
+}
+
 /* A file that may not grow: what does not fit is refused, and nothing else is touched. */
 static void test_full(void **state)
 {
@@ -548,8 +589,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_append),         cmocka_unit_test(test_every_place), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),       cmocka_unit_test(test_on_disk),
-        cmocka_unit_test(test_full),           cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),       cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_on_disk),        cmocka_unit_test(test_full),        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,54 @@ static JET_ERR insert_on_leaf(const struct tree *tree, struct txn *txn, const st
     return tree_apply(&change);
 }
 
+/*
+ * Keys that ascend need no descent: an entry after the last one of the tree's last
+ * leaf belongs there.  Which leaf that is is a guess, proved under its latch: a
+ * page of this tree that has no right neighbour.  A page that left its tree is empty
+ * or another tree's; that trees of space share their owner's name, so they are not guessed for.
+ */
+static _Atomic uint64_t *last_leaf_of(const struct tree *tree)
+{
+    if (!tree->objid || tree->page_kind & PAGE_SPACE_TREE)
+        return NULL;
+    return &tree_store_of(tree)->last_leaf[tree->root % TREE_LAST_LEAVES];
+}
+
+static bool latch_last_leaf(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf)
+{
+    _Atomic uint64_t *guess = last_leaf_of(tree);
+    uint64_t known = guess ? atomic_load_explicit(guess, memory_order_relaxed) : 0;
+    struct page_node node;
+
+    if (!known || (uint32_t)known != tree->root)
+        return false;
+    if (!cache_try_latch(tree->file, (uint32_t)(known >> 32), CACHE_EXCLUSIVE, &leaf->page))
+        return false;
+    leaf->mode = CACHE_EXCLUSIVE;
+    if (tree_leaf_check(tree, leaf) && !page_next(leaf->page->data) && !(leaf->view.flags & PAGE_ROOT))
+    {
+        leaf->line = leaf_lines(leaf);
+        if (page_node(&leaf->view, (unsigned)leaf->line - 1, &node) &&
+            page_key_compare(&node.key, target->key, target->key_size) < 0)
+            return true;
+    }
+    leaf_unlatch(leaf);
+    return false;
+}
+
+static void remember_last_leaf(const struct tree *tree, const struct tree_leaf *leaf)
+{
+    _Atomic uint64_t *guess;
+    uint64_t known;
+
+    if (os_likely(leaf->line < leaf_lines(leaf)) || page_next(leaf->page->data) || leaf->view.flags & PAGE_ROOT ||
+        !(guess = last_leaf_of(tree)))
+        return;
+    known = (uint64_t)atomic_load_explicit(&leaf->page->pgno, memory_order_relaxed) << 32 | tree->root;
+    if (atomic_load_explicit(guess, memory_order_relaxed) != known)
+        atomic_store_explicit(guess, known, memory_order_relaxed);
+}
+
 JET_ERR tree_insert(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size,
                     const uint8_t *data, uint32_t data_size, bool append)
 {
@@ -262,9 +310,11 @@ JET_ERR tree_insert(const struct tree *tree, struct txn *txn, const uint8_t *key
         };
         struct tree_leaf leaf;
 
-        err = tree_descend_exclusive(tree, &target, &leaf);
+        err = !tries && latch_last_leaf(tree, &target, &leaf) ? JET_errSuccess
+                                                              : tree_descend_exclusive(tree, &target, &leaf);
         if (err < 0)
             break;
+        remember_last_leaf(tree, &leaf);
         err = insert_on_leaf(tree, pending.txn, &target, &leaf, data, data_size, &pending.grow);
         leaf_unlatch(&leaf);
         if (err != TREE_RETRY)

@@ -49,6 +49,7 @@
 struct log;
 
 #define TREE_STRUCTURE_LOCKS 64u
+#define TREE_LAST_LEAVES     64u
 
 /* Where redo begins for a change of a page that is not logged: it need not be redone. */
 #define TREE_NOT_LOGGED (UINT64_MAX - 1)
@@ -68,6 +69,8 @@ struct tree_store
     uint32_t most_pages;      /* the file grows no further; 0: no limit */
     struct os_rwlock space;   /* which page belongs to which tree, and which are free */
     struct os_rwlock structure[TREE_STRUCTURE_LOCKS];
+    /* The last leaves of trees to which entries were appended, by hash of the root: page << 32 | root. */
+    _Atomic uint64_t last_leaf[TREE_LAST_LEAVES];
 };
 
 /* Prepares a store for a file that is open; nothing is read.  *file->owner becomes the store. */
