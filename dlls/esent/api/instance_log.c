@@ -251,13 +251,55 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
         log_reader_close(reader);
         return recover(own, grbit);
     }
-    if ((uint32_t)reader->header.segments * LOG_SEGMENT_SIZE != own->config.file_size &&
-        !log_header_old(&reader->header))
-        err = JET_errLogFileSizeMismatchDatabasesConsistent;
-    if (err >= 0)
-        err = log_resume(&own->config, reader, &own->log);
+    err = log_resume(&own->config, reader, &own->log);
     log_reader_close(reader);
     return err;
+}
+
+static void delete_file(const struct instance_log *own, enum log_file_kind kind, uint32_t generation)
+{
+    WCHAR path[OS_PATH_MAX];
+
+    if (log_path(&own->config.names, kind, generation, path, OS_PATH_MAX) >= 0)
+        (void)os_file_delete(path);
+}
+
+/* All of the log's files go, whose databases are consistent; a new log begins. */
+static JET_ERR begin_anew(struct instance_log *own)
+{
+    uint32_t low, high;
+    JET_ERR err = log_close(own->log, false);
+
+    own->log = NULL;
+    own->goes_on = false;
+    if (err >= 0)
+        err = log_range(&own->config.names, &low, &high);
+    if (err < 0)
+        return err;
+    for (uint32_t generation = low; generation && generation <= high; generation++)
+        delete_file(own, LOG_FILE_GENERATION, generation);
+    delete_file(own, LOG_FILE_CURRENT, 0);
+    delete_file(own, LOG_FILE_NEXT, 0);
+    delete_file(own, LOG_FILE_CHECKPOINT, 0);
+    return log_create(&own->config, &own->log);
+}
+
+/*
+ * Files of another size than the program asks for: that of the log is taken if it did not ask; else
+ * the log begins anew if JET_paramCleanupMismatchedLogFiles allows it.  (ErrLGMoveToRunningState)
+ */
+static JET_ERR fit_size(struct instance_log *own)
+{
+    uint32_t size = log_file_segments(own->log) * LOG_SEGMENT_SIZE;
+    JET_ERR err;
+
+    if (size == own->config.file_size || !own->instance->params.value[JET_paramLogFileSize].written)
+        return JET_errSuccess;
+    if (param_number(own->instance, JET_paramCleanupMismatchedLogFiles))
+        return begin_anew(own);
+    err = log_close(own->log, false);
+    own->log = NULL;
+    return err < 0 ? err : JET_errLogFileSizeMismatchDatabasesConsistent;
 }
 
 static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
@@ -277,6 +319,10 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
     if (!high)
         return log_create(&own->config, &own->log);
     own->goes_on = true;
+    /* The next file is made before the current one is moved away. */
+    err = log_path(&own->config.names, LOG_FILE_NEXT, 0, path, OS_PATH_MAX);
+    if (err >= 0 && !os_file_exists(path) && !(grbit & JET_bitReplayIgnoreLostLogs))
+        return JET_errMissingLogFile;
     err = log_path(&own->config.names, LOG_FILE_GENERATION, high, path, OS_PATH_MAX);
     return err < 0 ? err : continue_log(own, path, grbit);
 }
@@ -296,6 +342,8 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     err = make_config(own);
     if (err >= 0)
         err = open_log(own, grbit);
+    if (err >= 0)
+        err = fit_size(own);
     if (err >= 0)
         err = append_init(own, &position);
     if (err < 0)
