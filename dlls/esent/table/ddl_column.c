@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "format/bytes.h"
 #include "table/ddl_private.h"
 #include "table/update.h"
 #include "table/cursor_private.h"
@@ -478,6 +479,38 @@ static bool in_index(const struct table *table, const struct column *column)
     return false;
 }
 
+static bool has_segment(struct catalog_bytes segments, uint32_t fid)
+{
+    for (uint32_t i = 0; i + 4 <= segments.size; i += 4)
+    {
+        if (le16(segments.data + i + 2) == fid && !(segments.data[i] & 0x80))
+            return true;
+    }
+    return false;
+}
+
+/* Whether an index that was committed since the transaction began has the column. */
+static JET_ERR check_new_indexes(const struct table *table, const struct column *column)
+{
+    struct catalog_cursor rows;
+    struct catalog_row row;
+    JET_ERR err = catalog_open(table->database, NULL, &rows);
+
+    if (err >= 0)
+        err = catalog_seek(&rows, table->objid, CATALOG_INDEX, &row);
+    for (; err >= 0 && row.table == table->objid && row.type == CATALOG_INDEX; err = catalog_next(&rows, &row))
+    {
+        if (row.flags & INDEX_WIDE_COLUMNS &&
+            (has_segment(row.key_columns, column->fid) || has_segment(row.conditions, column->fid)))
+        {
+            err = JET_errColumnInUse;
+            break;
+        }
+    }
+    catalog_close(&rows);
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : err < 0 ? err : JET_errSuccess;
+}
+
 static JET_ERR delete_column(struct cursor *cursor, const char *name)
 {
     struct table *table = cursor->table;
@@ -491,6 +524,8 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
         err = find_row(&rows, table, name, &row);
     if (err >= 0 && in_index(table, table_column_by_name(table, name)))
         err = JET_errColumnInUse;
+    if (err >= 0 && cursor->txn->level > 1 && table->object->index_deleter != cursor->txn)
+        err = check_new_indexes(table, table_column_by_name(table, name));
     if (err >= 0)
         place_set_end(cursor, TREE_BEFORE_FIRST);
     if (err >= 0)

@@ -208,6 +208,34 @@ static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, co
     return err;
 }
 
+/* Whether another session has deleted a column of it since the transaction began. */
+static JET_ERR check_current(const struct cursor *cursor, const struct index_definition *definition)
+{
+    const struct table *table = cursor->table;
+    struct catalog_cursor rows;
+    struct catalog_row row;
+    JET_ERR err;
+
+    if (ddl_has_alone(cursor))
+        return JET_errSuccess;
+    err = catalog_open(table->database, NULL, &rows);
+    for (uint32_t i = 0; err >= 0 && i < definition->columns; i++)
+    {
+        const uint8_t *segment = definition->key + 4 * i;
+        uint32_t fid = le16(segment + 2);
+
+        if (segment[0] & 0x80) /* of the template, which does not change */
+            continue;
+        err = catalog_find(&rows, table->objid, CATALOG_COLUMN, fid, &row);
+        if (err == JET_errObjectNotFound) /* not committed: its own */
+            err = JET_errSuccess;
+        else if (err >= 0 && row.place == JET_coltypNil)
+            err = JET_errWriteConflict;
+    }
+    catalog_close(&rows);
+    return err;
+}
+
 /* The rows and trees of one that was checked. */
 static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create, struct index_definition *definition,
                         struct cursor *inner, uint32_t *objid)
@@ -215,6 +243,8 @@ static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create,
     JET_ERR err = index_check_columns(create, definition, index_find_in_table, cursor->table);
 
     *objid = 0;
+    if (err >= 0)
+        err = check_current(cursor, definition);
     if (err >= 0 && definition->flags & INDEX_PRIMARY)
         err = make_primary(cursor, definition, inner);
     else if (err >= 0)

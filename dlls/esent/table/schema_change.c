@@ -51,6 +51,8 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->fresh_column = root;
     }
     if (kind == ACTION_TREE_GONE)
+        object->index_deleter = txn;
+    if (kind == ACTION_TREE_GONE)
         for (struct made_index *made = object->made; made; made = made->next)
             made->alone &= made->root != root;
     os_mutex_unlock(&database->lock);
