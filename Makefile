@@ -91,7 +91,7 @@ do-torture: $(FUZZ_PROGRAMS) $(TORTURE_PROGRAMS) $(CORPUS_STAMP)
 
 # ---- conformance -----------------------------------------------------------
 
-do-conformance: $(LIBRARIES) build/host/edbwalk build/x86_64/edbwalk.exe build/i686/edbwalk.exe
+do-conformance: $(LIBRARIES) build/host/edbwalk build/host/esentutl build/x86_64/edbwalk.exe build/i686/edbwalk.exe
 	@[ -n "$(SHARED)" ] || { echo "make conformance: no ../shared (or SHARED=directory)"; exit 1; }
 	@SHARED="$(abspath $(SHARED))" PROGRAMS="$(PROGRAMS)" CORPUS_PENDING="$(CORPUS_PENDING)" \
 	    tools/run-conformance
