@@ -70,7 +70,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     os_mutex_init(&instance->temporary.lock);
     txn_root_init(&instance->txn);
     instance->hooks = (struct instance_hooks){ .context = instance, .clean_versions = clean_versions };
-    instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire };
+    instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {
         os_free(instance);

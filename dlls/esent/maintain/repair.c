@@ -452,7 +452,7 @@ JET_ERR repair_database(const WCHAR *from, const WCHAR *to, const struct maintai
     if (err >= 0)
     {
         txn_root_init(repair->txns);
-        repair->txns->hooks = (struct version_hooks){ NULL, schema_undo, schema_expire };
+        repair->txns->hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, NULL };
         txn_init(&repair->txn, repair->txns);
         cache_file_init(&repair->cache, repair->file, repair->page_size, true);
         repair->cache.verify = verify_page;

@@ -152,18 +152,25 @@ static JET_ERR make_primary(struct cursor *cursor, struct index_definition *defi
     return err < 0 ? err : note_made(cursor, table->objid, table->root, definition);
 }
 
+/* A secondary index of this statement; objid 0: none. */
+struct made_tree
+{
+    uint32_t objid;
+    const struct version *maker; /* says that its tree was made */
+};
+
 /* The tree and the row of a secondary index. */
 static JET_ERR make_secondary(struct cursor *cursor, const struct index_definition *definition, struct cursor *inner,
-                              uint32_t *objid)
+                              struct made_tree *made)
 {
     struct table *table = cursor->table;
     struct database *database = table->database;
     uint32_t pages = space_hints_pages(&definition->space, database->page_size), root;
     JET_ERR err;
 
-    *objid = database_new_objid(database);
-    err = tree_create(&database->store, table->records, *objid, definition->flags & INDEX_UNIQUE, PAGE_INDEX, pages,
-                      &root);
+    made->objid = database_new_objid(database);
+    err = tree_create(&database->store, table->records, made->objid, definition->flags & INDEX_UNIQUE, PAGE_INDEX,
+                      pages, &root);
     if (err < 0)
         return err;
     err = schema_act(database, cursor->txn, table->object, ACTION_TREE_MADE, true, root);
@@ -172,9 +179,10 @@ static JET_ERR make_secondary(struct cursor *cursor, const struct index_definiti
         tree_destroy(&database->store, table->records, root);
         return err;
     }
+    made->maker = table->object->tree_maker;
     cursor_wrote(inner, err);
-    err = index_insert(database, cursor->txn, table->objid, *objid, root, definition);
-    return err < 0 ? err : note_made(cursor, *objid, root, definition);
+    err = index_insert(database, cursor->txn, table->objid, made->objid, root, definition);
+    return err < 0 ? err : note_made(cursor, made->objid, root, definition);
 }
 
 static const struct index *index_by_objid(const struct table *table, uint32_t objid)
@@ -187,8 +195,9 @@ static const struct index *index_by_objid(const struct table *table, uint32_t ob
     return NULL;
 }
 
-/* Fills those that were made; they are found again by their ids. */
-static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, const uint32_t *objids, uint32_t count)
+/* Fills those that were made, which are found again by their ids, and shows them to others. */
+static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, const struct made_tree *made,
+                    uint32_t count)
 {
     const struct index **indexes = os_alloc_array(count, sizeof(*indexes));
     uint32_t found = 0, failed = 0;
@@ -196,15 +205,23 @@ static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, co
 
     for (uint32_t i = 0; err >= 0 && i < count; i++)
     {
-        if (!objids[i] || creates[i].grbit & JET_bitIndexEmpty)
+        if (!made[i].objid || creates[i].grbit & JET_bitIndexEmpty)
             continue;
-        indexes[found] = index_by_objid(cursor->table, objids[i]);
+        indexes[found] = index_by_objid(cursor->table, made[i].objid);
         if (!indexes[found++])
             err = JET_errCatalogCorrupted;
     }
     if (err >= 0 && found)
         err = index_build(cursor->table, cursor->txn, indexes, found, &failed);
     os_free(indexes);
+    for (uint32_t i = 0; err >= 0 && i < count; i++)
+    {
+        const struct index *index = index_by_objid(cursor->table, made[i].objid);
+
+        if (index)
+            err = index_hand_over(cursor->table, cursor->txn, index, made[i].maker,
+                                  !(creates[i].grbit & JET_bitIndexEmpty));
+    }
     return err;
 }
 
@@ -238,17 +255,17 @@ static JET_ERR check_current(const struct cursor *cursor, const struct index_def
 
 /* The rows and trees of one that was checked. */
 static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create, struct index_definition *definition,
-                        struct cursor *inner, uint32_t *objid)
+                        struct cursor *inner, struct made_tree *made)
 {
     JET_ERR err = index_check_columns(create, definition, index_find_in_table, cursor->table);
 
-    *objid = 0;
+    *made = (struct made_tree){ 0 };
     if (err >= 0)
         err = check_current(cursor, definition);
     if (err >= 0 && definition->flags & INDEX_PRIMARY)
         err = make_primary(cursor, definition, inner);
     else if (err >= 0)
-        err = make_secondary(cursor, definition, inner, objid);
+        err = make_secondary(cursor, definition, inner, made);
     return err < 0 ? err : ddl_reload(cursor);
 }
 
@@ -267,7 +284,7 @@ static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defa
     struct database *database = cursor->table->database;
     struct index_definition definition;
     struct cursor *inner;
-    uint32_t objid;
+    struct made_tree made;
     JET_ERR err = check_one(cursor, defaults, create, &definition);
 
     if (err >= 0)
@@ -277,9 +294,9 @@ static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defa
     err = ddl_begin(database, cursor->txn);
     if (err >= 0)
     {
-        err = make_one(cursor, create, &definition, inner, &objid);
+        err = make_one(cursor, create, &definition, inner, &made);
         if (err >= 0)
-            err = fill(cursor, create, &objid, 1);
+            err = fill(cursor, create, &made, 1);
         err = ddl_end(database, cursor->txn, err);
     }
     close_inner(inner, left);
@@ -288,7 +305,7 @@ static JET_ERR create_one(struct cursor *cursor, const struct ddl_defaults *defa
 
 /* Several at once; all have the space hints of the first. */
 static JET_ERR make_batch(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
-                          uint32_t count, uint32_t *objids)
+                          uint32_t count, struct made_tree *made)
 {
     const JET_GRBIT not_here = JET_bitIndexPrimary | JET_bitIndexUnversioned | JET_bitIndexEmpty;
     struct index_definition definition;
@@ -308,16 +325,16 @@ static JET_ERR make_batch(struct cursor *cursor, const struct ddl_defaults *defa
         if (err >= 0)
             err = index_check(cursor->table->database, defaults, &creates[i], &definition);
         if (err >= 0)
-            err = make_one(cursor, &creates[i], &definition, cursor, &objids[i]);
+            err = make_one(cursor, &creates[i], &definition, cursor, &made[i]);
     }
-    return err < 0 ? err : fill(cursor, creates, objids, count);
+    return err < 0 ? err : fill(cursor, creates, made, count);
 }
 
 static JET_ERR create_batch(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *creates,
                             uint32_t count)
 {
     struct database *database;
-    uint32_t *objids;
+    struct made_tree *made;
     JET_ERR err = ddl_check_updatable(cursor);
 
     if (err < 0)
@@ -332,13 +349,13 @@ static JET_ERR create_batch(struct cursor *cursor, const struct ddl_defaults *de
         return JET_errFixedDDL;
     if (!count)
         return JET_errSuccess;
-    objids = os_alloc_zero(count * sizeof(*objids));
-    if (!objids)
+    made = os_alloc_zero(count * sizeof(*made));
+    if (!made)
         return JET_errOutOfMemory;
     err = ddl_begin(database, cursor->txn);
     if (err >= 0)
-        err = ddl_end(database, cursor->txn, make_batch(cursor, defaults, creates, count, objids));
-    os_free(objids);
+        err = ddl_end(database, cursor->txn, make_batch(cursor, defaults, creates, count, made));
+    os_free(made);
     return err;
 }
 

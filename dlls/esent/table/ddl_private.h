@@ -135,4 +135,12 @@ JET_ERR index_check_unicode(const JET_INDEXCREATE3_A *create, uint32_t count);
 JET_ERR index_build(struct table *table, struct txn *txn, const struct index *const *indexes, uint32_t count,
                     uint32_t *failed);
 
+/* ---- while others change records (index_settle.c) ---- */
+
+/* Adds to an index, `filled` with what its transaction sees, what others have committed since that began;
+ * from then on all transactions keep it up to date.  maker: the version that says its tree was made.
+ * Errors as of index_build. */
+JET_ERR index_hand_over(struct table *table, struct txn *txn, const struct index *index,
+                        const struct version *maker, bool filled);
+
 #endif

@@ -240,9 +240,12 @@ static JET_ERR delete_entry(const struct index *index, struct txn *txn, const ui
     return err;
 }
 
+#define STEP_DELETE 1u
+#define STEP_INSERT 2u
+
 /* Equal keys are one entry, and one that both records have stays. */
 static JET_ERR apply(struct key_list *list, const struct index *index, struct txn *txn, const uint8_t *bookmark,
-                     uint32_t bookmark_size, bool *changed)
+                     uint32_t bookmark_size, unsigned steps, bool *changed)
 {
     JET_ERR err = JET_errSuccess;
     uint32_t end;
@@ -257,7 +260,7 @@ static JET_ERR apply(struct key_list *list, const struct index *index, struct tx
             insert |= list->entries[end].insert;
             remove |= !list->entries[end].insert;
         }
-        if (insert == remove)
+        if (insert == remove || !(steps & (insert ? STEP_INSERT : STEP_DELETE)))
             continue;
         *changed = true;
         if (insert)
@@ -287,7 +290,34 @@ JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const st
     if (err >= 0 && list.count > 1)
         list_sort(&list);
     if (err >= 0)
-        err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size, changed);
+        err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size, STEP_DELETE | STEP_INSERT, changed);
+    list_free(&list);
+    return err;
+}
+
+JET_ERR index_bring_forward(struct table *table, struct txn *txn, uint32_t at, const struct record *old,
+                            struct txn *old_view, const struct record *new, struct txn *new_view,
+                            const uint8_t *bookmark, uint32_t bookmark_size, bool insert)
+{
+    const struct key_form *form;
+    struct key_list list;
+    bool changed;
+    JET_ERR err = index_form(table, at, &form);
+
+    if (err < 0)
+        return err;
+    list_init(&list);
+    if (old)
+        err = list_add(&list, form, old_view, *old, false);
+    if (err >= 0 && new &&insert)
+        err = check_nulls(form, new_view, *new);
+    if (err >= 0 && new)
+        err = list_add(&list, form, new_view, *new, true);
+    if (err >= 0 && list.count > 1)
+        list_sort(&list);
+    if (err >= 0)
+        err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size, insert ? STEP_INSERT : STEP_DELETE,
+                    &changed);
     list_free(&list);
     return err;
 }

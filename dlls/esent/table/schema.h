@@ -242,6 +242,7 @@ struct table_object
      * the database is closed; programs see it.  Guarded by the database's lock. */
     char name[SCHEMA_NAME_SIZE];    /* that JetRenameTable gave last, rolled back or not; "": that of the first state loaded */
     struct made_index *made;    /* indexes made since */
+    const struct version *tree_maker;   /* says that the last tree of an index was made */
 };
 
 struct table
@@ -390,6 +391,9 @@ JET_ERR table_follow(struct table *table, struct txn *txn, struct table **now, u
 /* The hooks of the version store: of schema changes and, passed on, of trees. */
 JET_ERR schema_undo(void *context, struct txn *txn, struct version *version);
 void schema_expire(void *context, struct version *version);
+/* Before a commit: brings indexes that the transaction does not see forward (index_settle.c).
+ * JET_errKeyDuplicate, JET_errNullKeyDisallowed. */
+JET_ERR index_settle(void *context, struct txn *txn);
 
 /* Whether it is in the temporary database; a sort's table has no object there. */
 static inline bool table_is_temporary(const struct table *table)

@@ -57,6 +57,8 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
             made->alone &= made->root != root;
     os_mutex_unlock(&database->lock);
     err = version_create(txn, &place, &change, &version);
+    if (err >= 0 && kind == ACTION_TREE_MADE)
+        object->tree_maker = version; /* the schema is locked */
     if (err < 0)
     {
         os_mutex_lock(&database->lock);
@@ -127,6 +129,8 @@ JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)
     if (version->op != VERSION_ACTION)
         return tree_undo(txn, version);
     memcpy(&action, version_image(version), sizeof(action));
+    if (action.kind == ACTION_TREE_MADE)
+        index_forget_unseen(txn->root, version);
     if (action.kind == ACTION_TABLE_MADE)
         delete_rest(database, action.object->objid);
     if (action.kind == ACTION_TREE_MADE || action.kind == ACTION_TABLE_MADE)
@@ -148,6 +152,8 @@ void schema_expire(void *context, struct version *version)
         return;
     }
     memcpy(&action, version_image(version), sizeof(action));
+    if (action.kind == ACTION_TREE_MADE)
+        index_forget_unseen(database->txns, version);
     /* Who deleted it did not see what was added to it after its transaction began. */
     if (action.kind == ACTION_TABLE_GONE)
         delete_rest(database, action.object->objid);

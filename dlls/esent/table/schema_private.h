@@ -52,6 +52,9 @@ enum schema_action_kind
 JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
                    enum schema_action_kind kind, bool in_table, uint32_t root);
 
+/* The index that this version made is seen by all, or by nobody any more. */
+void index_forget_unseen(struct txn_root *root, const struct version *maker);
+
 /* Nobody will find the kept state of a table any more; database->lock is held. */
 void schema_forget(struct table_object *object);
 

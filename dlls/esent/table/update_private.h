@@ -84,6 +84,11 @@ JET_ERR index_order(struct table *table, const uint32_t **order);
  * *changed becomes true if there is a difference. */
 JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const struct record *old,
                      const struct record *new, const uint8_t *bookmark, uint32_t bookmark_size, bool *changed);
+/* Of what index_change would do the insertions, or else the deletions, where each record and its long
+ * values are read by a transaction of its own. */
+JET_ERR index_bring_forward(struct table *table, struct txn *txn, uint32_t at, const struct record *old,
+                            struct txn *old_view, const struct record *new, struct txn *new_view,
+                            const uint8_t *bookmark, uint32_t bookmark_size, bool insert);
 /* Whether setting these columns can change an index's entries. */
 bool index_touched(const struct table *table, const struct index *index, const struct cursor_update *update);
 /* JET_errNullKeyDisallowed if the key's outcome is one that the index forbids. */

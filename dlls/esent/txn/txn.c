@@ -35,7 +35,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->newest = NULL;
     txn->updates = txn->update = 0;
     txn->batch = txn->locks = NULL;
-    txn->redone = false;
+    txn->aside = txn->redone = false;
     memset(&txn->logged, 0, sizeof(txn->logged));
 }
 
@@ -110,18 +110,32 @@ static void txn_end_level(struct txn *txn)
         txn_unlink(txn);
 }
 
-JET_ERR txn_commit(struct txn *txn)
+static JET_ERR commit_level(struct txn *txn)
 {
-    JET_ERR err;
-
-    if (txn->level == 0)
-        return JET_errNotInTransaction;
-    err = txn_log_commit_level(txn, txn->level - 1);
+    JET_ERR err = txn_log_commit_level(txn, txn->level - 1);
     if (err < 0)
         return err;
     version_commit_level(txn);
     txn_end_level(txn);
     return JET_errSuccess;
+}
+
+JET_ERR txn_commit(struct txn *txn)
+{
+    struct txn_root *root = txn->root;
+    JET_ERR err = JET_errSuccess;
+
+    if (txn->level == 0)
+        return JET_errNotInTransaction;
+    if (txn->level > 1 || !txn->newest || txn->aside)
+        return commit_level(txn);
+    os_rwlock_lock_read(&root->handover);
+    if (os_unlikely(root->unseen != NULL) && root->hooks.settle)
+        err = root->hooks.settle(root->hooks.context, txn);
+    if (err >= 0)
+        err = commit_level(txn);
+    os_rwlock_unlock_read(&root->handover);
+    return err;
 }
 
 JET_ERR txn_rollback(struct txn *txn)

@@ -34,6 +34,7 @@
 struct txn;
 struct version;
 struct version_batch;
+struct unseen_index;
 
 /* What the floors above do with versions (version.h). */
 struct version_hooks
@@ -46,6 +47,9 @@ struct version_hooks
     /* Nobody needs the committed version any more, which is out of its chain: a
      * delete takes its entry off the page, if that has no version left. */
     void (*expire)(void *context, struct version *version);
+    /* Before a transaction that changed something commits to level 0, while root->unseen is not NULL:
+     * brings up to date what it did not see.  root->handover is held for reading. */
+    JET_ERR (*settle)(void *context, struct txn *txn);
 };
 
 #define VERSION_PARTS 64
@@ -86,6 +90,10 @@ struct txn_root
     _Atomic uint64_t befores;           /* of open transactions' versions, those of deletes and replaces */
     struct version_spare spare;
     _Atomic uint64_t weight;            /* see version_bucket() */
+    /* Held for reading by each commit to level 0 of a transaction that changed something: who holds it
+     * for writing sees all such a commit did, or nothing.  Outside of the locks of page latches and `lock`. */
+    struct os_rwlock handover;
+    struct unseen_index *unseen;               /* of hooks.settle; guarded by `handover` */
     struct os_mutex clean;              /* one cleans at a time */
     struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
     struct txn_log log;
@@ -108,6 +116,7 @@ struct txn
     uint32_t update;                    /* the number that versions get now; 0: none */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
     struct version_batch *locks;        /* those that were made at level 0 */
+    bool aside;                         /* its commit happens while its thread holds root->handover for writing */
     bool redone;                        /* its versions come from redo: their memory is not in order */
     struct txn_logged logged;
 };

@@ -36,7 +36,7 @@ struct version_batch
     uint32_t befores;           /* of its versions, those that say what was before an entry changed */
     struct chunk *chunks;       /* newest first; the oldest is `first` */
     uint64_t bytes;
-    uint64_t weight;            /* of all it ever had */
+    uint64_t weight; /* of all it ever had */
     struct chunk first;
 };
 
@@ -783,6 +783,57 @@ void version_view_end(struct version_view *view)
     if (view->lock)
         os_rwlock_unlock_read(view->lock);
     view->lock = NULL;
+}
+
+bool version_seen(const struct txn *txn, const struct version *version)
+{
+    return sees(txn, version);
+}
+
+static bool is_change(const struct version *version)
+{
+    return version->op == VERSION_INSERT || version->op == VERSION_DELETE || version->op == VERSION_REPLACE;
+}
+
+/* Whether it is the first change of its entry that the view does not see. */
+static bool is_first_unseen(struct txn_root *root, const struct txn *before, const struct version *version)
+{
+    struct version_part *part = part_of(root, version->hash);
+    bool first = version->linked;
+
+    os_rwlock_lock_read(&part->lock);
+    for (const struct version *older = version->older; older && first; older = older->older)
+        first = !is_change(older) || sees(before, older);
+    os_rwlock_unlock_read(&part->lock);
+    return first;
+}
+
+void version_each_changed(struct txn *txn, bool owns, const struct txn *before, uint32_t database, uint32_t root,
+                          uint32_t objid, void (*visit)(void *context, const uint8_t *key, uint32_t size),
+                          void *context)
+{
+    struct version_batch *batch = NULL;
+
+    if (!owns)
+    {
+        os_mutex_lock(&txn->root->lock);
+        batch = txn->root->committed;
+    }
+    while (owns || batch)
+    {
+        const struct version *version = owns ? txn->newest : batch->committed > txn->begin ? batch->newest : NULL;
+
+        for (; version; version = version->txn_older)
+        {
+            if (is_change(version) && version->database == database && version->objid == objid &&
+                (objid || version->root == root) && is_first_unseen(txn->root, before, version))
+                visit(context, version_key(version), version->key_size);
+        }
+        if (owns)
+            return;
+        batch = batch->next;
+    }
+    os_mutex_unlock(&txn->root->lock);
 }
 
 bool version_any(struct txn_root *root, const struct version_place *place)

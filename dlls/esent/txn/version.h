@@ -175,6 +175,18 @@ struct txn *version_txn(const struct version *version);
 void version_each_open(struct txn_root *root, const struct version_place *place,
                        void (*visit)(void *context, struct txn *txn, struct version *version), void *context);
 
+/* Whether the transaction sees what the version, which is kept, did. */
+bool version_seen(const struct txn *txn, const struct version *version);
+
+/*
+ * Calls `visit` for each entry of the tree that the transaction changed (`owns`), or that others changed
+ * and committed since it began, once: with its key.  `before` is a view that sees none of these changes.
+ * Locks are held meanwhile; the transaction is open and its thread is here.
+ */
+void version_each_changed(struct txn *txn, bool owns, const struct txn *before, uint32_t database, uint32_t root,
+                          uint32_t objid, void (*visit)(void *context, const uint8_t *key, uint32_t size),
+                          void *context);
+
 /* Drops what nobody needs any more, at most `most` versions; returns how many.  From any thread, one at a time. */
 uint32_t version_clean(struct txn_root *root, uint32_t most);
 /* When the oldest versions that are kept were committed; TXN_TIME_NEVER: there are none. */
