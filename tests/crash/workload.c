@@ -541,7 +541,8 @@ void workload_save(const char *path)
     for (int i = 0; i < WORKERS; i++)
     {
         fwrite(&worker[i].count, sizeof(worker[i].count), 1, file);
-        fwrite(worker[i].states, sizeof(*worker[i].states), worker[i].count, file);
+        if (worker[i].count)
+            fwrite(worker[i].states, sizeof(*worker[i].states), worker[i].count, file);
     }
     fclose(file);
 }
