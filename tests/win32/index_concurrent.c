@@ -198,8 +198,12 @@ static void test_committed_before(void **state)
         find(writer, writing, 5);
         put(writer, writing, JET_prepReplace, 5, 107);
         end(writer, true);
+        assert_ok(JetBeginTransaction(writer));
         make_index(how ? JET_bitIndexUnique : 0);
+        put(writer, writing, JET_prepReplace, 5, 108);
         check_count(builder, building, ROWS + 1);
+        check_index(builder, building);
+        end(writer, true);
         check_index(builder, building);
         end(builder, true);
         check_count(builder, building, ROWS + 3);

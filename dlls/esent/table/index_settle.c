@@ -146,25 +146,37 @@ static JET_ERR settle_changed(struct table *table, uint32_t at, struct txn *txn,
     return err;
 }
 
+/* To read what is committed, and the transaction's own changes or not. */
+static void view_init(struct txn *view, const struct txn *txn, bool own)
+{
+    txn_init(view, txn->root);
+    view->level = txn->level;
+    if (!own)
+        return;
+    view->batch = txn->batch;
+    view->locks = txn->locks;
+}
+
 /* ------------------------------------------------------ of a transaction that commits --- */
 
 JET_ERR index_settle(void *context, struct txn *txn)
 {
-    struct txn before = *txn;
+    struct txn before;
     JET_ERR err, ended;
 
     (void)context;
-    /* What was committed, without its own changes. */
-    before.begin = TXN_TIME_NEVER;
-    before.batch = before.locks = NULL;
-    before.newest = NULL;
+    view_init(&before, txn, false);
     err = txn_begin_inner(txn);
     if (err < 0)
         return err;
     for (struct unseen_index *unseen = txn->root->unseen; err >= 0 && unseen; unseen = unseen->next)
     {
-        if (!version_seen(txn, unseen->maker))
-            err = settle_changed(unseen->table, unseen->at, txn, true, txn, &before, txn);
+        if (version_seen(txn, unseen->maker))
+            continue;
+        /* The builder's own part is from after this transaction began. */
+        txn->settling = true;
+        err = settle_changed(unseen->table, unseen->at, txn, true, txn, &before, txn);
+        txn->settling = false;
     }
     ended = err < 0 ? txn_rollback(txn) : txn_commit(txn);
     return err < 0 ? err : ended;
@@ -194,11 +206,10 @@ JET_ERR index_hand_over(struct table *table, struct txn *txn, const struct index
 {
     struct txn_root *root = txn->root;
     uint32_t at = (uint32_t)(index - table->indexes);
-    struct txn after = *txn, others;
+    struct txn after, others;
     JET_ERR err, ended;
 
-    /* What is committed, and the builder's own. */
-    after.begin = TXN_TIME_NEVER;
+    view_init(&after, txn, true);
     txn_init(&others, root);
     others.aside = true;
     os_rwlock_lock_write(&root->handover);

@@ -35,7 +35,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->newest = NULL;
     txn->updates = txn->update = 0;
     txn->batch = txn->locks = NULL;
-    txn->aside = txn->redone = false;
+    txn->aside = txn->settling = txn->redone = false;
     memset(&txn->logged, 0, sizeof(txn->logged));
 }
 

@@ -117,6 +117,7 @@ struct txn
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
     struct version_batch *locks;        /* those that were made at level 0 */
     bool aside;                         /* its commit happens while its thread holds root->handover for writing */
+    bool settling;                      /* in hooks.settle: what others committed since it began is no conflict */
     bool redone;                        /* its versions come from redo: their memory is not in order */
     struct txn_logged logged;
 };

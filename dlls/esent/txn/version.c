@@ -367,7 +367,8 @@ static bool sees(const struct txn *txn, const struct version *version)
 {
     if (txn && is_own(txn, version))
         return true;
-    return atomic_load_explicit(&version->batch->committed, memory_order_acquire) < (txn ? txn->begin : TXN_TIME_NEVER);
+    return atomic_load_explicit(&version->batch->committed, memory_order_acquire) <
+           (txn && !txn->settling ? txn->begin : TXN_TIME_NEVER);
 }
 
 /* Operations that several transactions may do to an entry at a time. */
