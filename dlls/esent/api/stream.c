@@ -19,7 +19,7 @@ JET_ERR JET_API JetStreamRecords(JET_SESID sesid, JET_TABLEID tableid, const JET
 {
     struct session *session;
     struct cursor *cursor;
-    JET_ULONG unwanted;
+    JET_ULONG unwanted = 0;
     JET_ULONG *actual = pcbActual ? pcbActual : &unwanted;
     JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
 

@@ -87,9 +87,10 @@ static JET_ERR locale_of(uint32_t lcid, WCHAR name[LOCALE_SIZE])
     return JET_errSuccess;
 }
 
-static JET_ERR open_by_lcid(JET_SESID sesid, JET_OPENTEMPORARYTABLE2 *open, const JET_UNICODEINDEX *unicode,
+static JET_ERR open_by_lcid(JET_SESID sesid, const JET_OPENTEMPORARYTABLE2 *given, const JET_UNICODEINDEX *unicode,
                             JET_TABLEID *tableid)
 {
+    JET_OPENTEMPORARYTABLE2 open = *given;
     WCHAR name[LOCALE_SIZE];
     JET_UNICODEINDEX2 unicode2 = { name, 0 };
     JET_ERR err;
@@ -100,9 +101,9 @@ static JET_ERR open_by_lcid(JET_SESID sesid, JET_OPENTEMPORARYTABLE2 *open, cons
         if (err < 0)
             return err;
         unicode2.dwMapFlags = unicode->dwMapFlags;
-        open->pidxunicode = &unicode2;
+        open.pidxunicode = &unicode2;
     }
-    return open_any(sesid, open, tableid);
+    return open_any(sesid, &open, tableid);
 }
 
 /*
