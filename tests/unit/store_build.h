@@ -51,7 +51,7 @@ static inline void store_open(struct store_build *build, const WCHAR *path, uint
     build->file.verify = store_verify;
     build->file.seal = store_seal;
     txn_root_init(&build->txns);
-    build->txns.hooks = (struct version_hooks){ NULL, store_undo, store_expire };
+    build->txns.hooks = (struct version_hooks){ .undo = store_undo, .expire = store_expire };
     tree_store_init(&build->store, &build->file, &build->txns, NULL, 7, 0, pages);
     build->store.extension_pages = 16;
     if (tree_create_root(&build->store, pages) < 0)

@@ -277,7 +277,7 @@ static void random_histories_look_as_the_model_says(void **state)
         memset(changed_at, 0, sizeof(changed_at));
         memset(replaced_at, 0, sizeof(replaced_at));
         txn_root_init(&root);
-        root.hooks = (struct version_hooks){ NULL, undo, expire };
+        root.hooks = (struct version_hooks){ .undo = undo, .expire = expire };
         for (int s = 0; s < SESSIONS; s++)
             txn_init(&txns[s], &root);
         for (int i = 0; i < 300; i++)
