@@ -10,6 +10,7 @@
 #include "txn/version.h"
 
 #define CHECKPOINT_MS     250u
+#define IDLE_CHECKS       20u /* that found no new version before the old ones are cleaned up unasked */
 #define KILOBYTE          1024u
 #define ENGINE_FORMAT     9600u /* told where the program leaves it open */
 #define LEGACY_EXTENSIONS 0x1u  /* JET_paramLegacyFileNames */
@@ -123,10 +124,25 @@ static JET_ERR make_config(struct instance_log *own)
 
 /* -------------------------------------------------------------- checkpoint --- */
 
+/* What the last writers left, when no more come: the file is not to keep deleted entries for long. */
+static void clean_idle(struct txn_root *root, uint64_t *mark, uint32_t *checks)
+{
+    uint64_t now = version_mark(root);
+
+    *checks = now == *mark ? *checks + 1 : 0;
+    *mark = now;
+    if (*checks == IDLE_CHECKS)
+    {
+        *checks = 0;
+        version_clean(root, UINT32_MAX);
+    }
+}
+
 static void checkpoint_thread(void *context)
 {
     struct instance_log *own = context;
-    uint64_t last = 0;
+    uint64_t last = 0, mark = 0;
+    uint32_t checks = 0;
 
     os_mutex_lock(&own->lock);
     while (!own->stop)
@@ -135,7 +151,7 @@ static void checkpoint_thread(void *context)
         if (own->stop)
             break;
         os_mutex_unlock(&own->lock);
-        version_clean(&own->instance->txn, UINT32_MAX);
+        clean_idle(&own->instance->txn, &mark, &checks);
         if (!log_down(own->log) && log_tip(own->log) != last)
         {
             last = log_tip(own->log);

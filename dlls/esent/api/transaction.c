@@ -95,21 +95,6 @@ static JET_ERR make_durable(struct session *session, bool lazy, uint32_t durable
     return JET_errSuccess;
 }
 
-/*
- * Who commits drops what is not needed any more, his own mostly: soon, while it
- * is in the processor's cache, but not after each small transaction.
- */
-#define CLEAN_BYTES (192u * 1024u)
-#define CLEAN_MOST  8192u
-
-static void clean_versions(struct session *session)
-{
-    struct txn_root *root = &session->instance->txn;
-
-    if (atomic_load_explicit(&root->bytes, memory_order_relaxed) >= CLEAN_BYTES)
-        version_clean(root, CLEAN_MOST);
-}
-
 static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t durable_ms)
 {
     const JET_GRBIT alone = JET_bitForceNewLog | JET_bitWaitAllLevel0Commit | JET_bitWaitLastLevel0Commit;
@@ -135,7 +120,7 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
     if (err >= 0 && !session->txn.level && session->txn.logged.commit != before)
         err = make_durable(session, (grbit | session->commit_default) & JET_bitCommitLazyFlush, durable_ms);
     if (!session->txn.level)
-        clean_versions(session);
+        version_clean_due(&session->instance->txn);
     return err;
 }
 

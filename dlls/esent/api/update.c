@@ -21,6 +21,7 @@ JET_ERR JET_API JetPrepareUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG
     err = update_prepare(cursor, prep);
     if (err >= 0 && cursor->update && cursor->update->locked)
         cursor_wrote(cursor, err);
+    version_clean_due(&session->instance->txn);
     return api_leave(session, err);
 }
 
@@ -72,6 +73,7 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
     err = inserts ? cursor_inserted(cursor, err) : cursor_wrote(cursor, err);
     if (actual)
         *actual = got;
+    version_clean_due(&session->instance->txn);
     return api_leave(session, err);
 }
 
@@ -110,6 +112,7 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
         err = cursor_wrote(cursor, update_delete(cursor));
     if (err >= 0 && os_unlikely(callback_any(cursor)))
         err = callback_call(session, tableid, cursor, JET_cbtypAfterDelete);
+    version_clean_due(&session->instance->txn);
     return api_leave(session, err);
 }
 
@@ -127,6 +130,7 @@ JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMN
     err = cursor_wrote(cursor, update_escrow(cursor, columnid, pv, cbMax, pvOld, cbOldMax, &old_size, grbit));
     if (err >= 0 && pcbOldActual)
         *pcbOldActual = old_size;
+    version_clean_due(&session->instance->txn);
     return api_leave(session, err);
 }
 

@@ -323,6 +323,8 @@ JET_ERR tree_insert(const struct tree *tree, struct txn *txn, const uint8_t *key
             pending.data = NULL;
         err = tree_make_room(tree, &pending);
     }
+    if (os_unlikely(err == JET_errKeyDuplicate || err == JET_errMultiValuedIndexViolation) && txn_versioning(txn))
+        version_allot(txn->root, key_size + (tree->unique ? 0 : data_size));
     /* To an insertion, whatever another transaction did there is the key. */
     if (err == JET_errWriteConflict)
         return JET_errKeyDuplicate;

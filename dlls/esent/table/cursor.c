@@ -72,7 +72,7 @@ static bool is_kept(const struct cursor *cursor)
 {
     uint64_t changed_in = cursor->table->object->changed_in;
 
-    return changed_in && cursor->txn->root && changed_in == version_bucket(cursor->txn->root) + 1;
+    return changed_in && cursor->txn->root && version_mark_kept(cursor->txn->root, changed_in);
 }
 
 /* Whether the other cursors of the table let this one in, and what it claims for
@@ -170,8 +170,8 @@ static void unlink_cursor(struct cursor *cursor)
         if (other->reuses == cursor)
             other->reuses = NULL;
     release_claims(cursor);
-    if (cursor->has_changed && cursor->txn && cursor->txn->root)
-        table->object->changed_in = version_bucket(cursor->txn->root) + 1;
+    if (cursor->changed_at > table->object->changed_in)
+        table->object->changed_in = cursor->changed_at;
     os_mutex_unlock(&table->database->lock);
 }
 
@@ -214,9 +214,6 @@ JET_ERR cursor_open(struct table *table, struct txn *txn, JET_GRBIT grbit, struc
     tree_cursor_init(&cursor->records, table->records, txn);
     cursor->records.sequential = (grbit & JET_bitTableSequential) != 0;
     err = key_form_init(&cursor->form, table, table->primary);
-    /* Changes that all see by now are no obstacle. */
-    if (err >= 0 && grbit & JET_bitTablePermitDDL && !is_kept(cursor))
-        version_clean(txn->root, UINT32_MAX);
     if (err >= 0)
     {
         os_mutex_lock(&table->database->lock);

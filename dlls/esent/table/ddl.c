@@ -38,6 +38,7 @@ JET_ERR ddl_end(struct database *database, struct txn *txn, JET_ERR err)
     JET_ERR ended = err < 0 ? txn_rollback(txn) : txn_commit(txn);
 
     os_mutex_unlock(&database->schema);
+    version_clean_due(txn->root);
     return err < 0 ? err : ended < 0 ? ended : err;
 }
 

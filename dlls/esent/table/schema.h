@@ -235,7 +235,7 @@ struct table_object
     struct txn *deny_read;      /* the session that has it alone; NULL: none */
     uint32_t deny_read_count;   /* by so many of its cursors */
     uint32_t deny_write_count;  /* cursors that let nobody else write */
-    uint64_t changed_in;        /* version_bucket() at its last change, and one more; 0: none */
+    uint64_t changed_in;        /* version_mark() after its last change; 0: none */
     bool is_static;             /* a template that has derived tables */
     bool is_gone;               /* no longer in the database: freed with its last reference */
     /* Windows' engine remembers the following of each table that was once opened, until

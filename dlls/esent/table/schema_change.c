@@ -41,7 +41,7 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
     if (is_versioned(kind))
     {
         object->pending_versions++;
-        object->changed_in = version_bucket(database->txns) + 1;
+        object->changed_in = version_mark(database->txns) + 1; /* at least; its version comes next */
     }
     if (kind == ACTION_TABLE_GONE)
         object->deleting = txn;
@@ -56,6 +56,9 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         for (struct made_index *made = object->made; made; made = made->next)
             made->alone &= made->root != root;
     os_mutex_unlock(&database->lock);
+    /* That of the space of a new tree. */
+    if (kind == ACTION_TABLE_MADE || kind == ACTION_TREE_MADE)
+        version_allot(txn->root, 16);
     err = version_create(txn, &place, &change, &version);
     if (err >= 0 && kind == ACTION_TREE_MADE)
         object->tree_maker = version; /* the schema is locked */

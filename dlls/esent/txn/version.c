@@ -36,12 +36,20 @@ struct version_batch
     uint32_t befores;           /* of its versions, those that say what was before an entry changed */
     struct chunk *chunks;       /* newest first; the oldest is `first` */
     uint64_t bytes;
-    uint64_t weight; /* of all it ever had */
+    uint64_t begin_mark; /* version_mark() when its transaction began */
     struct chunk first;
 };
 
-#define BUCKET_SIZE    32768u
-#define BUCKET_VERSION 168u /* of a version besides its key and data */
+/*
+ * Windows' engine keeps versions in buckets, of which it takes another when the next
+ * version does not fit, and then starts to clean.  Sizes as on its 64 bit machines: of
+ * the room of a bucket, of a version besides its bookmark and image, and of what comes
+ * before an image.  A place is a number of a bucket and what is taken in it.
+ */
+#define BUCKET_ROOM    (32768u - 32u - 48u)
+#define BUCKET_VERSION 144u
+#define BUCKET_IMAGE   8u
+#define BUCKET_SHIFT   32
 
 /* ---------------------------------------------------------------- memory --- */
 
@@ -77,7 +85,6 @@ static struct version_batch *batch_of(struct txn *txn)
     batch->newest = batch->actions = NULL;
     batch->unlinked = false;
     batch->befores = 0;
-    batch->weight = 0;
     batch->chunks = &batch->first;
     batch->bytes = CHUNK_FIRST;
     batch->first.older = NULL;
@@ -486,6 +493,40 @@ static JET_ERR link_version(struct txn *txn, struct version_part *part, const st
     return JET_errSuccess;
 }
 
+/* Takes as much of a bucket as Windows' engine would. */
+static void allot_bytes(struct txn_root *root, uint32_t size)
+{
+    uint64_t old = atomic_load_explicit(&root->allotted, memory_order_relaxed), now;
+
+    size = (size + 7u) & ~7u;
+    do
+    {
+        now = old + size;
+        if ((uint32_t)now > BUCKET_ROOM)
+            now = ((old >> BUCKET_SHIFT) + 1) << BUCKET_SHIFT | size;
+    } while (
+        !atomic_compare_exchange_weak_explicit(&root->allotted, &old, now, memory_order_relaxed, memory_order_relaxed));
+    if (now >> BUCKET_SHIFT != old >> BUCKET_SHIFT)
+        atomic_store_explicit(&root->clean_before, txn_root_oldest(root), memory_order_relaxed);
+}
+
+void version_allot(struct txn_root *root, uint32_t place_size)
+{
+    allot_bytes(root, BUCKET_VERSION + place_size);
+}
+
+static void allot(struct txn_root *root, const struct version_place *place, const struct version_change *change)
+{
+    uint32_t size = BUCKET_VERSION + place->key_size + place->data_size;
+
+    /* What revives an entry is two versions there: an insertion, and a replacement. */
+    if (change->revives)
+        allot_bytes(root, size);
+    if (change->op == VERSION_DELTA)
+        size += 2 * change->delta_size;
+    allot_bytes(root, size + (change->image_size ? BUCKET_IMAGE + change->image_size : 0));
+}
+
 JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
                        struct version **created)
 {
@@ -501,7 +542,7 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
                       &memory);
     if (err < 0)
         return err;
-    batch->weight += BUCKET_VERSION + place->key_size + place->data_size + change->image_size;
+    allot(txn->root, place, change);
     version = memory;
     version_fill(version, place, place_hash(place), change);
     version->batch = batch;
@@ -553,7 +594,10 @@ JET_ERR version_lock(struct txn *txn, const struct version_place *place, enum ve
     struct version *version;
 
     if (op == VERSION_LOCK && is_locked(txn, place))
+    {
+        version_allot(txn->root, place->key_size + place->data_size);
         return JET_errSuccess;
+    }
     return version_create(txn, place, &change, &version);
 }
 
@@ -962,6 +1006,18 @@ void version_commit_level(struct txn *txn)
             atomic_store_explicit(&version->level, version->level - 1, memory_order_relaxed);
 }
 
+/* No version is left from before both the oldest transaction that is open and the oldest batch
+ * that waits.  root->lock is held. */
+static void note_cleaned(struct txn_root *root)
+{
+    uint64_t mark = root->oldest ? root->oldest->begin_mark : version_mark(root);
+
+    if (root->committed && root->committed->begin_mark < mark)
+        mark = root->committed->begin_mark;
+    if (mark > atomic_load_explicit(&root->cleaned, memory_order_relaxed))
+        atomic_store_explicit(&root->cleaned, mark, memory_order_relaxed);
+}
+
 void version_commit(struct txn *txn, uint64_t time)
 {
     struct txn_root *root = txn->root;
@@ -971,10 +1027,11 @@ void version_commit(struct txn *txn, uint64_t time)
     if (!batch)
         return;
     atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_relaxed);
-    atomic_fetch_add_explicit(&root->weight, batch->weight, memory_order_relaxed);
+    batch->begin_mark = txn->begin_mark;
     if (!txn->newest)
     {
         batch_free(batch);
+        note_cleaned(root);
         return;
     }
     batch->newest = txn->newest;
@@ -1007,14 +1064,16 @@ void version_drop_locks(struct txn *txn)
     batch_free(batch);
 }
 
-/* The oldest batch that nobody needs; NULL if there is none. */
-static struct version_batch *batch_to_drop(struct txn_root *root)
+/* The oldest batch that nobody needs and that was committed before the time; NULL if there is none. */
+static struct version_batch *batch_to_drop(struct txn_root *root, uint64_t before)
 {
     struct version_batch *batch;
 
     os_mutex_lock(&root->lock);
     batch = root->committed;
-    if (batch && root->oldest && root->oldest->begin <= atomic_load_explicit(&batch->committed, memory_order_relaxed))
+    if (root->oldest && root->oldest->begin < before)
+        before = root->oldest->begin;
+    if (batch && before <= atomic_load_explicit(&batch->committed, memory_order_relaxed))
         batch = NULL;
     os_mutex_unlock(&root->lock);
     return batch;
@@ -1041,13 +1100,13 @@ static void batch_unlink(struct version_batch *batch)
     batch->unlinked = true;
 }
 
-static uint32_t clean(struct txn_root *root, uint32_t most)
+static uint32_t clean(struct txn_root *root, uint32_t most, uint64_t before)
 {
     struct version *version, **link;
     struct version_batch *batch;
     uint32_t dropped = 0;
 
-    while (dropped < most && (batch = batch_to_drop(root)))
+    while (dropped < most && (batch = batch_to_drop(root, before)))
     {
         /* All of them before the first expires, so that an entry whose last versions these are shows none. */
         if (!batch->unlinked)
@@ -1068,18 +1127,45 @@ static uint32_t clean(struct txn_root *root, uint32_t most)
         os_mutex_unlock(&root->lock);
         batch_free(batch);
     }
+    os_mutex_lock(&root->lock);
+    note_cleaned(root);
+    os_mutex_unlock(&root->lock);
     return dropped;
 }
 
-uint32_t version_clean(struct txn_root *root, uint32_t most)
+/* When nothing is left, the bucket that is not full goes as well. */
+static void leave_bucket(struct txn_root *root)
+{
+    uint64_t old = atomic_load_explicit(&root->allotted, memory_order_relaxed);
+
+    if (!atomic_load_explicit(&root->versions, memory_order_relaxed) && (uint32_t)old)
+        atomic_compare_exchange_strong_explicit(&root->allotted, &old, ((old >> BUCKET_SHIFT) + 1) << BUCKET_SHIFT,
+                                                memory_order_relaxed, memory_order_relaxed);
+}
+
+static uint32_t try_clean(struct txn_root *root, uint32_t most, uint64_t before)
 {
     uint32_t dropped;
 
     if (!os_mutex_try_lock(&root->clean))
         return 0;
-    dropped = clean(root, most);
+    dropped = clean(root, most, before);
+    leave_bucket(root);
     os_mutex_unlock(&root->clean);
     return dropped;
+}
+
+uint32_t version_clean(struct txn_root *root, uint32_t most)
+{
+    return try_clean(root, most, TXN_TIME_NEVER);
+}
+
+void version_clean_now(struct txn_root *root)
+{
+    uint64_t before = atomic_exchange_explicit(&root->clean_before, 0, memory_order_relaxed);
+
+    if (before)
+        try_clean(root, UINT32_MAX, before);
 }
 
 uint64_t version_oldest_kept(struct txn_root *root)
@@ -1095,14 +1181,10 @@ uint64_t version_oldest_kept(struct txn_root *root)
 void version_clean_all(struct txn_root *root)
 {
     os_mutex_lock(&root->clean);
-    while (clean(root, UINT32_MAX))
+    while (clean(root, UINT32_MAX, TXN_TIME_NEVER))
         ;
+    leave_bucket(root);
     os_mutex_unlock(&root->clean);
-}
-
-uint64_t version_bucket(struct txn_root *root)
-{
-    return atomic_load_explicit(&root->weight, memory_order_relaxed) / BUCKET_SIZE;
 }
 
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes)

@@ -202,11 +202,33 @@ static inline bool version_befores(const struct txn_root *root)
 
 /*
  * Windows' engine keeps versions in buckets of 32 KB, and cleans as it takes another.
- * The number of the bucket in which the versions of transactions that end now would
- * be, by the estimated size of all so far: what was in an earlier one has been cleaned
- * there, if nobody needs it.
+ * So does this one, with an account of what that one would have taken: a writer's call
+ * that fills a bucket cleans as it returns, when it holds no latch, what nobody needed
+ * at the moment when the bucket was full.
  */
-uint64_t version_bucket(struct txn_root *root);
+void version_clean_now(struct txn_root *root);
+/* Accounts for a version that Windows' engine makes and this one need not: of an insertion which
+ * finds its key taken, of a lock that is held already.  `place_size`: of the key and data of the place. */
+void version_allot(struct txn_root *root, uint32_t place_size);
+
+static inline void version_clean_due(struct txn_root *root)
+{
+    if (os_unlikely(atomic_load_explicit(&root->clean_before, memory_order_relaxed) != 0))
+        version_clean_now(root);
+}
+
+/* The place of the next version: after a change, one that tells whether its version is still kept. */
+static inline uint64_t version_mark(const struct txn_root *root)
+{
+    return atomic_load_explicit(&root->allotted, memory_order_relaxed);
+}
+
+/* Whether versions from before the mark may still be kept. */
+static inline bool version_mark_kept(const struct txn_root *root, uint64_t mark)
+{
+    return mark > atomic_load_explicit(&root->cleaned, memory_order_relaxed);
+}
+
 /* Versions kept now, and their bytes. */
 void version_usage(struct txn_root *root, uint64_t *count, uint64_t *bytes);
 
