@@ -326,17 +326,37 @@ static JET_ERR make_locales(struct database *database, struct txn *txn)
     return err;
 }
 
+/* A new database with its file and nothing in it.  *database is NULL, or is to be
+ * abandoned if this fails; *made: there is a file that was not there. */
+static JET_ERR new_with_file(const WCHAR *path, const struct database_options *options, struct database **database,
+                             bool *made)
+{
+    JET_ERR err = database_new(path, options, database);
+
+    *made = false;
+    if (err < 0)
+    {
+        *database = NULL;
+        return err;
+    }
+    err = database_make_header(*database, options);
+    if (err >= 0)
+    {
+        err = make_file(*database, options);
+        *made = (*database)->file != NULL;
+    }
+    return err;
+}
+
 JET_ERR database_create_temporary(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     struct database *database;
-    JET_ERR err = database_new(path, options, &database);
+    bool made;
+    JET_ERR err = new_with_file(path, options, &database, &made);
 
     *result = NULL;
-    if (err < 0)
+    if (!database)
         return err;
-    err = database_make_header(database, options);
-    if (err >= 0)
-        err = make_file(database, options);
     /* What the catalog would have is not given out. */
     atomic_store(&database->last_objid, CATALOG_ROOTS_OBJID);
     if (err < 0)
@@ -349,18 +369,12 @@ JET_ERR database_create_temporary(const WCHAR *path, const struct database_optio
 JET_ERR database_create_bare(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     struct database *database;
-    bool made = false;
-    JET_ERR err = database_new(path, options, &database);
+    bool made;
+    JET_ERR err = new_with_file(path, options, &database, &made);
 
     *result = NULL;
-    if (err < 0)
+    if (!database)
         return err;
-    err = database_make_header(database, options);
-    if (err >= 0)
-    {
-        err = make_file(database, options);
-        made = database->file != NULL;
-    }
     if (err >= 0)
         err = make_catalog_trees(database);
     if (err < 0)
@@ -378,18 +392,12 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
                         struct database **result)
 {
     struct database *database;
-    bool made = false;
-    JET_ERR err = database_new(path, options, &database);
+    bool made;
+    JET_ERR err = new_with_file(path, options, &database, &made);
 
     *result = NULL;
-    if (err < 0)
+    if (!database)
         return err;
-    err = database_make_header(database, options);
-    if (err >= 0)
-    {
-        err = make_file(database, options);
-        made = database->file != NULL;
-    }
     if (err >= 0)
         err = step(database, txn, make_catalog);
     if (err >= 0)
