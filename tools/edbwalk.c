@@ -22,8 +22,8 @@
 
 #include "esent.h"
 
-#define NAME_MAX_CHARS 128
-#define PATH_MAX_CHARS 1024
+#define NAME_MAX_CHARS   128
+#define PATH_MAX_CHARS   1024
 #define FAILURES_PRINTED 50
 
 struct options
@@ -38,7 +38,7 @@ struct walk
     JET_SESID session;
     JET_DBID database;
     unsigned failures;
-    unsigned char *value;           /* grows to the longest value */
+    unsigned char *value; /* grows to the longest value */
     JET_ULONG value_size;
 };
 
@@ -130,7 +130,10 @@ struct digest
     uint64_t count;
 };
 
-#define DIGEST_INIT { UINT64_C(14695981039346656037), 0 }
+#define DIGEST_INIT                                                                                                    \
+    {                                                                                                                  \
+        UINT64_C(14695981039346656037), 0                                                                              \
+    }
 
 static void digest_add(struct digest *digest, const void *data, size_t size)
 {

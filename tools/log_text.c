@@ -25,8 +25,8 @@ void log_text_time(FILE *out, const struct header_time *time)
 
 static void print_short_time(FILE *out, const struct header_time *time)
 {
-    fprintf(out, " (%u/%u/%u %u:%02u:%02u.%03u)", time->month, time->day, time->year + 1900, time->hour,
-            time->minute, time->second, (unsigned)(time->milliseconds_low | time->milliseconds_high << 7));
+    fprintf(out, " (%u/%u/%u %u:%02u:%02u.%03u)", time->month, time->day, time->year + 1900, time->hour, time->minute,
+            time->second, (unsigned)(time->milliseconds_low | time->milliseconds_high << 7));
 }
 
 void log_text_signature(FILE *out, const struct header_signature *signature)
@@ -96,8 +96,8 @@ static const char *build(const struct log_page *page)
 
 static void print_page(FILE *out, const struct log_page *page)
 {
-    fprintf(out, " %" PRIx64 ",%" PRIx64 ",%x:%u(%x,", page->dbtime, page->dbtime_before, page->transaction, page->level,
-            page->session);
+    fprintf(out, " %" PRIx64 ",%" PRIx64 ",%x:%u(%x,", page->dbtime, page->dbtime_before, page->transaction,
+            page->level, page->session);
 }
 
 static void print_page_line(FILE *out, const struct log_page *page)
@@ -278,8 +278,9 @@ static void print_create_multiple(FILE *out, const struct log_create_multiple_fd
     const struct log_page *page = &r->page;
     unsigned dbid = page->dbid;
 
-    fprintf(out, " %" PRIx64 ",%x:%u(%x,FDP:[%u:%u],OE:[%u:%u],AE:[%u:%u],FDPParent:[%u:%u],objid:[%u:%u],"
-                 "PageFlags:[0x%x],%u,%s:%s)",
+    fprintf(out,
+            " %" PRIx64 ",%x:%u(%x,FDP:[%u:%u],OE:[%u:%u],AE:[%u:%u],FDPParent:[%u:%u],objid:[%u:%u],"
+            "PageFlags:[0x%x],%u,%s:%s)",
             page->dbtime, page->transaction, page->level, page->session, dbid, page->pgno, dbid, r->owned_root, dbid,
             r->available_root, dbid, r->parent_root, dbid, r->objid, r->page_flags, r->pages, unique(page), who(page));
 }
@@ -343,8 +344,9 @@ static void print_split(FILE *out, const struct log_split *r)
     }
     fprintf(out, " %s", split_name(r));
     print_page(out, page);
-    fprintf(out, "split:[%u:%u:%u],oper/last:[%u/%u],new:[%u:%u],parent:%" PRIx64 ",[%u:%u],right:%" PRIx64
-                 ",[%u:%u], objid:[%u:%u], %s:%s:%s:%s, splitoper:%s, ",
+    fprintf(out,
+            "split:[%u:%u:%u],oper/last:[%u/%u],new:[%u:%u],parent:%" PRIx64 ",[%u:%u],right:%" PRIx64
+            ",[%u:%u], objid:[%u:%u], %s:%s:%s:%s, splitoper:%s, ",
             dbid, page->pgno, r->split_line, r->operation_line, r->lines - 1, dbid, r->new_page,
             r->parent_page ? r->parent_dbtime_before : 0, dbid, r->parent_page,
             r->right_page ? r->right_dbtime_before : 0, dbid, r->right_page, dbid, r->objid, unique(page), space(page),
@@ -354,16 +356,17 @@ static void print_split(FILE *out, const struct log_split *r)
 
 static void print_merge(FILE *out, const struct log_merge *r)
 {
-    static const char *const names[] = { "None", "EmptyPage", "FullRight", "PartialRight", "EmptyTree", "FullLeft",
-                                         "PartialLeft", "PageMove" };
+    static const char *const names[] = { "None",      "EmptyPage", "FullRight",   "PartialRight",
+                                         "EmptyTree", "FullLeft",  "PartialLeft", "PageMove" };
     const struct log_merge2 *r2 = (const struct log_merge2 *)r;
     const struct log_page *page = &r->page;
     unsigned dbid = page->dbid;
     bool image = page->type == LOG_MERGE2;
 
     print_page(out, page);
-    fprintf(out, "merge:[%u:%u:%u],right:%" PRIx64 ",[%u:%u],left:%" PRIx64 ",[%u:%u],parent:%" PRIx64
-                 ",[%u:%u],%s:%s:%s:%s:%s:%s:%s,size:%d,maxsize:%d,uncfree:%d,",
+    fprintf(out,
+            "merge:[%u:%u:%u],right:%" PRIx64 ",[%u:%u],left:%" PRIx64 ",[%u:%u],parent:%" PRIx64
+            ",[%u:%u],%s:%s:%s:%s:%s:%s:%s,size:%d,maxsize:%d,uncfree:%d,",
             dbid, page->pgno, r->merge_line, r->right_page ? r->right_dbtime_before : 0, dbid, r->right_page,
             r->left_page ? r->left_dbtime_before : 0, dbid, r->left_page, r->parent_page ? r->parent_dbtime_before : 0,
             dbid, r->parent_page, unique(page), space(page), who(page),
@@ -380,8 +383,9 @@ static void print_page_move(FILE *out, const struct log_page_move *r)
     unsigned dbid = page->dbid;
 
     print_page(out, page);
-    fprintf(out, "source:[%u:%u],destination:[%u:%u],right:%" PRIx64 ",[%u:%u],left:%" PRIx64 ",[%u:%u],parent:%" PRIx64
-                 ",[%u:%u:%d],header:%u,trailer:%u,objid:[%u:%u],flags:%x, %s)",
+    fprintf(out,
+            "source:[%u:%u],destination:[%u:%u],right:%" PRIx64 ",[%u:%u],left:%" PRIx64 ",[%u:%u],parent:%" PRIx64
+            ",[%u:%u:%d],header:%u,trailer:%u,objid:[%u:%u],flags:%x, %s)",
             dbid, page->pgno, dbid, r->new_page, r->right_page ? r->right_dbtime_before : 0, dbid, r->right_page,
             r->left_page ? r->left_dbtime_before : 0, dbid, r->left_page, r->parent_dbtime_before, dbid, r->parent_page,
             r->parent_line, r->head_size, r->tail_size, dbid, r->objid, r->flags, who(page));
@@ -448,10 +452,11 @@ static void print_reattach(FILE *out, const struct log_reattach_db *r)
 
 static void print_parameters(FILE *out, const struct log_parameters *p)
 {
-    fprintf(out, "\n      Env SystemPath:%.*s\n      Env LogFilePath:%.*s\n", (int)sizeof(p->system_path), p->system_path,
-            (int)sizeof(p->log_path), p->log_path);
-    fprintf(out, "      Env (CircLog,Session,Opentbl,VerPage,Cursors,LogBufs,LogFile,Buffers)\n"
-                 "          (%s,%7u,%7u,%7u,%7u,%7u,%7u,%7u)\n",
+    fprintf(out, "\n      Env SystemPath:%.*s\n      Env LogFilePath:%.*s\n", (int)sizeof(p->system_path),
+            p->system_path, (int)sizeof(p->log_path), p->log_path);
+    fprintf(out,
+            "      Env (CircLog,Session,Opentbl,VerPage,Cursors,LogBufs,LogFile,Buffers)\n"
+            "          (%s,%7u,%7u,%7u,%7u,%7u,%7u,%7u)\n",
             p->flags & LOG_PARAMETERS_CIRCULAR ? "     on" : "    off", p->sessions, p->open_tables, p->version_pages,
             p->cursors, p->log_buffers, p->log_segments, p->cache_size);
 }
@@ -480,7 +485,8 @@ static void print_commit_context(FILE *out, const struct log_header *header, con
     if (log_text_new_context(header) && r->size >= fields)
     {
         fprintf(out, " (%x) [%s%s%s]", r->session, r->flags & LOG_COMMIT_CONTEXT_CALLBACK ? "C" : "",
-                r->flags & LOG_COMMIT_CONTEXT_PRECOMMIT ? "R" : "", r->flags & LOG_COMMIT_CONTEXT_CUSTOMER_DATA ? "P" : "");
+                r->flags & LOG_COMMIT_CONTEXT_PRECOMMIT ? "R" : "",
+                r->flags & LOG_COMMIT_CONTEXT_CUSTOMER_DATA ? "P" : "");
         print_data(out, r + 1, r->size - fields);
     }
     else
@@ -492,11 +498,11 @@ static void print_commit_context(FILE *out, const struct log_header *header, con
 
 static void print_backup(FILE *out, const struct log_backup2 *r)
 {
-    static const char *const phases[] = { "*Unknown*", "Begin", "PrepLogs", "Truncate", "Update", "Torpedos Away!",
-                                          "Stop" };
+    static const char *const phases[] = { "*Unknown*", "Begin",          "PrepLogs", "Truncate",
+                                          "Update",    "Torpedos Away!", "Stop" };
     static const char *const kinds[] = { "External", "OSSnapshot", "*Unknown*", "Surrogate" };
-    static const char *const scopes[] = { "*Unknown*", "Full", "Incremental", "*Unknown*", "*Unknown*", "Copy",
-                                          "Differential" };
+    static const char *const scopes[] = { "*Unknown*", "Full", "Incremental", "*Unknown*",
+                                          "*Unknown*", "Copy", "Differential" };
 
     fprintf(out, " %s( %s:%s, dbid=%d, phaseDetails[", phases[r->phase < 7 ? r->phase : 0],
             kinds[r->backup_type < 4 ? r->backup_type : 2], scopes[r->scope < 7 ? r->scope : 0], r->dbid);
@@ -547,14 +553,28 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
 
     switch (*(const uint8_t *)record)
     {
-    case LOG_INSERT: print_insert(out, record); break;
-    case LOG_FLAG_INSERT: print_flag_insert(out, record); break;
-    case LOG_FLAG_INSERT_REPLACE: print_flag_insert_replace(out, record); break;
+    case LOG_INSERT:
+        print_insert(out, record);
+        break;
+    case LOG_FLAG_INSERT:
+        print_flag_insert(out, record);
+        break;
+    case LOG_FLAG_INSERT_REPLACE:
+        print_flag_insert_replace(out, record);
+        break;
     case LOG_REPLACE:
-    case LOG_REPLACE_DIFF: print_replace(out, record); break;
-    case LOG_FLAG_DELETE: print_flag_delete(out, record); break;
-    case LOG_DELETE: print_delete(out, record); break;
-    case LOG_UNDO_INFO: print_undo_info(out, record); break;
+    case LOG_REPLACE_DIFF:
+        print_replace(out, record);
+        break;
+    case LOG_FLAG_DELETE:
+        print_flag_delete(out, record);
+        break;
+    case LOG_DELETE:
+        print_delete(out, record);
+        break;
+    case LOG_UNDO_INFO:
+        print_undo_info(out, record);
+        break;
     case LOG_DELTA:
         print_delta(out, record, ((const struct log_delta *)record)->delta, ((const struct log_delta *)record)->offset);
         break;
@@ -562,19 +582,39 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         print_delta(out, record, ((const struct log_delta64 *)record)->delta,
                     ((const struct log_delta64 *)record)->offset);
         break;
-    case LOG_UNDO: print_undo(out, record); break;
-    case LOG_SET_EXTERNAL_HEADER: print_external_header(out, record); break;
-    case LOG_SCRUB: print_scrub(out, record); break;
-    case LOG_EMPTY_TREE: print_empty_tree(out, record); break;
-    case LOG_CREATE_MULTIPLE_FDP: print_create_multiple(out, record); break;
-    case LOG_CREATE_SINGLE_FDP: print_create_single(out, record); break;
+    case LOG_UNDO:
+        print_undo(out, record);
+        break;
+    case LOG_SET_EXTERNAL_HEADER:
+        print_external_header(out, record);
+        break;
+    case LOG_SCRUB:
+        print_scrub(out, record);
+        break;
+    case LOG_EMPTY_TREE:
+        print_empty_tree(out, record);
+        break;
+    case LOG_CREATE_MULTIPLE_FDP:
+        print_create_multiple(out, record);
+        break;
+    case LOG_CREATE_SINGLE_FDP:
+        print_create_single(out, record);
+        break;
     case LOG_CONVERT_FDP:
-    case LOG_CONVERT_FDP2: print_convert(out, record); break;
+    case LOG_CONVERT_FDP2:
+        print_convert(out, record);
+        break;
     case LOG_SPLIT:
-    case LOG_SPLIT2: print_split(out, record); break;
+    case LOG_SPLIT2:
+        print_split(out, record);
+        break;
     case LOG_MERGE:
-    case LOG_MERGE2: print_merge(out, record); break;
-    case LOG_PAGE_MOVE: print_page_move(out, record); break;
+    case LOG_MERGE2:
+        print_merge(out, record);
+        break;
+    case LOG_PAGE_MOVE:
+        print_page_move(out, record);
+        break;
     case LOG_ROOT_PAGE_MOVE:
     {
         const struct log_root_page_move *r = record;
@@ -601,7 +641,9 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         break;
     }
     case LOG_EXTENT_FREED:
-    case LOG_EXTENT_FREED2: print_extent_freed(out, record); break;
+    case LOG_EXTENT_FREED2:
+        print_extent_freed(out, record);
+        break;
     case LOG_SCAN_CHECK:
     {
         const struct log_scan_check *r = record;
@@ -615,14 +657,18 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
                 r->pgno, r->source & 3, r->source & 0x80 ? "IVO" : "VO", r->source & 0x40 ? "EP" : "NEP");
         break;
     }
-    case LOG_CREATE_DB: print_create_db(out, record); break;
+    case LOG_CREATE_DB:
+        print_create_db(out, record);
+        break;
     case LOG_CREATE_DB_FINISH:
     {
         const struct log_create_db_finish *r = record;
         fprintf(out, " (%x,%u)", r->session, r->dbid);
         break;
     }
-    case LOG_ATTACH_DB: print_attach_db(out, record); break;
+    case LOG_ATTACH_DB:
+        print_attach_db(out, record);
+        break;
     case LOG_DETACH_DB:
     {
         const struct log_detach_db *r = record;
@@ -631,8 +677,12 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         fprintf(out, ",%u)", r->dbid);
         break;
     }
-    case LOG_REATTACH_DB: print_reattach(out, record); break;
-    case LOG_SIGNAL_ATTACH_DB: fprintf(out, " (dbid:%u)", ((const struct log_signal_attach_db *)record)->dbid); break;
+    case LOG_REATTACH_DB:
+        print_reattach(out, record);
+        break;
+    case LOG_SIGNAL_ATTACH_DB:
+        fprintf(out, " (dbid:%u)", ((const struct log_signal_attach_db *)record)->dbid);
+        break;
     case LOG_EXTEND_DB:
     {
         const struct log_extend_db *r = record;
@@ -663,20 +713,32 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         fprintf(out, " (dbid:%u, DB ver:%u.%u.%u)", r->dbid, r->format, r->update_major, r->update_minor);
         break;
     }
-    case LOG_INIT: print_parameters(out, &((const struct log_init *)record)->parameters); break;
+    case LOG_INIT:
+        print_parameters(out, &((const struct log_init *)record)->parameters);
+        break;
     case LOG_INIT2:
         print_short_time(out, &((const struct log_init *)record)->time);
         print_parameters(out, &((const struct log_init *)record)->parameters);
         break;
-    case LOG_TERM2: print_short_time(out, &((const struct log_term *)record)->time); break;
-    case LOG_RECOVERY_UNDO2: print_short_time(out, &((const struct log_recovery_undo *)record)->time); break;
+    case LOG_TERM2:
+        print_short_time(out, &((const struct log_term *)record)->time);
+        break;
+    case LOG_RECOVERY_UNDO2:
+        print_short_time(out, &((const struct log_recovery_undo *)record)->time);
+        break;
     case LOG_RECOVERY_QUIT:
     case LOG_RECOVERY_QUIT2:
-    case LOG_RECOVERY_QUIT_KEEP: print_quit(out, record); break;
+    case LOG_RECOVERY_QUIT_KEEP:
+        print_quit(out, record);
+        break;
     case LOG_BEGIN:
-    case LOG_BEGIN0: print_begin(out, record); break;
+    case LOG_BEGIN0:
+        print_begin(out, record);
+        break;
     case LOG_COMMIT:
-    case LOG_COMMIT0: print_commit(out, record); break;
+    case LOG_COMMIT0:
+        print_commit(out, record);
+        break;
     case LOG_ROLLBACK:
     {
         const struct log_rollback *r = record;
@@ -697,7 +759,9 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         fprintf(out, " (%x) %" PRIx64, r->session, r->dbtime);
         break;
     }
-    case LOG_MACRO_INFO: print_pages(out, (const void *)(ignored + 1), ignored->size / 4, 1); break;
+    case LOG_MACRO_INFO:
+        print_pages(out, (const void *)(ignored + 1), ignored->size / 4, 1);
+        break;
     case LOG_MACRO_INFO2:
     {
         const struct log_macro_info2 *r = record;
@@ -705,7 +769,9 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         print_pages(out, (const void *)(r + 1), r->pages < room ? r->pages : room, r->dbid);
         break;
     }
-    case LOG_FORCE_WRITE: fprintf(out, " (%x)", ((const struct log_session *)record)->session); break;
+    case LOG_FORCE_WRITE:
+        fprintf(out, " (%x)", ((const struct log_session *)record)->session);
+        break;
     case LOG_JET_OP:
     {
         const struct log_jet_op *r = record;
@@ -713,14 +779,22 @@ static void print_fields(FILE *out, const struct log_header *header, const void 
         break;
     }
     case LOG_TRACE:
-    case LOG_FORCE_ROLLOVER: print_trace(out, record); break;
-    case LOG_COMMIT_CONTEXT: print_commit_context(out, header, record); break;
-    case LOG_BACKUP2: print_backup(out, record); break;
-    case LOG_CHECKSUM: print_checksum(out, record); break;
+    case LOG_FORCE_ROLLOVER:
+        print_trace(out, record);
+        break;
+    case LOG_COMMIT_CONTEXT:
+        print_commit_context(out, header, record);
+        break;
+    case LOG_BACKUP2:
+        print_backup(out, record);
+        break;
+    case LOG_CHECKSUM:
+        print_checksum(out, record);
+        break;
     case LOG_EXTERNAL_RESTORE2:
         fprintf(out, " (");
-        print_path(out, (const struct log_external_restore *)record + 1, ((const struct log_external_restore *)record)->size,
-                   true);
+        print_path(out, (const struct log_external_restore *)record + 1,
+                   ((const struct log_external_restore *)record)->size, true);
         fputc(')', out);
         break;
     case LOG_NOP2:

@@ -20,8 +20,8 @@
 static void print_header(const struct log_header *header)
 {
     printf("      lGeneration: %d (0x%X)\n", header->generation, (unsigned)header->generation);
-    printf("      Checkpoint at log creation time: (0x%X,%X,%X)\n", (unsigned)header->checkpoint.generation, header->checkpoint.sector,
-           header->checkpoint.byte);
+    printf("      Checkpoint at log creation time: (0x%X,%X,%X)\n", (unsigned)header->checkpoint.generation,
+           header->checkpoint.sector, header->checkpoint.byte);
     printf("      creation time: ");
     log_text_time(stdout, &header->created);
     printf("\n      prev gen time: ");
@@ -72,8 +72,7 @@ static int dump_log(const WCHAR *path, const char *name)
     while (!(err = log_reader_next(reader, &record)))
     {
         if (!log_header_old(&reader->header))
-            print_segments(reader, &segment,
-                           log_position_segment(record.next) - (log_position_byte(record.next) == 0));
+            print_segments(reader, &segment, log_position_segment(record.next) - (log_position_byte(record.next) == 0));
         printf(">%08X,%04X,%04X ", log_position_generation(record.position), log_position_segment(record.position),
                log_position_byte(record.position));
         log_text_record(stdout, &reader->header, record.data, record.size);

@@ -107,8 +107,8 @@ static JET_ERR columns_find(JET_SESID session, JET_TABLEID table, JET_COLUMNID *
         return err;
     for (err = JetMove(session, list.tableid, JET_MoveFirst, 0); err >= 0 && *count < COLUMNS_MAX;
          err = JetMove(session, list.tableid, JET_MoveNext, 0))
-        JetRetrieveColumn(session, list.tableid, list.columnidcolumnid, &columns[(*count)++], sizeof(*columns), NULL,
-                          0, NULL);
+        JetRetrieveColumn(session, list.tableid, list.columnidcolumnid, &columns[(*count)++], sizeof(*columns), NULL, 0,
+                          NULL);
     return JetCloseTable(session, list.tableid);
 }
 

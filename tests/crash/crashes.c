@@ -33,9 +33,9 @@ enum
 };
 
 #ifdef __SANITIZE_ADDRESS__
-#    define COUNT 60
+#define COUNT 60
 #else
-#    define COUNT 300
+#define COUNT 300
 #endif
 
 static char folder[500], model[600];

@@ -16,21 +16,25 @@
 
 static void require(int condition)
 {
-    if (!condition) abort();
+    if (!condition)
+        abort();
 }
 
 static void fix_header_checksum(uint8_t *value, size_t size)
 {
     uint32_t crc = 0xffffffff;
 
-    if (size < 37 || value[0] >> 3 != COMPRESS_SCHEME_XPRESS9) return;
+    if (size < 37 || value[0] >> 3 != COMPRESS_SCHEME_XPRESS9)
+        return;
     for (unsigned i = 5; i < 33; i++)
     {
         crc ^= value[i];
-        for (unsigned bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+        for (unsigned bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
     }
     crc = ~crc;
-    for (unsigned i = 0; i < 4; i++) value[33 + i] = crc >> i * 8;
+    for (unsigned i = 0; i < 4; i++)
+        value[33 + i] = crc >> i * 8;
 }
 
 /* Decodes into exactly out_size bytes. */
@@ -40,9 +44,12 @@ static uint8_t *decode(const uint8_t *value, size_t size, size_t out_size, JET_E
 
     require(out != NULL);
     *err = compress_decode(value, size, out, out_size, actual);
-    if (*err < JET_errSuccess) require(*actual == 0);
-    if (*err == JET_errSuccess) require(*actual <= out_size);
-    if (*err == JET_wrnBufferTruncated) require(*actual > out_size);
+    if (*err < JET_errSuccess)
+        require(*actual == 0);
+    if (*err == JET_errSuccess)
+        require(*actual <= out_size);
+    if (*err == JET_wrnBufferTruncated)
+        require(*actual > out_size);
     return out;
 }
 
@@ -53,16 +60,19 @@ static void fuzz_decode(const uint8_t *data, size_t size)
     JET_ERR size_err, err;
 
     require(value != NULL);
-    if (size) memcpy(value, data, size);
+    if (size)
+        memcpy(value, data, size);
     fix_header_checksum(value, size);
 
     size_err = compress_decode_size(value, size, &told);
-    if (size_err != JET_errSuccess) require(told == 0);
+    if (size_err != JET_errSuccess)
+        require(told == 0);
     whole = decode(value, size, told < MAX_OUT ? told + 1 : MAX_OUT, &err, &actual);
     if (err == JET_errSuccess || err == JET_wrnBufferTruncated)
     {
         require(size_err == JET_errSuccess && actual == told);
-        if (actual > MAX_OUT) actual = MAX_OUT;
+        if (actual > MAX_OUT)
+            actual = MAX_OUT;
         parts[0] = 1;
         parts[1] = actual / 2;
         parts[2] = actual ? actual - 1 : 0;

@@ -26,11 +26,11 @@
 #include "table/table.h"
 #include "../win32/support/small_database.h"
 
-#define BASES_MAX 64
-#define CHANGES_MAX 64
-#define TABLES_MAX 24
-#define ROWS_MAX 24
-#define VALUES_MAX 4
+#define BASES_MAX       64
+#define CHANGES_MAX     64
+#define TABLES_MAX      24
+#define ROWS_MAX        24
+#define VALUES_MAX      4
 #define CORPUS_FILE_MAX (2u << 20)
 
 /* ---------------------------------------------------------------- file --- */
@@ -97,10 +97,14 @@ static JET_ERR memory_info(struct os_file *file, struct os_file_info *info)
     return JET_errSuccess;
 }
 
-static const struct os_file_ops memory_ops =
-{
-    .open = memory_open, .close = memory_close, .size = memory_size, .read = memory_read,
-    .read_parts = memory_read_parts, .prefetch = memory_prefetch, .info = memory_info,
+static const struct os_file_ops memory_ops = {
+    .open = memory_open,
+    .close = memory_close,
+    .size = memory_size,
+    .read = memory_read,
+    .read_parts = memory_read_parts,
+    .prefetch = memory_prefetch,
+    .info = memory_info,
 };
 
 /* --------------------------------------------------------------- bases --- */
@@ -114,8 +118,8 @@ struct base
 
 static struct base bases[BASES_MAX];
 static unsigned base_count;
-static uint8_t *image;                  /* what is walked: a base with the changes of one input */
-static const struct base *image_base;   /* the base it is a copy of */
+static uint8_t *image;                /* what is walked: a base with the changes of one input */
+static const struct base *image_base; /* the base it is a copy of */
 
 static void add_base(uint8_t *data, size_t size)
 {
@@ -139,8 +143,8 @@ static void add_file(const char *path)
 
     if (!file)
         return;
-    if (!fseek(file, 0, SEEK_END) && (size = ftell(file)) > 8192 && (unsigned long)size <= CORPUS_FILE_MAX
-        && (data = malloc((size_t)size)) != NULL)
+    if (!fseek(file, 0, SEEK_END) && (size = ftell(file)) > 8192 && (unsigned long)size <= CORPUS_FILE_MAX &&
+        (data = malloc((size_t)size)) != NULL)
     {
         rewind(file);
         if (fread(data, 1, (size_t)size, file) == (size_t)size)
@@ -191,8 +195,7 @@ static void put_checksum_right(uint8_t *page, uint32_t size, uint32_t index)
         checksum_page_set(page, size, index - 1);
 }
 
-static void apply(const struct base *base, const uint8_t *changes, size_t count, bool keep_checksums,
-                  uint32_t *touched)
+static void apply(const struct base *base, const uint8_t *changes, size_t count, bool keep_checksums, uint32_t *touched)
 {
     uint32_t pages = (uint32_t)(base->size / base->page_size);
 
@@ -235,9 +238,11 @@ static void walk_values(struct cursor *cursor)
     {
         for (uint32_t sequence = 1; sequence <= VALUES_MAX; sequence++)
         {
-            struct retrieval retrieval =
-            {
-                .columnid = table->columns[i].id, .sequence = sequence, .data = value, .size = sizeof(value),
+            struct retrieval retrieval = {
+                .columnid = table->columns[i].id,
+                .sequence = sequence,
+                .data = value,
+                .size = sizeof(value),
             };
             JET_ERR err = retrieve_column(cursor, &retrieval, &scope);
 

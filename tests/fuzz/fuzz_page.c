@@ -14,7 +14,8 @@
 
 static void require(int condition)
 {
-    if (!condition) abort();
+    if (!condition)
+        abort();
 }
 
 /* Reads all that an accessor pointed at. */
@@ -22,7 +23,8 @@ static unsigned touch(const uint8_t *bytes, size_t size)
 {
     unsigned sum = 0;
 
-    while (size) sum += bytes[--size];
+    while (size)
+        sum += bytes[--size];
     return sum;
 }
 
@@ -68,7 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned sum = 0;
     volatile unsigned sink;
 
-    if (!size) return 0;
+    if (!size)
+        return 0;
     page_size = 2048u << data[0] % 5;
     data++;
     size--;
@@ -78,9 +81,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     sum += use(page, page_size, false);
     sum += (unsigned)checksum_page_verify(page, page_size, pgno, NULL, NULL);
-    if (page_size_is_large(page_size)) set_le32(page + PAGE_OFFSET_PGNO, pgno);
+    if (page_size_is_large(page_size))
+        set_le32(page + PAGE_OFFSET_PGNO, pgno);
     checksum_page_set(page, page_size, pgno);
-    if (page_check(page, page_size, pgno, NULL) == JET_errSuccess) sum += use(page, page_size, true);
+    if (page_check(page, page_size, pgno, NULL) == JET_errSuccess)
+        sum += use(page, page_size, true);
     free(page);
     sink = sum; /* so that all of it is read */
     (void)sink;

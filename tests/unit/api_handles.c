@@ -32,7 +32,7 @@ static void finds_its_object(void **state)
     for (i = 0; i < MANY; i++)
     {
         handle_free(handles[i]);
-        handle_free(handles[i]);                    /* nothing left to free */
+        handle_free(handles[i]); /* nothing left to free */
         assert_null(handle_object(handles[i], HANDLE_CURSOR));
     }
 }

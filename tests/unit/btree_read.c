@@ -29,7 +29,8 @@ static void list_seen(void)
 {
     seen_count = 0;
     for (uint32_t i = 0; i < build.count; i++)
-        if (!build.entries[i].deleted) seen[seen_count++] = i;
+        if (!build.entries[i].deleted)
+            seen[seen_count++] = i;
 }
 
 /* Entries "t" + four bytes of number, in steps of two; long ones every hundredth; `dups` of each key. */
@@ -93,7 +94,8 @@ static void check_walk(bool sequential, bool forget)
         assert_int_equal(tree_latch(&cursor, &node), JET_errSuccess);
         assert_memory_equal(node.data, build.entries[seen[i]].data, 4);
         tree_unlatch(&cursor);
-        if (forget) cursor.viewed = false, cursor.hint.page = NULL;
+        if (forget)
+            cursor.viewed = false, cursor.hint.page = NULL;
     }
     assert_int_equal(err, JET_errNoCurrentRecord);
     assert_int_equal(i, seen_count);
@@ -107,7 +109,8 @@ static void check_walk(bool sequential, bool forget)
     for (err = tree_move_last(&cursor); err >= 0; err = tree_move_prev(&cursor))
     {
         on(&cursor, --i);
-        if (forget) cursor.viewed = false, cursor.hint.page = NULL;
+        if (forget)
+            cursor.viewed = false, cursor.hint.page = NULL;
     }
     assert_int_equal(err, JET_errNoCurrentRecord);
     assert_int_equal(i, 0);
@@ -131,14 +134,16 @@ static void check_miss(struct tree_cursor *cursor, const uint8_t *key, uint32_t 
         assert_int_equal(tree_move_next(cursor), JET_errSuccess);
         on(cursor, next);
     }
-    else assert_int_equal(tree_move_next(cursor), JET_errNoCurrentRecord);
+    else
+        assert_int_equal(tree_move_next(cursor), JET_errNoCurrentRecord);
     assert_int_equal(tree_seek(cursor, key, size, mode), JET_errRecordNotFound);
     if (prev < seen_count)
     {
         assert_int_equal(tree_move_prev(cursor), JET_errSuccess);
         on(cursor, prev);
     }
-    else assert_int_equal(tree_move_prev(cursor), JET_errNoCurrentRecord);
+    else
+        assert_int_equal(tree_move_prev(cursor), JET_errNoCurrentRecord);
 }
 
 static void check_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t size)
@@ -148,8 +153,10 @@ static void check_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t 
     while (lower < high)
     {
         uint32_t middle = (lower + high) / 2;
-        if (key_of(middle, key, size) < 0) lower = middle + 1;
-        else high = middle;
+        if (key_of(middle, key, size) < 0)
+            lower = middle + 1;
+        else
+            high = middle;
     }
     for (upper = lower; upper < seen_count && !key_of(upper, key, size); upper++)
         ;
@@ -177,26 +184,30 @@ static void check_seek(struct tree_cursor *cursor, const uint8_t *key, uint32_t 
             assert_int_equal(tree_seek(cursor, key, size, TREE_SEEK_GE), JET_wrnSeekNotEqual);
             on(cursor, lower);
         }
-        else check_miss(cursor, key, size, TREE_SEEK_GE, none, lower - 1);
+        else
+            check_miss(cursor, key, size, TREE_SEEK_GE, none, lower - 1);
         if (lower)
         {
             assert_int_equal(tree_seek(cursor, key, size, TREE_SEEK_LE), JET_wrnSeekNotEqual);
             on(cursor, lower - 1);
         }
-        else check_miss(cursor, key, size, TREE_SEEK_LE, 0, none);
+        else
+            check_miss(cursor, key, size, TREE_SEEK_LE, 0, none);
     }
     if (upper < seen_count)
     {
         assert_int_equal(tree_seek(cursor, key, size, TREE_SEEK_GT), JET_errSuccess);
         on(cursor, upper);
     }
-    else check_miss(cursor, key, size, TREE_SEEK_GT, none, upper - 1);
+    else
+        check_miss(cursor, key, size, TREE_SEEK_GT, none, upper - 1);
     if (lower)
     {
         assert_int_equal(tree_seek(cursor, key, size, TREE_SEEK_LT), JET_errSuccess);
         on(cursor, lower - 1);
     }
-    else check_miss(cursor, key, size, TREE_SEEK_LT, 0, none);
+    else
+        check_miss(cursor, key, size, TREE_SEEK_LT, 0, none);
 }
 
 static void check_seeks(uint32_t numbers)
@@ -209,8 +220,10 @@ static void check_seeks(uint32_t numbers)
     {
         set_be32(key + 1, number);
         check_seek(&cursor, key, 5);
-        if (number % 200 == 0) check_seek(&cursor, key, 180);
-        if (number % 10 == 0) check_seek(&cursor, key, 4);
+        if (number % 200 == 0)
+            check_seek(&cursor, key, 180);
+        if (number % 10 == 0)
+            check_seek(&cursor, key, 4);
     }
     check_seek(&cursor, key, 0);
     check_seek(&cursor, key, 1);
@@ -232,7 +245,8 @@ static void check_bookmarks(void)
         uint32_t next = 0;
         JET_ERR err;
 
-        while (next < seen_count && seen[next] < i) next++;
+        while (next < seen_count && seen[next] < i)
+            next++;
         err = tree_goto_bookmark(&cursor, entry->key, entry->key_size, entry->data, entry->data_size);
         assert_int_equal(err, entry->deleted ? JET_errRecordDeleted : JET_errSuccess);
         assert_int_equal(cursor.state, entry->deleted ? TREE_BEFORE : TREE_ON);
@@ -241,13 +255,18 @@ static void check_bookmarks(void)
         share = (double)before / (double)total;
         assert_int_equal(tree_cursor_copy(&copy, &cursor), JET_errSuccess);
         err = tree_move_prev(&copy);
-        if (next) on(&copy, next - 1);
-        else assert_int_equal(err, JET_errNoCurrentRecord);
+        if (next)
+            on(&copy, next - 1);
+        else
+            assert_int_equal(err, JET_errNoCurrentRecord);
         tree_cursor_close(&copy);
         err = tree_move_next(&cursor);
-        if (!entry->deleted) next++;
-        if (next < seen_count) on(&cursor, next);
-        else assert_int_equal(err, JET_errNoCurrentRecord);
+        if (!entry->deleted)
+            next++;
+        if (next < seen_count)
+            on(&cursor, next);
+        else
+            assert_int_equal(err, JET_errNoCurrentRecord);
         if (build.unique)
         {
             struct cache_page *page;
@@ -412,21 +431,44 @@ static void tell(enum lie lie, uint32_t pgno)
     assert_true(page_node(&view, page_lines(&view) / 2, &node));
     switch (lie)
     {
-    case NEXT_SELF: set_le32(page + 20, pgno); break;
-    case NEXT_BACK: set_le32(page + 20, pgno - 3); break;
-    case PREV_WRONG: set_le32(page + 16, pgno + 5); break;
-    case OTHER_TREE: set_le32(page + 24, TREE_OBJID + 1); break;
-    case OTHER_KIND: set_le32(page + 36, le32(page + 36) ^ PAGE_LONG_VALUE); break;
-    case NOT_A_LEAF: set_le32(page + 36, le32(page + 36) ^ PAGE_LEAF); break;
-    case CHILD_ROOT: set_le32((uint8_t *)node.data, TREE_ROOT); break;
-    case CHILD_ZERO: set_le32((uint8_t *)node.data, 0); break;
-    case CHILD_OUTSIDE: set_le32((uint8_t *)node.data, 0x7ffffff0); break;
-    case CHILD_OTHER: set_le32((uint8_t *)node.data, le32(node.data) + 1); break;
-    default: break;
+    case NEXT_SELF:
+        set_le32(page + 20, pgno);
+        break;
+    case NEXT_BACK:
+        set_le32(page + 20, pgno - 3);
+        break;
+    case PREV_WRONG:
+        set_le32(page + 16, pgno + 5);
+        break;
+    case OTHER_TREE:
+        set_le32(page + 24, TREE_OBJID + 1);
+        break;
+    case OTHER_KIND:
+        set_le32(page + 36, le32(page + 36) ^ PAGE_LONG_VALUE);
+        break;
+    case NOT_A_LEAF:
+        set_le32(page + 36, le32(page + 36) ^ PAGE_LEAF);
+        break;
+    case CHILD_ROOT:
+        set_le32((uint8_t *)node.data, TREE_ROOT);
+        break;
+    case CHILD_ZERO:
+        set_le32((uint8_t *)node.data, 0);
+        break;
+    case CHILD_OUTSIDE:
+        set_le32((uint8_t *)node.data, 0x7ffffff0);
+        break;
+    case CHILD_OTHER:
+        set_le32((uint8_t *)node.data, le32(node.data) + 1);
+        break;
+    default:
+        break;
     }
     checksum_page_set(page, build.page_size, pgno);
-    if (lie == BLANK) memset(page, 0, build.page_size);
-    if (lie == FLIPPED_BITS) page[200] ^= 3;
+    if (lie == BLANK)
+        memset(page, 0, build.page_size);
+    if (lie == FLIPPED_BITS)
+        page[200] ^= 3;
     tree_build_write(&build, pgno, page);
     cache_file_purge(&build.file);
 }
@@ -480,7 +522,8 @@ static void test_lies(void **state)
             make(200, 0, 4096, 7, 5, 0);
             tell(lie, TREE_ROOT);
         }
-        else tell(lie, TREE_ROOT + 10);
+        else
+            tell(lie, TREE_ROOT + 10);
         stumble(true);
         tree_build_close(&build);
     }

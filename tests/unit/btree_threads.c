@@ -32,11 +32,13 @@ static void change(uint32_t pgno)
         return;
     }
     cache_change(page);
-    if (!page_view(&view, page->data, page->page_size)) atomic_fetch_add(&wrong, 1);
+    if (!page_view(&view, page->data, page->page_size))
+        atomic_fetch_add(&wrong, 1);
     for (unsigned line = 0; page_flags(page->data) & PAGE_LEAF && line < page_lines(&view); line++)
     {
         struct page_node node = { .data = page->data };
-        if (!page_node(&view, line, &node)) atomic_fetch_add(&wrong, 1);
+        if (!page_node(&view, line, &node))
+            atomic_fetch_add(&wrong, 1);
         if (le32(node.data) >> 24 & 1)
         {
             uint8_t *tag = page->data + page->page_size - PAGE_TAG_SIZE * (line + view.reserved + 1);
@@ -49,7 +51,8 @@ static void change(uint32_t pgno)
 static void writer(void *context)
 {
     (void)context;
-    while (!atomic_load(&stop)) change(TREE_ROOT + os_random32() % (build.pages - TREE_ROOT + 1));
+    while (!atomic_load(&stop))
+        change(TREE_ROOT + os_random32() % (build.pages - TREE_ROOT + 1));
 }
 
 static bool is_even(const struct tree_cursor *cursor, uint32_t *number)
@@ -69,14 +72,18 @@ static void scan(struct tree_cursor *cursor, bool forward)
          err = forward ? tree_move_next(cursor) : tree_move_prev(cursor))
     {
         bool even = is_even(cursor, &number);
-        if (!first && (forward ? number <= last : number >= last)) atomic_fetch_add(&wrong, 1);
+        if (!first && (forward ? number <= last : number >= last))
+            atomic_fetch_add(&wrong, 1);
         first = false;
         last = number;
-        if (!even) continue;
-        if (number != next) atomic_fetch_add(&wrong, 1);
+        if (!even)
+            continue;
+        if (number != next)
+            atomic_fetch_add(&wrong, 1);
         next = forward ? number + 2 : number - 2;
     }
-    if (err != JET_errNoCurrentRecord || next != (forward ? ENTRIES : (uint32_t)-2)) atomic_fetch_add(&wrong, 1);
+    if (err != JET_errNoCurrentRecord || next != (forward ? ENTRIES : (uint32_t)-2))
+        atomic_fetch_add(&wrong, 1);
 }
 
 static void reader(void *context)
@@ -101,8 +108,10 @@ static void reader(void *context)
                 tree_latch(&cursor, &node) != JET_errSuccess || be32(node.data) != number)
                 atomic_fetch_add(&wrong, 1);
             tree_unlatch(&cursor);
-            if (tree_find(&build.tree, NULL, key, 5, &page, &node) != JET_errSuccess) atomic_fetch_add(&wrong, 1);
-            else cache_unlatch(page, CACHE_SHARED);
+            if (tree_find(&build.tree, NULL, key, 5, &page, &node) != JET_errSuccess)
+                atomic_fetch_add(&wrong, 1);
+            else
+                cache_unlatch(page, CACHE_SHARED);
             set_be32(key + 1, number + 1);
             if (tree_seek(&cursor, key, 5, TREE_SEEK_GT) >= 0 && (is_even(&cursor, &found), found != number + 2))
                 atomic_fetch_add(&wrong, 1);
@@ -135,12 +144,15 @@ static void test_readers(void **state)
         entry->data_size = 4;
     }
     tree_build_open(&build, u"btree-threads.tmp");
-    for (int i = 0; i < 2; i++) assert_int_equal(os_thread_create(&writers[i], writer, NULL, "writer"), JET_errSuccess);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(os_thread_create(&writers[i], writer, NULL, "writer"), JET_errSuccess);
     for (int i = 0; i < READERS; i++)
         assert_int_equal(os_thread_create(&readers[i], reader, i ? &build : NULL, "reader"), JET_errSuccess);
-    for (int i = 0; i < READERS; i++) os_thread_join(readers[i]);
+    for (int i = 0; i < READERS; i++)
+        os_thread_join(readers[i]);
     atomic_store(&stop, true);
-    for (int i = 0; i < 2; i++) os_thread_join(writers[i]);
+    for (int i = 0; i < 2; i++)
+        os_thread_join(writers[i]);
     assert_int_equal(atomic_load(&wrong), 0);
     tree_build_close(&build);
 }

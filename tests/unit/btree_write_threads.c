@@ -23,9 +23,9 @@
 #define READERS  2
 
 #ifdef CACHE_COPY_PEEKS
-#    define ROUNDS 1500u
+#define ROUNDS 1500u
 #else
-#    define ROUNDS 20000u
+#define ROUNDS 20000u
 #endif
 
 static struct store_build build;

@@ -9,7 +9,7 @@
 
 #include "cache/cache.h"
 
-#define PAGE 4096u
+#define PAGE  4096u
 #define PAGES 2000u
 
 static struct os_file *disk;
@@ -35,8 +35,9 @@ static int make_file(void **state)
     static uint8_t page[PAGE];
 
     (void)state;
-    assert_int_equal(os_file_open(u"cache-test.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE,
-                                  &disk), JET_errSuccess);
+    assert_int_equal(
+        os_file_open(u"cache-test.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE, &disk),
+        JET_errSuccess);
     for (uint32_t pgno = 1; pgno <= PAGES; pgno++)
     {
         uint32_t stored = pgno == 666 ? 0 : pgno;

@@ -9,10 +9,10 @@
 
 #include "cache/cache.h"
 
-#define PAGE 32768u
-#define PAGES 400u
+#define PAGE    32768u
+#define PAGES   400u
 #define THREADS 6
-#define ROUNDS 4000
+#define ROUNDS  4000
 
 static struct os_file *disk;
 static struct cache_file file;
@@ -80,8 +80,9 @@ static void many_threads_see_the_right_pages(void **state)
     struct os_thread *threads[THREADS];
 
     (void)state;
-    assert_int_equal(os_file_open(u"cache-threads.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE,
-                                  &disk), JET_errSuccess);
+    assert_int_equal(
+        os_file_open(u"cache-threads.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE, &disk),
+        JET_errSuccess);
     for (uint32_t pgno = 1; pgno <= PAGES; pgno++)
     {
         memcpy(data, &pgno, 4);

@@ -9,7 +9,7 @@
 
 #include "cache/cache.h"
 
-#define PAGE 8192u
+#define PAGE  8192u
 #define PAGES 1500u
 
 static struct os_file *disk;
@@ -38,8 +38,9 @@ static void seal(struct cache_file *of, uint32_t pgno, uint8_t *data)
 static int begin(void **state)
 {
     (void)state;
-    assert_int_equal(os_file_open(u"cache-write.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE,
-                                  &disk), JET_errSuccess);
+    assert_int_equal(
+        os_file_open(u"cache-write.tmp", OS_OPEN_WRITE | OS_OPEN_OVERWRITE | OS_OPEN_DELETE_ON_CLOSE, &disk),
+        JET_errSuccess);
     assert_int_equal(os_file_set_size(disk, (uint64_t)(PAGES + 2) * PAGE), JET_errSuccess);
     cache_set_size(0, 0);
     cache_file_init(&file, disk, PAGE, false);

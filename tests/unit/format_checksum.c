@@ -24,8 +24,10 @@ static uint8_t *random_page(uint32_t size, uint32_t pgno)
 {
     static uint8_t page[PAGE_SIZE_MAX];
 
-    for (uint32_t i = 0; i < size; i++) page[i] = (uint8_t)random32();
-    if (page_size_is_large(size)) set_le32(page + PAGE_OFFSET_PGNO, pgno);
+    for (uint32_t i = 0; i < size; i++)
+        page[i] = (uint8_t)random32();
+    if (page_size_is_large(size))
+        set_le32(page + PAGE_OFFSET_PGNO, pgno);
     checksum_page_set(page, size, pgno);
     return page;
 }
@@ -37,7 +39,8 @@ static uint64_t slow_block(const uint8_t *data, uint32_t size, uint32_t pgno, bo
 
     for (uint32_t bit = head ? 64 : 0; bit < size * 8; bit++)
     {
-        if (!(data[bit / 8] >> bit % 8 & 1)) continue;
+        if (!(data[bit / 8] >> bit % 8 & 1))
+            continue;
         low ^= bit;
         high ^= ~bit & (size * 8 - 1);
         words ^= 1u << bit % 32;
@@ -66,7 +69,8 @@ static void test_header(void **state)
     for (unsigned i = 0; i < 1024; i++)
     {
         words[i] = random32();
-        if (i) expected ^= words[i];
+        if (i)
+            expected ^= words[i];
     }
     assert_int_equal(checksum_header(words, sizeof(words)), expected);
     expected ^= words[1023];
@@ -156,7 +160,8 @@ static void test_two_bits(void **state)
         {
             uint32_t a = 64 + random32() % (block * 8 - 64), b = 64 + random32() % (block * 8 - 64);
 
-            if (a == b) continue;
+            if (a == b)
+                continue;
             page[a / 8] ^= (uint8_t)(1u << a % 8);
             page[b / 8] ^= (uint8_t)(1u << b % 8);
             assert_int_equal(checksum_page_verify(page, size, 123, NULL, NULL), JET_errReadVerifyFailure);

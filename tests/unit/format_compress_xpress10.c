@@ -11,7 +11,7 @@
 
 #include "format/compress_huffman.h"
 
-#define HEADER 15
+#define HEADER    15
 #define MIN_MATCH 4
 
 /* A value being built, and the data it should expand to. */
@@ -23,26 +23,32 @@ struct built
 
 static void put(struct built *b, uint32_t value, unsigned count)
 {
-    for (; count--; value >>= 1, b->bits++) b->value[HEADER + b->bits / 8] |= (value & 1) << b->bits % 8;
+    for (; count--; value >>= 1, b->bits++)
+        b->value[HEADER + b->bits / 8] |= (value & 1) << b->bits % 8;
 }
 
 /* A code: its first bit is the highest. */
 static void put_code(struct built *b, uint32_t value, unsigned count)
 {
-    while (count--) put(b, value >> count & 1, 1);
+    while (count--)
+        put(b, value >> count & 1, 1);
 }
 
 /* Items and long lengths without tables, at a window of 64 KB. */
 static void put_item(struct built *b, unsigned item)
 {
-    if (item < 448) put_code(b, item, 9);
-    else put_code(b, item + 448, 10);
+    if (item < 448)
+        put_code(b, item, 9);
+    else
+        put_code(b, item + 448, 10);
 }
 
 static void put_long(struct built *b, unsigned symbol)
 {
-    if (symbol < 8) put_code(b, symbol, 7);
-    else put_code(b, symbol + 8, 8);
+    if (symbol < 8)
+        put_code(b, symbol, 7);
+    else
+        put_code(b, symbol + 8, 8);
 }
 
 static void literals(struct built *b, const char *text)
@@ -56,7 +62,8 @@ static void literals(struct built *b, const char *text)
 
 static void repeat(struct built *b, size_t distance, size_t length)
 {
-    for (; length--; b->size++) b->data[b->size] = b->data[b->size - distance];
+    for (; length--; b->size++)
+        b->data[b->size] = b->data[b->size - distance];
 }
 
 static void begin(struct built *b, uint16_t flags)
@@ -106,7 +113,8 @@ static JET_ERR decode(const struct built *b, size_t size, size_t out_size)
 
     memcpy(value, b->value, size);
     err = compress_decode(value, size, out, out_size, &actual);
-    if (err < JET_errSuccess) assert_int_equal(actual, 0);
+    if (err < JET_errSuccess)
+        assert_int_equal(actual, 0);
     else
     {
         assert_int_equal(actual, b->size);
@@ -125,14 +133,16 @@ static void check(struct built *b)
 
     assert_int_equal(compress_decode_size(b->value, size, &actual), JET_errSuccess);
     assert_int_equal(actual, b->size);
-    for (size_t out_size = 0; out_size < b->size + 40; out_size++) assert_true(decode(b, size, out_size) >= 0);
+    for (size_t out_size = 0; out_size < b->size + 40; out_size++)
+        assert_true(decode(b, size, out_size) >= 0);
 
     b->value[3] ^= 1;
     assert_int_equal(decode(b, size, b->size), JET_errCompressionIntegrityCheckFailed);
     b->value[3] ^= 1;
 
     /* Damaged: any answer, no step outside.  The data's checksum tells. */
-    for (size_t cut = 0; cut < size; cut++) decode(b, cut, b->size);
+    for (size_t cut = 0; cut < size; cut++)
+        decode(b, cut, b->size);
     for (size_t bit = 24; bit < size * 8; bit++)
     {
         uint8_t *out = malloc(b->size);
@@ -215,7 +225,8 @@ static void put_table_code(struct built *b)
         unsigned length = i == 28 ? 1 : i < 2 ? 2 : 0;
 
         put(b, length != last, 1);
-        if (length != last) put(b, length > last ? length - 1 : length, 3);
+        if (length != last)
+            put(b, length > last ? length - 1 : length, 3);
         last = length;
     }
 }
@@ -238,7 +249,8 @@ static void test_tables(void **state)
         }
         if (row == 335 / 16)
         {
-            for (unsigned i = 0; i < 15; i++) put_code(&b, 2, 2);
+            for (unsigned i = 0; i < 15; i++)
+                put_code(&b, 2, 2);
             put_code(&b, 3, 2);
         }
         else
@@ -248,7 +260,8 @@ static void test_tables(void **state)
     put_table_code(&b);
     put_code(&b, 3, 2);
     put_code(&b, 3, 2);
-    for (unsigned row = 0; row < 16; row++) put_code(&b, 0, 1);
+    for (unsigned row = 0; row < 16; row++)
+        put_code(&b, 0, 1);
     /* 'a', and twice itself again. */
     put_code(&b, 0, 1);
     b.data[b.size++] = 'a';
@@ -264,8 +277,8 @@ static void test_tables(void **state)
 
 static void test_bad(void **state)
 {
-    static const uint16_t bad_flags[] = {0x801b, 0x100b, 0x001b, 0x006b, 0x00eb};
-    static const uint16_t good_flags[] = {0x000b, 0x400b, 0x002b, 0x0fcb};
+    static const uint16_t bad_flags[] = { 0x801b, 0x100b, 0x001b, 0x006b, 0x00eb };
+    static const uint16_t good_flags[] = { 0x000b, 0x400b, 0x002b, 0x0fcb };
     struct built b;
     size_t size;
 
@@ -310,9 +323,11 @@ static void test_bad(void **state)
     size = finish(&b);
     for (unsigned told = 0; told < 10; told++)
     {
-        if (told == 4) continue;
+        if (told == 4)
+            continue;
         b.value[1] = told;
-        if (told) assert_int_equal(decode(&b, size, told), JET_errDecompressionFailed);
+        if (told)
+            assert_int_equal(decode(&b, size, told), JET_errDecompressionFailed);
         assert_int_equal(decode(&b, size, 20), JET_errDecompressionFailed);
     }
 

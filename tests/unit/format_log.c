@@ -197,13 +197,9 @@ static void test_nonsense(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_diffs),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_header),
-        cmocka_unit_test(test_nonsense),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes),  cmocka_unit_test(test_diffs),    cmocka_unit_test(test_times),
+        cmocka_unit_test(test_header), cmocka_unit_test(test_nonsense),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

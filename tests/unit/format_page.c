@@ -93,7 +93,8 @@ static void test_reserved_tags(void **state)
 
         build_start(&build, page, 4096, PAGE_LEAF, 7, "", 0);
         build.reserved = reserved;
-        for (uint32_t i = 1; i < reserved; i++) build_line(&build, "\x01later", 6, 0);
+        for (uint32_t i = 1; i < reserved; i++)
+            build_line(&build, "\x01later", 6, 0);
         build_node(&build, 0, 0, "key", 3, "data", 4);
         build_finish(&build, 20, 0, 0);
         assert_int_equal(page_check(page, 4096, 20, NULL), JET_errSuccess);
@@ -258,16 +259,20 @@ static void test_garbage(void **state)
                 seed = seed * 1103515245 + 12345;
                 bytes[i] = (uint8_t)(seed >> 16) & (round % 3 ? 0xff : 0x0f);
             }
-            if (round & 1) set_le16(bytes + 34, seed >> 8 & 0xff);
-            if (!page_view(&view, bytes, size)) continue;
+            if (round & 1)
+                set_le16(bytes + 34, seed >> 8 & 0xff);
+            if (!page_view(&view, bytes, size))
+                continue;
             for (unsigned line = 0; line < page_lines(&view); line++)
             {
                 struct page_node node;
                 uint8_t key[2 * PAGE_SIZE_MAX];
 
-                if (!page_node(&view, line, &node)) continue;
+                if (!page_node(&view, line, &node))
+                    continue;
                 page_key_copy(&node.key, key);
-                for (unsigned i = 0; i < node.data_size; i++) sum += node.data[i];
+                for (unsigned i = 0; i < node.data_size; i++)
+                    sum += node.data[i];
             }
             assert_true(sum != 0xffffffff);
         }

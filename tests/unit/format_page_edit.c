@@ -71,8 +71,8 @@ static void step(uint8_t *data, uint32_t size)
         node.data_size = 1 + rnd(rnd(8) ? 60 : sizeof(node.data));
         fill(node.data, node.data_size);
         if (count < NODES_MAX &&
-            page_insert(data, size, line, &(struct page_new_node){ node.key, node.key_size, node.data, node.data_size,
-                                                                   node.flags }))
+            page_insert(data, size, line,
+                        &(struct page_new_node){ node.key, node.key_size, node.data, node.data_size, node.flags }))
         {
             memmove(&model[line + 1], &model[line], (count - line) * sizeof(node));
             model[line] = node;

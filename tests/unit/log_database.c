@@ -11,7 +11,7 @@
 
 #include "format/page.h"
 
-#define DATABASE u"log-test.tmp/test.edb"
+#define DATABASE   u"log-test.tmp/test.edb"
 #define DATABASE_A "log-test.tmp/test.edb"
 
 static JET_INSTANCE instance;
@@ -59,7 +59,8 @@ static void make_table(const char *name, JET_TABLEID *table, struct columns *col
     assert_int_equal(JetCreateIndexA(session, *table, "text", 0, "+text\0", 7, 80), 0);
 }
 
-static void put(JET_TABLEID table, const struct columns *columns, int32_t id, uint32_t size, uint32_t *seed, JET_GRBIT how)
+static void put(JET_TABLEID table, const struct columns *columns, int32_t id, uint32_t size, uint32_t *seed,
+                JET_GRBIT how)
 {
     uint8_t bytes[20000];
 
@@ -116,13 +117,13 @@ static void work(JET_TABLEID table, const struct columns *columns, uint32_t step
 /* ------------------------------------------------------------- the reading --- */
 
 #define SESSIONS 4200
-#define PAGES 20000
+#define PAGES    20000
 
 struct state
 {
     uint32_t level[SESSIONS], time[SESSIONS];
     uint64_t macro[SESSIONS];
-    uint64_t dbtime[PAGES];             /* 0: not known yet */
+    uint64_t dbtime[PAGES]; /* 0: not known yet */
     uint64_t counts[LOG_TYPES];
 };
 

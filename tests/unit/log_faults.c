@@ -145,7 +145,8 @@ static bool work(unsigned at, bool always, JET_ERR err)
         assert_true(log_down(log) == err || (err == JET_errDiskFull && log_down(log) == JET_errLogDiskFull));
         assert_int_equal(log_append(log, &part, 1, NULL), JET_errLogWriteFail);
         assert_int_equal(log_flush_all(log), log_durable(log) > history.records[history.count - 1].position
-                                                 ? JET_errSuccess : JET_errLogWriteFail);
+                                                 ? JET_errSuccess
+                                                 : JET_errLogWriteFail);
         assert_int_equal(log_check(log), JET_errLogWriteFail);
     }
     else
@@ -330,14 +331,9 @@ static void test_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
-        cmocka_unit_test(test_error_once),
-        cmocka_unit_test(test_error_for_good),
-        cmocka_unit_test(test_full_once),
-        cmocka_unit_test(test_full_for_good),
-        cmocka_unit_test(test_reserves),
-        cmocka_unit_test(test_memory),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_error_once),    cmocka_unit_test(test_error_for_good), cmocka_unit_test(test_full_once),
+        cmocka_unit_test(test_full_for_good), cmocka_unit_test(test_reserves),       cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ static size_t make(uint32_t *seed)
             uint32_t size = record_make(record, 4 + random_next(seed) % (random_next(seed) % 8 ? 90 : 2500), seed);
 
             memcpy(image + pos, record, size);
-            expected[count++] = (struct kept){ log_position(1, (uint32_t)(pos / sector), (uint32_t)(pos % sector)), size,
-                                               image + pos };
+            expected[count++] = (struct kept){ log_position(1, (uint32_t)(pos / sector), (uint32_t)(pos % sector)),
+                                               size, image + pos };
             pos += size;
         }
         if (pos / sector == at / sector)
@@ -252,8 +252,7 @@ static void test_nonsense(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_old),
         cmocka_unit_test(test_nonsense),
     };

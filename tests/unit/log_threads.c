@@ -3,7 +3,7 @@
 #include "log_support.h"
 
 #define APPENDERS 12
-#define RECORDS 1500
+#define RECORDS   1500
 
 static struct log_config config;
 static struct log *log_of_all;
@@ -152,8 +152,7 @@ static void test_create_ahead(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_ring),
         cmocka_unit_test(test_create_ahead),
     };

@@ -122,7 +122,8 @@ static uint8_t *load(const WCHAR *path, size_t *size)
     uint64_t length;
     uint8_t *data;
 
-    assert_int_equal(os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE, &file), JET_errSuccess);
+    assert_int_equal(os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE, &file),
+                     JET_errSuccess);
     assert_int_equal(os_file_size(file, &length), JET_errSuccess);
     data = os_alloc((size_t)length);
     assert_int_equal(os_file_read_at(file, 0, data, (size_t)length), JET_errSuccess);
@@ -562,8 +563,7 @@ static void test_limits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_read_back, begin, end),
         cmocka_unit_test_setup_teardown(test_edges, begin, end),
         cmocka_unit_test_setup_teardown(test_every_prefix, begin, end),

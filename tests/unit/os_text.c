@@ -84,13 +84,15 @@ static void test_code_pages(void **state)
 
     need_order();
     check_wide(OS_CP_1252, "A\x80\x9f\xe9", 4, u"A\x20ac\x178\xe9", 4);
-    assert_int_equal(os_text_from_wide(OS_CP_1252, u"\x100\x3b1\x4e00\x2018\xff21\x2260", 6, bytes, 64, &needed,
-                                       &replaced), 0);
+    assert_int_equal(
+        os_text_from_wide(OS_CP_1252, u"\x100\x3b1\x4e00\x2018\xff21\x2260", 6, bytes, 64, &needed, &replaced), 0);
     assert_int_equal(needed, 6);
-    assert_memory_equal(bytes, "Aa?\x91" "A?", 6);
+    assert_memory_equal(bytes,
+                        "Aa?\x91"
+                        "A?",
+                        6);
     assert_true(replaced);
-    assert_int_equal(os_text_from_wide(OS_CP_1252, u"\x20ac?", 2, bytes, 1, &needed, &replaced),
-                     JET_errBufferTooSmall);
+    assert_int_equal(os_text_from_wide(OS_CP_1252, u"\x20ac?", 2, bytes, 1, &needed, &replaced), JET_errBufferTooSmall);
     assert_int_equal(needed, 2);
     assert_false(replaced);
     check_wide(932, "\x82\xa0\xb1", 3, u"\x3042\xff71", 2);
@@ -206,8 +208,8 @@ static void test_sort_limits(void **state)
     assert_int_equal(os_sort_key(locale, OS_MAP_UPPERCASE, u"a\xe9i", 3, upper, 6, &needed), 0);
     assert_int_equal(needed, 6);
     assert_memory_equal(upper, u"A\xc9I", 6);
-    assert_int_equal(os_sort_key(locale_of("tr-TR"), OS_MAP_UPPERCASE | OS_MAP_LINGUISTIC_CASING, u"i", 1, upper, 2,
-                                 &needed), 0);
+    assert_int_equal(
+        os_sort_key(locale_of("tr-TR"), OS_MAP_UPPERCASE | OS_MAP_LINGUISTIC_CASING, u"i", 1, upper, 2, &needed), 0);
     assert_int_equal(upper[0], 0x130);
 }
 
@@ -227,9 +229,8 @@ static void test_trace(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
-        cmocka_unit_test(test_text), cmocka_unit_test(test_code_pages), cmocka_unit_test(test_locales),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text),      cmocka_unit_test(test_code_pages),  cmocka_unit_test(test_locales),
         cmocka_unit_test(test_sort_keys), cmocka_unit_test(test_sort_limits), cmocka_unit_test(test_trace),
     };
 

@@ -307,11 +307,10 @@ static void test_machine(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
-        cmocka_unit_test(test_mutex), cmocka_unit_test(test_rwlock), cmocka_unit_test(test_condition),
-        cmocka_unit_test(test_semaphore), cmocka_unit_test(test_event), cmocka_unit_test(test_once),
-        cmocka_unit_test(test_tls), cmocka_unit_test(test_clocks), cmocka_unit_test(test_machine),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mutex),     cmocka_unit_test(test_rwlock), cmocka_unit_test(test_condition),
+        cmocka_unit_test(test_semaphore), cmocka_unit_test(test_event),  cmocka_unit_test(test_once),
+        cmocka_unit_test(test_tls),       cmocka_unit_test(test_clocks), cmocka_unit_test(test_machine),
     };
 
     return cmocka_run_group_tests_name("os_threads", tests, NULL, NULL);

@@ -13,7 +13,7 @@
 
 #include "table_key_vectors.h"
 
-#define COLUMNS 8
+#define COLUMNS       8
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* --------------------------------------------------------------- helpers --- */
@@ -151,13 +151,15 @@ static void test_dotnet_guid(void **state)
     fixture_open(&f, &column, 1);
     fixture_index(&f, 255, INDEX_DOTNET_GUID);
     assert_int_equal(make(&f, "000102030405060708090a0b0c0d0e0f", JET_bitNewKey), JET_errSuccess);
-    expect_key(&f, "7f03020100050407060" "8090a0b0c0d0e0f");
+    expect_key(&f, "7f03020100050407060"
+                   "8090a0b0c0d0e0f");
     fixture_close(&f);
 }
 
 static void test_nulls(void **state)
 {
-    JET_COLUMNDEF columns[] = { { .coltyp = JET_coltypBinary }, { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTTDescending } };
+    JET_COLUMNDEF columns[] = { { .coltyp = JET_coltypBinary },
+                                { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTTDescending } };
     struct fixture f;
 
     (void)state;
@@ -235,7 +237,9 @@ static void test_limits(void **state)
 /* A key that is too long is cut, and what follows is left out. */
 static void test_truncation(void **state)
 {
-    JET_COLUMNDEF columns[] = { { .coltyp = JET_coltypLongBinary }, { .coltyp = JET_coltypText }, { .coltyp = JET_coltypLong } };
+    JET_COLUMNDEF columns[] = { { .coltyp = JET_coltypLongBinary },
+                                { .coltyp = JET_coltypText },
+                                { .coltyp = JET_coltypLong } };
     uint8_t value[3000];
     struct fixture f;
 
@@ -321,7 +325,8 @@ static void parse_index(const struct key_vector *vector, const JET_COLUMNID *ids
     index->lcmap_flags = vector->lcmap_flags;
     if (*vector->tuples)
         assert_int_equal(sscanf(vector->tuples, "%u %u %u %u %u", &index->tuple_min, &index->tuple_max,
-                                &index->tuple_to_index_max, &index->tuple_step, &index->tuple_start), 5);
+                                &index->tuple_to_index_max, &index->tuple_step, &index->tuple_start),
+                         5);
     if (sscanf(vector->condition, "%u:%u", &column, &grbit) == 2)
     {
         index->conditions = 1;
@@ -413,8 +418,8 @@ static void test_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),  cmocka_unit_test(test_dotnet_guid), cmocka_unit_test(test_nulls),
-        cmocka_unit_test(test_states), cmocka_unit_test(test_limits),      cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_types),   cmocka_unit_test(test_dotnet_guid), cmocka_unit_test(test_nulls),
+        cmocka_unit_test(test_states),  cmocka_unit_test(test_limits),      cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_vectors),
     };
 

@@ -15,10 +15,18 @@
 #include "table/record.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TEMPLATE 0x80000000u
+#define TEMPLATE     0x80000000u
 
 /* Header byte of tagged data, and flags of the array's entries. */
-enum { LONG = 1, COMPRESSED = 2, SEPARATED = 4, MANY = 8, TWO = 16, NONE = 32 };
+enum
+{
+    LONG = 1,
+    COMPRESSED = 2,
+    SEPARATED = 4,
+    MANY = 8,
+    TWO = 16,
+    NONE = 32
+};
 
 /* ---- a table --------------------------------------------------------------------- */
 
@@ -48,9 +56,18 @@ static const struct column *defaults[] = { &columns[10], &columns[12], &columns[
 static struct table table_of(bool large)
 {
     return (struct table){
-        .columns = columns, .column_count = COUNT(columns), .fixed = columns, .fixed_count = 5,
-        .variable = columns + 5, .variable_count = 3, .tagged = columns + 8, .tagged_count = 6,
-        .large_pages = large, .tagged_first = 256, .tagged_defaults = defaults, .tagged_default_count = 3,
+        .columns = columns,
+        .column_count = COUNT(columns),
+        .fixed = columns,
+        .fixed_count = 5,
+        .variable = columns + 5,
+        .variable_count = 3,
+        .tagged = columns + 8,
+        .tagged_count = 6,
+        .large_pages = large,
+        .tagged_first = 256,
+        .tagged_defaults = defaults,
+        .tagged_default_count = 3,
     };
 }
 
@@ -99,9 +116,9 @@ static void put_plain(struct bytes *to)
 
     to->size = 0;
     put(to, fixed, sizeof(fixed));
-    put(to, "\x02", 1);         /* the second column is NULL */
+    put(to, "\x02", 1); /* the second column is NULL */
     put16(to, 3);
-    put16(to, 3);               /* zero length */
+    put16(to, 3); /* zero length */
     put(to, "abc", 3);
 }
 
@@ -277,8 +294,16 @@ static void tagged_columns(bool large)
     assert_int_equal(record_columns_next(&table, record_of(&bytes), &walk), JET_errNoCurrentRecord);
 }
 
-static void tagged_small(void **state) { (void)state; tagged_columns(false); }
-static void tagged_large(void **state) { (void)state; tagged_columns(true); }
+static void tagged_small(void **state)
+{
+    (void)state;
+    tagged_columns(false);
+}
+static void tagged_large(void **state)
+{
+    (void)state;
+    tagged_columns(true);
+}
 
 static void compressed_values(void **state)
 {
@@ -336,11 +361,19 @@ static void inherited_columns(void **state)
         { .id = 258, .fid = 258, .type = JET_coltypLong },
     };
     static const struct tagged list[] = {
-        { 257, true, 0, "mark", 4 }, { 256, false, 0, "old.", 4 }, { 257, false, 0, "own.", 4 },
+        { 257, true, 0, "mark", 4 },
+        { 256, false, 0, "old.", 4 },
+        { 257, false, 0, "own.", 4 },
     };
     struct table template_table = { .name = "template" };
-    struct table table = { .columns = own, .column_count = 4, .fixed = own, .variable = own, .tagged = own,
-                           .tagged_count = 4, .tagged_first = 257, .old_template = true,
+    struct table table = { .columns = own,
+                           .column_count = 4,
+                           .fixed = own,
+                           .variable = own,
+                           .tagged = own,
+                           .tagged_count = 4,
+                           .tagged_first = 257,
+                           .old_template = true,
                            .template_table = &template_table };
     static const JET_COLUMNID ids[] = { TEMPLATE | 257, TEMPLATE | 256, 257 };
     struct record_tagged walk = { 0 };
@@ -472,38 +505,48 @@ static void damaged_records(bool large)
     }
 }
 
-static void damage_small(void **state) { (void)state; damaged_records(false); }
-static void damage_large(void **state) { (void)state; damaged_records(true); }
+static void damage_small(void **state)
+{
+    (void)state;
+    damaged_records(false);
+}
+static void damage_large(void **state)
+{
+    (void)state;
+    damaged_records(true);
+}
 
 /* What each kind of damage is called. */
 static void named_damage(void **state)
 {
     static const struct
     {
-        JET_COLUMNID id;        /* column that is asked for */
+        JET_COLUMNID id; /* column that is asked for */
         uint32_t at;
         uint8_t wrong;
         JET_ERR err;
     } damages[] = {
-        { 1, 2, 3, JET_errDatabaseCorrupted },          /* fixed part ends in the header */
-        { 1, 3, 0x40, JET_errDatabaseCorrupted },       /* or behind the record */
-        { 4, 2, 16, JET_errDatabaseCorrupted },         /* or in the last column */
-        { 128, 0, 200, JET_errDatabaseCorrupted },      /* more fixed columns than there are */
-        { 128, 1, 255, JET_errDatabaseCorrupted },      /* offsets of variable columns lie behind the record */
-        { 128, 17, 9, JET_errDatabaseCorrupted },       /* a variable column ends behind the next */
-        { 256, 20, 0x70, JET_errDatabaseCorrupted },    /* the tagged part begins behind the record */
-        { 256, 26, 0, JET_errDatabaseCorrupted },       /* the first column lies in the array */
-        { 256, 26, 9, JET_errDatabaseCorrupted },       /* or between two entries of it */
-        { 256, 30, 8, JET_errDatabaseCorrupted },       /* the second before the first */
-        { 257, 34, 0xff, JET_errDatabaseCorrupted },    /* or ends behind the record */
-        { 257, 41, 1, JET_errDatabaseCorrupted },       /* offsets of values: half a one */
-        { 257, 41, 0, JET_errDatabaseCorrupted },       /* none */
-        { 257, 41, 40, JET_errDatabaseCorrupted },      /* more than the column has */
-        { 257, 43, 1, JET_errDatabaseCorrupted },       /* the second begins before the first */
-        { 260, 48, 200, JET_errDatabaseCorrupted },     /* the first of two is longer than both */
+        { 1, 2, 3, JET_errDatabaseCorrupted },       /* fixed part ends in the header */
+        { 1, 3, 0x40, JET_errDatabaseCorrupted },    /* or behind the record */
+        { 4, 2, 16, JET_errDatabaseCorrupted },      /* or in the last column */
+        { 128, 0, 200, JET_errDatabaseCorrupted },   /* more fixed columns than there are */
+        { 128, 1, 255, JET_errDatabaseCorrupted },   /* offsets of variable columns lie behind the record */
+        { 128, 17, 9, JET_errDatabaseCorrupted },    /* a variable column ends behind the next */
+        { 256, 20, 0x70, JET_errDatabaseCorrupted }, /* the tagged part begins behind the record */
+        { 256, 26, 0, JET_errDatabaseCorrupted },    /* the first column lies in the array */
+        { 256, 26, 9, JET_errDatabaseCorrupted },    /* or between two entries of it */
+        { 256, 30, 8, JET_errDatabaseCorrupted },    /* the second before the first */
+        { 257, 34, 0xff, JET_errDatabaseCorrupted }, /* or ends behind the record */
+        { 257, 41, 1, JET_errDatabaseCorrupted },    /* offsets of values: half a one */
+        { 257, 41, 0, JET_errDatabaseCorrupted },    /* none */
+        { 257, 41, 40, JET_errDatabaseCorrupted },   /* more than the column has */
+        { 257, 43, 1, JET_errDatabaseCorrupted },    /* the second begins before the first */
+        { 260, 48, 200, JET_errDatabaseCorrupted },  /* the first of two is longer than both */
     };
     static const struct tagged list[] = {
-        { 256, false, 0, "\1\2\3\4", 4 }, { 257, false, LONG | MANY, "\4\0\5\0ab", 6 }, { 260, false, MANY | TWO, "\1xy", 3 },
+        { 256, false, 0, "\1\2\3\4", 4 },
+        { 257, false, LONG | MANY, "\4\0\5\0ab", 6 },
+        { 260, false, MANY | TWO, "\1xy", 3 },
     };
     struct table table = table_of(false);
     struct record_value value;
@@ -531,7 +574,7 @@ static void named_damage(void **state)
 
         put_plain(&bytes);
         put_tagged(&bytes, false, list, COUNT(list));
-        bytes.data[24 + 4 + i] = 0;     /* 257 becomes 256, or 1 */
+        bytes.data[24 + 4 + i] = 0; /* 257 becomes 256, or 1 */
         assert_int_equal(record_tagged_next(&table, record_of(&bytes), &walk), 0);
         assert_int_equal(record_tagged_next(&table, record_of(&bytes), &walk), JET_errDatabaseCorrupted);
     }
@@ -540,9 +583,9 @@ static void named_damage(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_columns), cmocka_unit_test(smallest_record), cmocka_unit_test(tagged_small),
-        cmocka_unit_test(tagged_large), cmocka_unit_test(compressed_values), cmocka_unit_test(inherited_columns),
-        cmocka_unit_test(damage_small), cmocka_unit_test(damage_large), cmocka_unit_test(named_damage),
+        cmocka_unit_test(plain_columns), cmocka_unit_test(smallest_record),   cmocka_unit_test(tagged_small),
+        cmocka_unit_test(tagged_large),  cmocka_unit_test(compressed_values), cmocka_unit_test(inherited_columns),
+        cmocka_unit_test(damage_small),  cmocka_unit_test(damage_large),      cmocka_unit_test(named_damage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

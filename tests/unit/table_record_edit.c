@@ -15,15 +15,15 @@
 #include "table/record_edit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TEMPLATE 0x80000000u
-#define VALUES_MAX 40
+#define TEMPLATE     0x80000000u
+#define VALUES_MAX   40
 
 /* ---- a table --------------------------------------------------------------------- */
 
 static const uint8_t default_bytes[] = { 0x11, 0x22, 0x33, 0x44 };
 
 #define DEFAULT .default_value = default_bytes, .default_size = 4, .disk_flags = COLUMN_DEFAULT
-#define MULTI .disk_flags = COLUMN_MULTIVALUED
+#define MULTI   .disk_flags = COLUMN_MULTIVALUED
 
 static struct column columns[] = {
     { .id = 1, .fid = 1, .type = JET_coltypLong, .max_size = 4, .fixed_offset = 4 },
@@ -43,19 +43,40 @@ static struct column columns[] = {
     { .id = 132, .fid = 132, .type = JET_coltypBinary, .max_size = 255 },
     { .id = 133, .fid = 133, .type = JET_coltypBinary, .max_size = 255, DEFAULT },
     { .id = 134, .fid = 134, .type = JET_coltypBinary, .max_size = 255 },
-    { .id = TEMPLATE | 256, .fid = 256, .type = JET_coltypLongBinary, .from_template = true, .marked_inherited = true, MULTI },
-    { .id = TEMPLATE | 257, .fid = 257, .type = JET_coltypLong, .max_size = 4, .from_template = true, .marked_inherited = true, MULTI },
+    { .id = TEMPLATE | 256,
+      .fid = 256,
+      .type = JET_coltypLongBinary,
+      .from_template = true,
+      .marked_inherited = true,
+      MULTI },
+    { .id = TEMPLATE | 257,
+      .fid = 257,
+      .type = JET_coltypLong,
+      .max_size = 4,
+      .from_template = true,
+      .marked_inherited = true,
+      MULTI },
     { .id = 256, .fid = 256, .type = JET_coltypLong, .max_size = 4, MULTI },
     { .id = 257, .fid = 257, .type = JET_coltypLongBinary, MULTI },
     { .id = 258, .fid = 258, .type = JET_coltypLongText, .code_page = 1252, DEFAULT },
-    { .id = 260, .fid = 260, .type = JET_coltypText, .code_page = 1252, .max_size = 255, .default_value = default_bytes,
-      .default_size = 4, .disk_flags = COLUMN_DEFAULT | COLUMN_MULTIVALUED },
+    { .id = 260,
+      .fid = 260,
+      .type = JET_coltypText,
+      .code_page = 1252,
+      .max_size = 255,
+      .default_value = default_bytes,
+      .default_size = 4,
+      .disk_flags = COLUMN_DEFAULT | COLUMN_MULTIVALUED },
     { .id = 261, .fid = 261, .type = JET_coltypBinary, .max_size = 255, MULTI },
     { .id = 262, .fid = 262, .type = JET_coltypLongBinary, .max_size = 300, MULTI },
     { .id = 263, .fid = 263, .type = JET_coltypBit, .max_size = 1, MULTI },
 };
 
-enum { FIXED = 10, VARIABLE = 7 };
+enum
+{
+    FIXED = 10,
+    VARIABLE = 7
+};
 
 static struct database database;
 static struct index sequential;
@@ -64,10 +85,19 @@ static struct table table_of(uint32_t page_size)
 {
     database.page_size = page_size;
     return (struct table){
-        .database = &database, .columns = columns, .column_count = COUNT(columns), .fixed = columns,
-        .fixed_count = FIXED, .variable = columns + FIXED, .variable_count = VARIABLE,
-        .tagged = columns + FIXED + VARIABLE, .tagged_count = COUNT(columns) - FIXED - VARIABLE,
-        .large_pages = page_size > 8192, .tagged_first = 256, .primary = &sequential, .fixed_default_last = 10,
+        .database = &database,
+        .columns = columns,
+        .column_count = COUNT(columns),
+        .fixed = columns,
+        .fixed_count = FIXED,
+        .variable = columns + FIXED,
+        .variable_count = VARIABLE,
+        .tagged = columns + FIXED + VARIABLE,
+        .tagged_count = COUNT(columns) - FIXED - VARIABLE,
+        .large_pages = page_size > 8192,
+        .tagged_first = 256,
+        .primary = &sequential,
+        .fixed_default_last = 10,
         .variable_default_last = 133,
     };
 }
@@ -83,7 +113,7 @@ struct value
 
 struct expected
 {
-    bool defaulted;             /* nothing is in the record */
+    bool defaulted; /* nothing is in the record */
     uint32_t count;
     struct value *values[VALUES_MAX];
 };
@@ -164,7 +194,9 @@ static uint32_t make_value(const struct column *column, uint8_t *data)
 {
     uint32_t size = column->max_size && column->type != JET_coltypText && column->type != JET_coltypBinary &&
                             !is_long(column)
-                        ? column->max_size : rnd(10) ? rnd(30) : rnd(column->max_size ? column->max_size + 20 : 900);
+                        ? column->max_size
+                    : rnd(10) ? rnd(30)
+                              : rnd(column->max_size ? column->max_size + 20 : 900);
 
     for (uint32_t i = 0; i < size; i++)
         data[i] = (uint8_t)(rnd(4) ? rnd(3) : rnd(256));
@@ -196,14 +228,14 @@ static struct value *new_value(const struct column *column, const uint8_t *data,
 static JET_ERR should_answer(const struct table *table, const struct column *column, const struct expected *one,
                              uint32_t sequence, const uint8_t *data, uint32_t size, uint32_t flags)
 {
-    bool fixed = column->fid < COLUMNID_VAR_FIRST, binary = column->type == JET_coltypText ||
-                                                              column->type == JET_coltypBinary;
+    bool fixed = column->fid < COLUMNID_VAR_FIRST,
+         binary = column->type == JET_coltypText || column->type == JET_coltypBinary;
 
     if (!data)
         return JET_errSuccess;
     if (fixed)
         return !size || (binary ? size <= column->max_size : size == column->max_size) ? JET_errSuccess
-                                                                                        : JET_errInvalidBufferSize;
+                                                                                       : JET_errInvalidBufferSize;
     if (column->fid < COLUMNID_TAGGED_FIRST)
         return size > column->max_size ? JET_wrnColumnMaxTruncated : JET_errSuccess;
     if (!(flags & RECORD_SET_SEPARATED))

@@ -14,8 +14,8 @@
 #include "table/record.h"
 #include "tree_build.h"
 
-#define CHUNK 16
-#define WIDE 0x8000000000000000ull
+#define CHUNK        16
+#define WIDE         0x8000000000000000ull
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct tree_build build;
@@ -60,8 +60,8 @@ static void add_value(uint64_t id, const char *data, uint32_t size, bool compres
 
         if (compress && !at)
         {
-            assert_int_equal(compress_encode((const uint8_t *)data, part, COMPRESS_7BIT, packed, sizeof(packed),
-                                             &packed_size), 0);
+            assert_int_equal(
+                compress_encode((const uint8_t *)data, part, COMPRESS_7BIT, packed, sizeof(packed), &packed_size), 0);
             add(id, true, at, packed, (uint32_t)packed_size);
         }
         else
@@ -74,27 +74,28 @@ static int make_tree(void **state)
     uint8_t root[9] = { 1, 0, 0, 0, 4, 0, 0, 0, 1 };
 
     (void)state;
-    build = (struct tree_build){ .page_size = 4096, .kind = PAGE_LONG_VALUE, .unique = true, .per_leaf = 3,
-                                 .per_inner = 3 };
+    build = (struct tree_build){
+        .page_size = 4096, .kind = PAGE_LONG_VALUE, .unique = true, .per_leaf = 3, .per_inner = 3
+    };
     build.entries = calloc(64, sizeof(struct entry));
     add_value(1, "", 0, false);
     add_value(2, seven, 16, false);
     add_value(3, text, sizeof(text), true);
     add_root(4, UINT32_MAX, 4);
     add(4, true, 0, "abcd", 4);
-    add_root(6, 1, 40);                         /* without its second chunk */
+    add_root(6, 1, 40); /* without its second chunk */
     add(6, true, 0, seven, 16);
     add(6, true, 32, "12345678", 8);
-    add_root(7, 1, 20);                         /* the last chunk is too long */
+    add_root(7, 1, 20); /* the last chunk is too long */
     add(7, true, 0, seven, 16);
     add(7, true, 16, "12345678", 8);
-    add(8, false, 0, root, 7);                  /* a root of no known size */
-    add(9, false, 0, root, 9);                  /* encrypted */
+    add(8, false, 0, root, 7); /* a root of no known size */
+    add(9, false, 0, root, 9); /* encrypted */
     add(9, true, 0, "abcd", 4);
-    add_root(10, 1, 0x80000000);                /* longer than any may be */
-    add_root(11, 1, 16);                        /* a chunk that is short, but not compressed */
+    add_root(10, 1, 0x80000000); /* longer than any may be */
+    add_root(11, 1, 16);         /* a chunk that is short, but not compressed */
     add(11, true, 0, "\xf8zzzz", 5);
-    add_root(12, 1, 32);                        /* no chunk at all, and the next value's are not its own */
+    add_root(12, 1, 32); /* no chunk at all, and the next value's are not its own */
     add_value(13, seven, 16, true);
     add_value(WIDE | 0x0102030405ull, text, sizeof(text), true);
     add_value(WIDE | 0x0102030406ull, seven, 16, true);
@@ -140,7 +141,7 @@ static void check_value(uint64_t id, const char *data, uint32_t size)
         for (uint32_t room = 0; room < size + 20; room++)
         {
             uint32_t rest = offset < size ? size - offset : 0;
-            uint8_t *out = malloc(room ? room : 1);     /* exactly, for the sanitizer */
+            uint8_t *out = malloc(room ? room : 1); /* exactly, for the sanitizer */
 
             assert_int_equal(read_value(id, offset, out, room, &actual), rest > room ? JET_wrnBufferTruncated : 0);
             assert_int_equal(actual, rest);
@@ -182,10 +183,19 @@ static void damaged_values(void **state)
         uint64_t id;
         JET_ERR err;
     } values[] = {
-        { 0, JET_errLVCorrupted }, { 4, JET_errInternalError }, { 5, JET_errLVCorrupted }, { 6, JET_errLVCorrupted },
-        { 7, JET_errLVCorrupted }, { 8, JET_errLVCorrupted }, { 9, JET_errColumnNoEncryptionKey },
-        { 10, JET_errLVCorrupted }, { 11, JET_errDecompressionFailed }, { 12, JET_errLVCorrupted },
-        { 14, JET_errLVCorrupted }, { WIDE | 1, JET_errLVCorrupted }, { WIDE | 0x0102030407ull, JET_errLVCorrupted },
+        { 0, JET_errLVCorrupted },
+        { 4, JET_errInternalError },
+        { 5, JET_errLVCorrupted },
+        { 6, JET_errLVCorrupted },
+        { 7, JET_errLVCorrupted },
+        { 8, JET_errLVCorrupted },
+        { 9, JET_errColumnNoEncryptionKey },
+        { 10, JET_errLVCorrupted },
+        { 11, JET_errDecompressionFailed },
+        { 12, JET_errLVCorrupted },
+        { 14, JET_errLVCorrupted },
+        { WIDE | 1, JET_errLVCorrupted },
+        { WIDE | 0x0102030407ull, JET_errLVCorrupted },
     };
     static const uint8_t odd[8] = { 3 }, wide[4] = { 3, 0, 0, 0x80 };
     uint8_t out[64];
@@ -224,7 +234,9 @@ static void no_tree(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_values), cmocka_unit_test(damaged_values), cmocka_unit_test(no_tree),
+        cmocka_unit_test(whole_values),
+        cmocka_unit_test(damaged_values),
+        cmocka_unit_test(no_tree),
     };
 
     return cmocka_run_group_tests(tests, make_tree, free_tree);

@@ -29,9 +29,10 @@ static const WCHAR *write_image(size_t size)
 
 static JET_ERR open_size(size_t size, uint32_t page_size, struct database **database)
 {
-    const struct database_options options =
-    {
-        .read_only = true, .ignore_page_size = !page_size, .page_size = page_size,
+    const struct database_options options = {
+        .read_only = true,
+        .ignore_page_size = !page_size,
+        .page_size = page_size,
     };
     return database_open(write_image(size), &options, database);
 }
@@ -182,8 +183,7 @@ static void states_that_need_recovery_are_refused(void **state)
     {
         uint32_t state;
         JET_ERR err;
-    } cases[] =
-    {
+    } cases[] = {
         { JET_dbstateJustCreated, JET_errDatabaseDirtyShutdown },
         { JET_dbstateDirtyShutdown, JET_errDatabaseDirtyShutdown },
         { JET_dbstateDirtyAndPatchedShutdown, JET_errDatabaseDirtyShutdown },
@@ -287,8 +287,7 @@ static int finish(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(people_has_its_columns_and_indexes, fresh),
         cmocka_unit_test_setup(a_derived_table_has_its_templates_columns_first, fresh),
         cmocka_unit_test_setup(a_table_without_primary_index_has_a_nameless_order, fresh),

@@ -10,12 +10,12 @@
 
 #include "txn/version.h"
 
-#define KEYS 12
+#define KEYS     12
 #define SESSIONS 6
 
 struct entry
 {
-    bool there;                 /* on the page, deleted or not */
+    bool there; /* on the page, deleted or not */
     bool deleted;
     int64_t value;
 };
@@ -24,16 +24,16 @@ struct image
 {
     bool present[KEYS];
     int64_t value[KEYS];
-    bool touched[KEYS];         /* changed by this transaction, but for deltas */
+    bool touched[KEYS]; /* changed by this transaction, but for deltas */
 };
 
 static struct txn_root root;
 static struct entry page[KEYS];
-static struct image committed;          /* the model */
+static struct image committed; /* the model */
 static struct txn txns[SESSIONS];
-static struct image seen[SESSIONS][TXN_LEVELS + 1];     /* seen[s][l]: before level l + 1 began */
+static struct image seen[SESSIONS][TXN_LEVELS + 1]; /* seen[s][l]: before level l + 1 began */
 static struct image now[SESSIONS];
-static int64_t own[SESSIONS][KEYS];     /* deltas made by the open transaction */
+static int64_t own[SESSIONS][KEYS]; /* deltas made by the open transaction */
 static uint32_t seed;
 
 static uint32_t rnd(uint32_t n)
@@ -124,7 +124,7 @@ static void compare(int s)
 
 /* Whether the model allows a write: nobody else has an open change, nor committed one since this one began. */
 static uint32_t changed_at[KEYS], began_at[SESSIONS], clock_now;
-static uint32_t replaced_at[KEYS];      /* changed by other than a delta */
+static uint32_t replaced_at[KEYS]; /* changed by other than a delta */
 
 static bool allowed(int s, uint8_t key, bool delta)
 {

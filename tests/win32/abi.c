@@ -14,7 +14,7 @@
 #include "esent.h"
 
 #define PICK(on64, on32) (sizeof(void *) == 8 ? (on64) : (on32))
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array)     (sizeof(array) / sizeof((array)[0]))
 
 typedef struct
 {
@@ -28,7 +28,8 @@ static void compare(const expectation *table, size_t count)
 
     for (size_t i = 0; i < count; i++)
     {
-        if (table[i].have == table[i].want) continue;
+        if (table[i].have == table[i].want)
+            continue;
         print_error("%s is %lld, not %lld\n", table[i].name, (long long)table[i].have, (long long)table[i].want);
         wrong++;
     }
@@ -38,8 +39,7 @@ static void compare(const expectation *table, size_t count)
 
 #define CONSTANT(name, on64, on32, since, public) { #name, (int64_t)(name), PICK(on64, on32) },
 #define TEXT(name, value)
-static const expectation constants[] =
-{
+static const expectation constants[] = {
 #include "../abi/constants.h"
 };
 #undef CONSTANT
@@ -55,7 +55,8 @@ static void check_text(const WCHAR *text, const char *want)
 {
     size_t i;
 
-    for (i = 0; text[i] && want[i]; i++) assert_int_equal(text[i], want[i]);
+    for (i = 0; text[i] && want[i]; i++)
+        assert_int_equal(text[i], want[i]);
     assert_int_equal(text[i], want[i]);
 }
 
@@ -69,16 +70,21 @@ static void texts_have_their_values(void **state)
 #undef TEXT
 }
 
-#define ALIGN_OF(type) offsetof(struct { char c; type value; }, value)
-#define STRUCT(type, size64, align64, size32, align32) \
-    { "size of " #type, sizeof(type), PICK(size64, size32) }, \
-    { "alignment of " #type, ALIGN_OF(type), PICK(align64, align32) },
-#define FIELD(type, field, offset64, size64, offset32, size32) \
-    { "offset of " #type "." #field, offsetof(type, field), PICK(offset64, offset32) }, \
-    { "size of " #type "." #field, sizeof(((type *)0)->field), PICK(size64, size32) },
+#define ALIGN_OF(type)                                                                                                 \
+    offsetof(                                                                                                          \
+        struct {                                                                                                       \
+            char c;                                                                                                    \
+            type value;                                                                                                \
+        },                                                                                                             \
+        value)
+#define STRUCT(type, size64, align64, size32, align32)                                                                 \
+    { "size of " #type, sizeof(type), PICK(size64, size32) },                                                          \
+        { "alignment of " #type, ALIGN_OF(type), PICK(align64, align32) },
+#define FIELD(type, field, offset64, size64, offset32, size32)                                                         \
+    { "offset of " #type "." #field, offsetof(type, field), PICK(offset64, offset32) },                                \
+        { "size of " #type "." #field, sizeof(((type *)0)->field), PICK(size64, size32) },
 #define BITS(type, field, width)
-static const expectation layouts[] =
-{
+static const expectation layouts[] = {
 #include "../abi/structs.h"
 };
 #undef STRUCT
@@ -96,11 +102,12 @@ static void bit_fields_have_their_width(void **state)
     (void)state;
 #define STRUCT(type, size64, align64, size32, align32)
 #define FIELD(type, field, offset64, size64, offset32, size32)
-#define BITS(type, field, width) \
-    { \
-        type value; \
-        memset(&value, 0xff, sizeof(value)); \
-        if (value.field != (1u << (width)) - 1) fail_msg("%s.%s is not %d bits wide", #type, #field, width); \
+#define BITS(type, field, width)                                                                                       \
+    {                                                                                                                  \
+        type value;                                                                                                    \
+        memset(&value, 0xff, sizeof(value));                                                                           \
+        if (value.field != (1u << (width)) - 1)                                                                        \
+            fail_msg("%s.%s is not %d bits wide", #type, #field, width);                                               \
     }
 #include "../abi/structs.h"
 #undef STRUCT
@@ -154,14 +161,10 @@ static void base_types_have_their_width(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
-        cmocka_unit_test(base_types_have_their_width),
-        cmocka_unit_test(constants_have_their_values),
-        cmocka_unit_test(texts_have_their_values),
-        cmocka_unit_test(structures_have_their_layout),
-        cmocka_unit_test(bit_fields_have_their_width),
-        cmocka_unit_test(bits_of_a_log_time),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base_types_have_their_width), cmocka_unit_test(constants_have_their_values),
+        cmocka_unit_test(texts_have_their_values),     cmocka_unit_test(structures_have_their_layout),
+        cmocka_unit_test(bit_fields_have_their_width), cmocka_unit_test(bits_of_a_log_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <cmocka.h>
 #ifdef _WIN32
-# include <windows.h>
+#include <windows.h>
 #else
-# include <dlfcn.h>
+#include <dlfcn.h>
 #endif
 #undef JET_VERSION
 #define JET_VERSION 0x0A01
@@ -26,22 +26,19 @@ typedef struct
     int bytes;
 } exported;
 
-static const exported functions[] =
-{
-#define FUNCTION(state, name, bytes) { #name, { "" }, bytes },
-#define FUNCTION_AW(state, name, bytes) { #name, { "A", "W", "" }, bytes },
+static const exported functions[] = {
+#define FUNCTION(state, name, bytes)     { #name, { "" }, bytes },
+#define FUNCTION_AW(state, name, bytes)  { #name, { "A", "W", "" }, bytes },
 #define FUNCTION_A_W(state, name, bytes) { #name, { "A", "W" }, bytes },
 #include "../../dlls/esent/api/functions.h"
 };
 
-static const char *const without_bytes[] =
-{
+static const char *const without_bytes[] = {
 #define PLAIN(name) #name,
 #include "../../dlls/esent/api/functions.h"
 };
 
-static const char *const beyond_windows_10[] =
-{
+static const char *const beyond_windows_10[] = {
     "",
 #define EXTRA(name) #name,
 #include "../../dlls/esent/api/functions.h"
@@ -79,7 +76,8 @@ static int listed(const char *name, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
     {
-        if (!strcmp(list[i], name)) return 1;
+        if (!strcmp(list[i], name))
+            return 1;
     }
     return 0;
 }
@@ -105,7 +103,8 @@ static void every_name_is_exported(void **state)
                 print_error("%s is not exported\n", name);
                 missing++;
             }
-            if (k == 0) first = address;
+            if (k == 0)
+                first = address;
             if (k == 2 && address != first)
             {
                 print_error("%s is not the A form\n", name);
@@ -142,8 +141,7 @@ static void nothing_else_is_found(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_name_is_exported),
         cmocka_unit_test(nothing_else_is_found),
     };

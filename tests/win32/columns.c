@@ -18,9 +18,9 @@
 #include "esent.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define RECORDS_MOST 150        /* of a table */
-#define VALUE_MOST (1u << 20)
-#define NAME_SIZE 65
+#define RECORDS_MOST 150 /* of a table */
+#define VALUE_MOST   (1u << 20)
+#define NAME_SIZE    65
 
 static JET_INSTANCE instance;
 static JET_SESID session;
@@ -48,7 +48,7 @@ static void *JET_API grow(void *context, void *memory, JET_ULONG size)
     alive += !memory;
     memory = realloc(memory, size + 1);
     if (memory)
-        memset(memory, 0xa5, size);     /* nobody may count on zeroes */
+        memset(memory, 0xa5, size); /* nobody may count on zeroes */
     return memory;
 }
 
@@ -198,7 +198,7 @@ static void check_sizes(const struct totals *totals)
     assert_memory_equal(&size2, &size3, sizeof(size2));
     assert_int_equal(size.cTaggedColumns, totals->tagged);
     assert_int_equal(size.cMultiValues, totals->several);
-    assert_true(size.cLongValues >= totals->separated);     /* of less than two bytes are not counted above */
+    assert_true(size.cLongValues >= totals->separated); /* of less than two bytes are not counted above */
     assert_true(size.cbLongValueData >= totals->separated_size);
     assert_true(size.cbLongValueData <= totals->separated_size + size.cLongValues);
 
@@ -208,7 +208,8 @@ static void check_sizes(const struct totals *totals)
     assert_int_equal(local.cLongValues, size3.cLongValues);
     assert_int_equal(local.cbLongValueData, 0);
 
-    assert_int_equal(JetGetRecordSize3(session, table, &logical, JET_bitRecordSizeExtrinsicLogicalOnly), JET_errSuccess);
+    assert_int_equal(JetGetRecordSize3(session, table, &logical, JET_bitRecordSizeExtrinsicLogicalOnly),
+                     JET_errSuccess);
     assert_int_equal(logical.cbLongValueData, size3.cbLongValueData);
     assert_int_equal(logical.cbLongValueDataCompressed, size3.cbLongValueData);
 
@@ -383,7 +384,8 @@ static void check_grbits(JET_ENUMCOLUMN *columns, JET_ULONG count)
         discard(answer, found);
     }
 
-    assert_int_equal(enumerate(0, NULL, 10, JET_bitEnumerateTaggedOnly | JET_bitEnumeratePresenceOnly, &found, &answer), 0);
+    assert_int_equal(enumerate(0, NULL, 10, JET_bitEnumerateTaggedOnly | JET_bitEnumeratePresenceOnly, &found, &answer),
+                     0);
     for (JET_ULONG i = 0; i < found; i++)
         assert_true((answer[i].columnid & 0xffff) >= 256);
     discard(answer, found);
@@ -520,20 +522,48 @@ static void with_database(void (*test)(const char *path), const char *name)
     stop();
 }
 
-static void defaults(void **state) { (void)state; with_database(walk_database, "dissect-default.edb"); }
-static void several_values(void **state) { (void)state; with_database(walk_database, "dissect-multi.edb"); }
-static void binary(void **state) { (void)state; with_database(walk_database, "dissect-binary.edb"); }
-static void compressed(void **state) { (void)state; with_database(walk_database, "eseparser-decompress_test2.edb"); }
-static void directory(void **state) { (void)state; with_database(walk_database, "dsinternals-adamntds.dit"); }
-static void small_pages(void **state) { (void)state; with_database(walk_database, "yanaitaketo-secedit.sdb"); }
-static void resource_usage(void **state) { (void)state; with_database(walk_database, "goese-SRUDB.dat"); }
+static void defaults(void **state)
+{
+    (void)state;
+    with_database(walk_database, "dissect-default.edb");
+}
+static void several_values(void **state)
+{
+    (void)state;
+    with_database(walk_database, "dissect-multi.edb");
+}
+static void binary(void **state)
+{
+    (void)state;
+    with_database(walk_database, "dissect-binary.edb");
+}
+static void compressed(void **state)
+{
+    (void)state;
+    with_database(walk_database, "eseparser-decompress_test2.edb");
+}
+static void directory(void **state)
+{
+    (void)state;
+    with_database(walk_database, "dsinternals-adamntds.dit");
+}
+static void small_pages(void **state)
+{
+    (void)state;
+    with_database(walk_database, "yanaitaketo-secedit.sdb");
+}
+static void resource_usage(void **state)
+{
+    (void)state;
+    with_database(walk_database, "goese-SRUDB.dat");
+}
 
 /* ---- arguments --------------------------------------------------------------------- */
 
 static void bad_arguments(const char *path)
 {
-    static const JET_GRBIT bad[] = { JET_bitEnumerateLocal, 0x2, 0x80000000, JET_bitEnumerateInRecordOnly |
-                                     JET_bitEnumerateAsRefIfNotInRecord };
+    static const JET_GRBIT bad[] = { JET_bitEnumerateLocal, 0x2, 0x80000000,
+                                     JET_bitEnumerateInRecordOnly | JET_bitEnumerateAsRefIfNotInRecord };
     JET_ENUMCOLUMNID wanted = { .columnid = 1 };
     JET_ENUMCOLUMN *columns;
     JET_ULONG count, actual;
@@ -567,8 +597,9 @@ static void bad_arguments(const char *path)
     assert_int_equal(JetRetrieveColumn(session, table, 1, part, 4, &actual, 0x80000000, NULL), JET_errInvalidGrbit);
     assert_int_equal(JetRetrieveColumn(session, table, 1, part, 4, &actual, JET_bitRetrieveTuple, NULL),
                      JET_errInvalidGrbit);
-    assert_int_equal(JetRetrieveColumn(session, table, 1, part, 4, &actual, JET_bitRetrieveFromIndex |
-                                       JET_bitRetrieveFromPrimaryBookmark, NULL), JET_errInvalidGrbit);
+    assert_int_equal(JetRetrieveColumn(session, table, 1, part, 4, &actual,
+                                       JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark, NULL),
+                     JET_errInvalidGrbit);
     assert_int_equal(JetRetrieveColumn(session, table, 1, NULL, 0, &actual, JET_bitRetrievePhysicalSize, NULL), 0);
     assert_int_equal(actual, 4);
     assert_int_equal(JetRetrieveColumn(session, table, 1, part, 3, &actual, 0, NULL), JET_wrnBufferTruncated);
@@ -592,13 +623,17 @@ static void bad_arguments(const char *path)
     assert_int_equal(JetDetachDatabaseA(session, path), 0);
 }
 
-static void arguments(void **state) { (void)state; with_database(bad_arguments, "dissect-basic.edb"); }
+static void arguments(void **state)
+{
+    (void)state;
+    with_database(bad_arguments, "dissect-basic.edb");
+}
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arguments), cmocka_unit_test(defaults), cmocka_unit_test(several_values),
-        cmocka_unit_test(binary), cmocka_unit_test(compressed), cmocka_unit_test(directory),
+        cmocka_unit_test(arguments),   cmocka_unit_test(defaults),       cmocka_unit_test(several_values),
+        cmocka_unit_test(binary),      cmocka_unit_test(compressed),     cmocka_unit_test(directory),
         cmocka_unit_test(small_pages), cmocka_unit_test(resource_usage),
     };
 

@@ -123,8 +123,7 @@ static void a_file_grows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_new_database_is_open_and_clean_when_detached, start, stop),
         cmocka_unit_test_setup_teardown(what_is_there_is_not_overwritten, start, stop),
         cmocka_unit_test_setup_teardown(what_is_refused, start, stop),

@@ -158,19 +158,33 @@ static void an_index_is_filled(void **state)
 
 static void a_derived_table(void **state)
 {
-    JET_COLUMNCREATE_A base_columns[2] =
-    {
+    JET_COLUMNCREATE_A base_columns[2] = {
         { .cbStruct = sizeof(base_columns[0]), .szColumnName = "id", .coltyp = JET_coltypLong },
         { .cbStruct = sizeof(base_columns[0]), .szColumnName = "text", .coltyp = JET_coltypLongText },
     };
     JET_COLUMNCREATE_A own = { .cbStruct = sizeof(own), .szColumnName = "own", .coltyp = JET_coltypLong };
-    JET_INDEXCREATE_A index = { .cbStruct = sizeof(index), .szIndexName = "primary", .szKey = "+id\0", .cbKey = 5,
-                                .grbit = JET_bitIndexPrimary, .ulDensity = 80 };
-    JET_TABLECREATE_A base = { .cbStruct = sizeof(base), .szTableName = "base", .ulPages = 1, .ulDensity = 80,
-                               .rgcolumncreate = base_columns, .cColumns = 2, .rgindexcreate = &index, .cIndexes = 1,
+    JET_INDEXCREATE_A index = { .cbStruct = sizeof(index),
+                                .szIndexName = "primary",
+                                .szKey = "+id\0",
+                                .cbKey = 5,
+                                .grbit = JET_bitIndexPrimary,
+                                .ulDensity = 80 };
+    JET_TABLECREATE_A base = { .cbStruct = sizeof(base),
+                               .szTableName = "base",
+                               .ulPages = 1,
+                               .ulDensity = 80,
+                               .rgcolumncreate = base_columns,
+                               .cColumns = 2,
+                               .rgindexcreate = &index,
+                               .cIndexes = 1,
                                .grbit = JET_bitTableCreateTemplateTable };
-    JET_TABLECREATE_A derived = { .cbStruct = sizeof(derived), .szTableName = "derived", .szTemplateTableName = "base",
-                                  .ulPages = 1, .ulDensity = 80, .rgcolumncreate = &own, .cColumns = 1 };
+    JET_TABLECREATE_A derived = { .cbStruct = sizeof(derived),
+                                  .szTableName = "derived",
+                                  .szTemplateTableName = "base",
+                                  .ulPages = 1,
+                                  .ulDensity = 80,
+                                  .rgcolumncreate = &own,
+                                  .cColumns = 1 };
 
     (void)state;
     assert_ok(JetCreateTableColumnIndexA(session, dbid, &base));
@@ -237,8 +251,7 @@ static void the_schema_outlives_the_instance(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(others_see_what_is_committed, start, stop),
         cmocka_unit_test_setup_teardown(a_rollback_takes_it_all_back, start, stop),
         cmocka_unit_test_setup_teardown(an_index_is_filled, start, stop),

@@ -18,7 +18,8 @@ static void check(JET_ERR err, JET_ERRCAT category, const unsigned char *hierarc
 
 static void classes(void **state)
 {
-    static const unsigned char memory[8] = { JET_errcatError, JET_errcatOperation, JET_errcatResource, JET_errcatMemory };
+    static const unsigned char memory[8] = { JET_errcatError, JET_errcatOperation, JET_errcatResource,
+                                             JET_errcatMemory };
     static const unsigned char corrupt[8] = { JET_errcatError, JET_errcatData, JET_errcatCorruption };
     static const unsigned char usage[8] = { JET_errcatError, JET_errcatApi, JET_errcatUsage };
     static const unsigned char none[8] = { 0 };

@@ -64,8 +64,8 @@ static void tables_are_listed_by_name(void **state)
     unsigned i;
 
     (void)state;
-    assert_ok(JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list),
-                                JET_ObjInfoListNoStats));
+    assert_ok(
+        JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list), JET_ObjInfoListNoStats));
     assert_int_equal(list.cRecord, 4);
     for (i = 0; i < 4; i++)
     {
@@ -73,8 +73,9 @@ static void tables_are_listed_by_name(void **state)
         assert_string_equal(text_of(list.tableid, list.columnidcontainername), "Tables");
         assert_int_equal(number_of(list.tableid, list.columnidobjtyp), JET_objtypTable);
         assert_int_equal(number_of(list.tableid, list.columnidflags),
-                         i == 0 ? JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL
-                         : i == 2 ? JET_bitObjectTableDerived : 0);
+                         i == 0   ? JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL
+                         : i == 2 ? JET_bitObjectTableDerived
+                                  : 0);
         assert_err(JetMove(session, list.tableid, JET_MoveNext, 0), i < 3 ? JET_errSuccess : JET_errNoCurrentRecord);
     }
     assert_ok(JetCloseTable(session, list.tableid));
@@ -90,8 +91,9 @@ static void tables_are_listed_by_name(void **state)
                JET_errInvalidName);
     assert_err(JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, "kind", &info, 4, JET_ObjInfo),
                JET_errBufferTooSmall);
-    assert_err(JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list),
-                                 JET_ObjInfoSysTabCursor), JET_errFeatureNotAvailable);
+    assert_err(
+        JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list), JET_ObjInfoSysTabCursor),
+        JET_errFeatureNotAvailable);
     assert_err(JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list), 99),
                JET_errInvalidParameter);
 }
@@ -154,8 +156,8 @@ static void one_column(void **state)
     assert_ok(JetGetColumnInfoA(session, dbid, "kind", "note", &base, sizeof(base), JET_ColInfoBase));
     assert_string_equal(base.szBaseTableName, "kind");
     assert_string_equal(base.szBaseColumnName, "note");
-    assert_ok(JetGetColumnInfoW(session, dbid, test_wide("kind"), test_wide("note"), &wide, sizeof(wide),
-                                JET_ColInfoBase));
+    assert_ok(
+        JetGetColumnInfoW(session, dbid, test_wide("kind"), test_wide("note"), &wide, sizeof(wide), JET_ColInfoBase));
     assert_true(test_wide_equal(wide.szBaseColumnName, "note"));
     assert_err(JetGetTableColumnInfoA(session, people, "nothing", &definition, sizeof(definition), JET_ColInfo),
                JET_errColumnNotFound);
@@ -164,8 +166,9 @@ static void one_column(void **state)
     assert_err(JetGetTableColumnInfoA(session, people, "na!me", &definition, sizeof(definition), JET_ColInfo),
                JET_errInvalidName);
     assert_err(JetGetTableColumnInfoA(session, people, "name", &definition, 4, JET_ColInfo), JET_errBufferTooSmall);
-    assert_err(JetGetTableColumnInfoA(session, people, "name", &definition, sizeof(definition),
-                                      JET_ColInfoSysTabCursor), JET_errFeatureNotAvailable);
+    assert_err(
+        JetGetTableColumnInfoA(session, people, "name", &definition, sizeof(definition), JET_ColInfoSysTabCursor),
+        JET_errFeatureNotAvailable);
     assert_ok(JetCloseTable(session, people));
 }
 
@@ -274,8 +277,7 @@ static void facts_of_an_index(void **state)
     assert_true(test_wide_equal(locale, ""));
     assert_err(JetGetIndexInfoA(session, dbid, "people", "no", &number, 4, JET_IdxInfoSpaceAlloc),
                JET_errIndexNotFound);
-    assert_err(JetGetIndexInfoA(session, dbid, "people", "id", &number, 4, JET_IdxInfoOLC),
-               JET_errFeatureNotAvailable);
+    assert_err(JetGetIndexInfoA(session, dbid, "people", "id", &number, 4, JET_IdxInfoOLC), JET_errFeatureNotAvailable);
 
     assert_ok(JetGetIndexInfoA(session, dbid, "people", "by_name", &answer, sizeof(answer), JET_IdxInfoCreateIndex3));
     assert_int_equal(answer.create.cbStruct, sizeof(answer.create));
@@ -287,7 +289,8 @@ static void facts_of_an_index(void **state)
     assert_int_equal(answer.create.cbVarSegMac, 255);
     assert_int_equal(answer.create.cbKeyMost, 255);
     assert_err(JetGetIndexInfoA(session, dbid, "people", "by_name", &answer, sizeof(answer.create) + 20,
-                                JET_IdxInfoCreateIndex3), JET_errBufferTooSmall);
+                                JET_IdxInfoCreateIndex3),
+               JET_errBufferTooSmall);
 }
 
 static void temporary_tables_tell_little(void **state)
@@ -301,8 +304,7 @@ static void temporary_tables_tell_little(void **state)
     assert_ok(JetGetObjectInfoA(session, dbid, JET_objtypTable, NULL, NULL, &list, sizeof(list), JET_ObjInfoList));
     assert_ok(JetGetTableInfoA(session, list.tableid, &info, sizeof(info), JET_TblInfo));
     assert_int_equal(info.cRecord, 4);
-    assert_err(JetGetTableInfoA(session, list.tableid, name, sizeof(name), JET_TblInfoName),
-               JET_errInvalidOperation);
+    assert_err(JetGetTableInfoA(session, list.tableid, name, sizeof(name), JET_TblInfoName), JET_errInvalidOperation);
     assert_err(JetGetTableColumnInfoA(session, list.tableid, "x", &definition, sizeof(definition), JET_ColInfo),
                JET_errIllegalOperation);
     assert_ok(JetCloseTable(session, list.tableid));
@@ -310,8 +312,7 @@ static void temporary_tables_tell_little(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] =
-    {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_listed_by_name),
         cmocka_unit_test(facts_of_a_table),
         cmocka_unit_test(one_column),

@@ -88,8 +88,7 @@ static void test_states(void **state)
     assert_int_equal(size, 5);
     assert_ok(JetMakeKey(session, table, NULL, 0, JET_bitNewKey));
     expect_key(table, "\0", 1);
-    assert_err(JetMakeKey(session, table, NULL, 0, JET_bitNewKey | JET_bitKeyDataZeroLength),
-               JET_errInvalidBufferSize);
+    assert_err(JetMakeKey(session, table, NULL, 0, JET_bitNewKey | JET_bitKeyDataZeroLength), JET_errInvalidBufferSize);
     assert_err(JetMakeKey(session, table, &id, sizeof(id), JET_bitNewKey | JET_bitPartialColumnEndLimit),
                JET_errInvalidGrbit);
     assert_err(JetMakeKey(session, table, &id, sizeof(id),
@@ -117,7 +116,10 @@ static void test_limits(void **state)
         assert_ok(JetMakeKey(session, table, "bar", 3, JET_bitNewKey | ends[i]));
         assert_ok(JetRetrieveKey(session, table, key, sizeof(key), &size, JET_bitRetrieveCopy));
         assert_int_equal(size, 256);
-        assert_memory_equal(key, "\x7f" "BAR\xff\xff", 6);
+        assert_memory_equal(key,
+                            "\x7f"
+                            "BAR\xff\xff",
+                            6);
         assert_ok(JetSetIndexRange(session, table, JET_bitRangeUpperLimit));
         assert_ok(JetMove(session, table, 0, 0));
         assert_err(JetMove(session, table, 1, 0), JET_errNoCurrentRecord);
@@ -222,15 +224,15 @@ static unsigned check_table(const WCHAR *name, bool unicode)
 
         assert_true(at < 16);
         columns[at].id = list_number(list.tableid, list.columnidcolumnid);
-        assert_ok(JetGetTableColumnInfoA(session, table, (const char *)&columns[at].id, &definition,
-                                         sizeof(definition), JET_ColInfoByColid));
+        assert_ok(JetGetTableColumnInfoA(session, table, (const char *)&columns[at].id, &definition, sizeof(definition),
+                                         JET_ColInfoByColid));
         columns[at].type = definition.coltyp;
         columns[at].code_page = definition.cp;
         columns[at].grbit = definition.grbit;
         if (at + 1 < count || list_number(list.tableid, list.columnidgrbitIndex) & JET_bitIndexTuples)
             continue;
-        assert_ok(JetRetrieveColumn(session, list.tableid, list.columnidindexname, index, sizeof(index) - 2, &size, 0,
-                                    NULL));
+        assert_ok(
+            JetRetrieveColumn(session, list.tableid, list.columnidindexname, index, sizeof(index) - 2, &size, 0, NULL));
         checked += check_index(table, index, columns, count, unicode);
     }
     assert_ok(JetCloseTable(session, list.tableid));

@@ -9,11 +9,11 @@
 #include "support.h"
 
 #ifdef _WIN32
-#    include <windows.h>
+#include <windows.h>
 #else
-#    include <signal.h>
-#    include <sys/wait.h>
-#    include <unistd.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #endif
 
 #define THREADS 4

@@ -5,10 +5,39 @@
  */
 #include "support.h"
 
-enum kind { NORMAL, IGNORED, READONLY, CUSTOM, ILLEGAL };
-enum type { Integer, Boolean, Grbit, BlockSize, Pointer, UserDefined, None, String, Folder, Path };
-enum scope { global, instance };
-enum moment { any_time, before_init, before_start, never };
+enum kind
+{
+    NORMAL,
+    IGNORED,
+    READONLY,
+    CUSTOM,
+    ILLEGAL
+};
+enum type
+{
+    Integer,
+    Boolean,
+    Grbit,
+    BlockSize,
+    Pointer,
+    UserDefined,
+    None,
+    String,
+    Folder,
+    Path
+};
+enum scope
+{
+    global,
+    instance
+};
+enum moment
+{
+    any_time,
+    before_init,
+    before_start,
+    never
+};
 
 struct parameter
 {
@@ -23,9 +52,9 @@ struct parameter
 };
 
 #define MOST (~(JET_API_PTR)0)
-#define NUMBER(id, name, kind, type, scope, moment, low, high, value) \
+#define NUMBER(id, name, kind, type, scope, moment, low, high, value)                                                  \
     { id, name, kind, type, scope, moment, (JET_API_PTR)(low), (JET_API_PTR)(high), (JET_API_PTR)(value), NULL },
-#define TEXT(id, name, kind, type, scope, moment, low, high, value) \
+#define TEXT(id, name, kind, type, scope, moment, low, high, value)                                                    \
     { id, name, kind, type, scope, moment, (JET_API_PTR)(low), (JET_API_PTR)(high), 0, value },
 static const struct parameter parameters[] = {
 #include "abi/params.h"
@@ -117,7 +146,7 @@ static void try_number(const struct parameter *p, JET_INSTANCE *inst, bool late)
     assert_ok(JetGetSystemParameterA(handle, 0, p->id, &old, NULL, 0));
     if (late && old == value)
         value = p->number;
-    assert_ok(JetSetSystemParameterA(inst, 0, p->id, old, NULL));               /* as it is: always */
+    assert_ok(JetSetSystemParameterA(inst, 0, p->id, old, NULL)); /* as it is: always */
     if (value == old)
         return;
     if (JetSetSystemParameterA(inst, 0, p->id, value, NULL) != want)
@@ -143,8 +172,10 @@ static void try_text(const struct parameter *p, JET_INSTANCE *inst, bool late)
     assert_ok(JetGetSystemParameterA(handle, 0, p->id, NULL, old, sizeof(old)));
     memcpy(text, "abcdefgh", 9);
     text[length] = 0;
-    assert_err(JetSetSystemParameterA(inst, 0, p->id, 0, text),
-               late ? JET_errAlreadyInitialized : p->high < 3 && p->type != String ? JET_errInvalidParameter : JET_errSuccess);
+    assert_err(JetSetSystemParameterA(inst, 0, p->id, 0, text), late ? JET_errAlreadyInitialized
+                                                                : p->high < 3 && p->type != String
+                                                                    ? JET_errInvalidParameter
+                                                                    : JET_errSuccess);
     if (late || p->high < 3)
         return;
     assert_ok(JetGetSystemParameterA(handle, 0, p->id, NULL, text, sizeof(text)));
@@ -219,12 +250,13 @@ static void scope(void **state)
     assert_ok(JetSetSystemParameterA(&one, 0, JET_paramMaxCursors, 333, NULL));
     assert_ok(JetGetSystemParameterA(two, 0, JET_paramMaxCursors, &number, NULL, 0));
     assert_int_equal(number, 222);
-    assert_ok(JetSetSystemParameterA(&one, 0, JET_paramStartFlushThreshold, 5, NULL));  /* global by nature */
+    assert_ok(JetSetSystemParameterA(&one, 0, JET_paramStartFlushThreshold, 5, NULL)); /* global by nature */
     assert_ok(JetGetSystemParameterA(two, 0, JET_paramStartFlushThreshold, &number, NULL, 0));
     assert_int_equal(number, 5);
     assert_ok(JetTerm(one));
     assert_ok(JetTerm(two));
-    assert_err(JetGetSystemParameterA(two, 0, JET_paramMaxCursors, &number, NULL, 0), JET_errSuccess);  /* no mode: global */
+    assert_err(JetGetSystemParameterA(two, 0, JET_paramMaxCursors, &number, NULL, 0),
+               JET_errSuccess); /* no mode: global */
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramMaxCursors, 1024, NULL));
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramStartFlushThreshold, 20000000, NULL));
 }
@@ -278,15 +310,17 @@ static void sizes_of_buffers(void **state)
     assert_err(JetGetSystemParameterW(0, 0, JET_paramEventSource, NULL, wide, 12), JET_errBufferTooSmall);
     assert_ok(JetGetSystemParameterW(0, 0, JET_paramEventSource, NULL, wide, 14));
     assert_true(test_wide_equal(wide, "source"));
-    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramEventSource, 0, NULL));  /* nothing is the empty text */
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramEventSource, 0, NULL)); /* nothing is the empty text */
     assert_ok(JetGetSystemParameterA(0, 0, JET_paramEventSource, NULL, text, 7));
     assert_string_equal(text, "");
 }
 
 static void page_size(void **state)
 {
-    static const struct { JET_API_PTR page, key, chunk; } sizes[] = {
-        { 4096, 1000, 4014 }, { 8192, 2000, 8110 }, { 16384, 2000, 4050 }, { 32768, 2000, 8150 } };
+    static const struct
+    {
+        JET_API_PTR page, key, chunk;
+    } sizes[] = { { 4096, 1000, 4014 }, { 8192, 2000, 8110 }, { 16384, 2000, 4050 }, { 32768, 2000, 8150 } };
     JET_API_PTR number;
     size_t i;
 
@@ -312,10 +346,10 @@ static void advanced(void **state)
 
     (void)state;
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramEnableAdvanced, 0, NULL));
-    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramMaxSessions, 99999999, NULL));   /* ignored, not looked at */
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramMaxSessions, 99999999, NULL)); /* ignored, not looked at */
     assert_ok(JetGetSystemParameterA(0, 0, JET_paramMaxSessions, &number, NULL, 0));
     assert_int_equal(number, 16);
-    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramLogFileSize, 1024, NULL));       /* no such parameter */
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramLogFileSize, 1024, NULL)); /* no such parameter */
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramEnableAdvanced, 1, NULL));
     assert_err(JetSetSystemParameterA(NULL, 0, JET_paramMaxSessions, 99999999, NULL), JET_errInvalidParameter);
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramLogFileSize, 5120, NULL));
@@ -328,7 +362,7 @@ static void configurations(void **state)
 
     (void)state;
     assert_err(JetSetSystemParameterA(NULL, 0, JET_paramConfiguration, 0x800, NULL), JET_errInvalidParameter);
-    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramConfiguration, 0, NULL));        /* the small one */
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramConfiguration, 0, NULL)); /* the small one */
     assert_ok(JetGetSystemParameterA(0, 0, JET_paramConfiguration, &number, NULL, 0));
     assert_int_equal(number, 0);
     assert_ok(JetGetSystemParameterA(0, 0, JET_paramLogFileSize, &number, NULL, 0));
@@ -364,7 +398,8 @@ static void special_ones(void **state)
     (void)state;
     assert_err(JetGetSystemParameterA(0, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR *)&unicode, NULL, 4),
                JET_errBufferTooSmall);
-    assert_ok(JetGetSystemParameterA(0, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR *)&unicode, NULL, sizeof(unicode)));
+    assert_ok(
+        JetGetSystemParameterA(0, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR *)&unicode, NULL, sizeof(unicode)));
     assert_int_equal(unicode.lcid, 0x409);
     assert_int_equal(unicode.dwMapFlags, 0x30401);
     unicode.dwMapFlags = 0;

@@ -120,7 +120,7 @@ static void levels(void **state)
     assert_ok(JetRollback(session, JET_bitRollbackAll));
     assert_int_equal(level(session), 0);
 
-    assert_ok(JetBeginTransaction2(session, JET_bitTransactionReadOnly | 0x100));   /* other bits are nothing */
+    assert_ok(JetBeginTransaction2(session, JET_bitTransactionReadOnly | 0x100)); /* other bits are nothing */
     assert_err(JetCommitTransaction(session, 0x10000), JET_errInvalidGrbit);
     assert_err(JetCommitTransaction2(session, 0, 10, &id), JET_errInvalidParameter);
     assert_ok(JetCommitTransaction2(session, JET_bitCommitLazyFlush, 10, &id));
@@ -129,7 +129,7 @@ static void levels(void **state)
     assert_err(JetCommitTransaction(session, JET_bitWaitAllLevel0Commit | JET_bitCommitLazyFlush), JET_errInvalidGrbit);
     assert_err(JetPrepareToCommitTransaction(session, NULL, 0, 0), JET_errFeatureNotAvailable);
     assert_ok(JetBeginTransaction(session));
-    assert_ok(JetEndSession(session, 0));                       /* rolls back */
+    assert_ok(JetEndSession(session, 0)); /* rolls back */
 }
 
 struct job
@@ -161,9 +161,9 @@ static void a_transaction_has_its_thread(void **state)
     for (i = 0; i < 4; i++)
         assert_int_equal(job.err[i], JET_errSessionSharingViolation);
     assert_int_equal(job.err[4], JET_errSessionContextNotSetByThisThread);
-    assert_int_equal(job.err[5], JET_errSuccess);               /* not about the transaction */
+    assert_int_equal(job.err[5], JET_errSuccess); /* not about the transaction */
     assert_ok(JetCommitTransaction(job.session, 0));
-    test_elsewhere(use_from_elsewhere, &job);                   /* free again */
+    test_elsewhere(use_from_elsewhere, &job); /* free again */
     assert_int_equal(job.err[0], JET_errSuccess);
     assert_int_equal(job.err[1], JET_errSuccess);
     assert_int_equal(job.err[3], JET_errSuccess);
@@ -174,7 +174,7 @@ static void take_over(void *context)
 {
     struct job *job = context;
 
-    job->err[0] = JetSetSessionContext(job->session, 7);        /* not the one it was begun under */
+    job->err[0] = JetSetSessionContext(job->session, 7); /* not the one it was begun under */
     job->err[1] = JetBeginTransaction(job->session);
     job->err[2] = JetResetSessionContext(job->session);
     job->err[3] = JetSetSessionContext(job->session, 9);
@@ -294,7 +294,7 @@ static void small_calls(void **state)
 
     (void)state;
     assert_ok(JetGetVersion(session, &version));
-    assert_int_equal((version & 0xffffff) >> 8, 10240);         /* as managed clients read it */
+    assert_int_equal((version & 0xffffff) >> 8, 10240); /* as managed clients read it */
     assert_int_equal(version >> 28, 10);
     assert_err(JetIdle(session, 0), JET_wrnNoIdleActivity);
     assert_err(JetIdle(session, JET_bitIdleCompact), JET_wrnNoIdleActivity);

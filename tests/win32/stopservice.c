@@ -6,8 +6,8 @@
  */
 #include "support.h"
 
-#define ALL JET_bitStopServiceAll
-#define TASKS JET_bitStopServiceBackgroundUserTasks
+#define ALL    JET_bitStopServiceAll
+#define TASKS  JET_bitStopServiceBackgroundUserTasks
 #define CACHES JET_bitStopServiceQuiesceCaches
 #define RESUME JET_bitStopServiceResume
 
@@ -18,7 +18,7 @@ static void which_mode(void **state)
     JET_SESID session;
 
     (void)state;
-    assert_err(JetStopService(), JET_errInvalidParameter);      /* before a mode is fixed */
+    assert_err(JetStopService(), JET_errInvalidParameter); /* before a mode is fixed */
     assert_err(JetStopServiceInstance(0), JET_errInvalidParameter);
     assert_err(JetStopServiceInstance(99), JET_errInvalidInstance);
     instance = test_instance_unstarted("multi", "off");
@@ -31,10 +31,10 @@ static void which_mode(void **state)
     assert_ok(JetInit(&instance));
     assert_ok(JetBeginSessionA(instance, &session, NULL, NULL));
     assert_ok(JetStopService());
-    assert_ok(JetStopService());                                /* the second time */
+    assert_ok(JetStopService()); /* the second time */
     assert_err(JetBeginTransaction(session), JET_errClientRequestToStopJetService);
     assert_ok(JetTerm(instance));
-    assert_err(JetStopService(), JET_errInvalidParameter);      /* after the end */
+    assert_err(JetStopService(), JET_errInvalidParameter); /* after the end */
     assert_err(JetStopServiceInstance(instance), JET_errInvalidInstance);
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramRecovery, 0, "on"));
 }
@@ -59,7 +59,7 @@ static void what_goes_on(void **state)
     assert_ok(JetStopServiceInstance(instance));
 
     assert_ok(JetGetSystemParameterA(instance, 0, JET_paramCheckpointDepthMax, &depth, NULL, 0));
-    assert_int_equal(depth, 16384);                             /* driven down */
+    assert_int_equal(depth, 16384); /* driven down */
     assert_err(JetBeginTransaction(session), refused);
     assert_err(JetCommitTransaction(session, 0), refused);
     assert_err(JetBeginSessionA(instance, &third, NULL, NULL), refused);
@@ -117,23 +117,23 @@ static void what_can_be_resumed(void **state)
     JET_SESID session;
 
     (void)state;
-    assert_ok(JetStopServiceInstance2(instance, TASKS));        /* also before JetInit */
+    assert_ok(JetStopServiceInstance2(instance, TASKS)); /* also before JetInit */
     assert_ok(JetStopServiceInstance2(instance, RESUME));
     assert_ok(JetInit(&instance));
     session = test_session(instance);
     assert_ok(JetStopServiceInstance2(instance, TASKS));
     assert_ok(JetStopServiceInstance2(instance, CACHES));
     assert_ok(JetStopServiceInstance2(instance, TASKS | CACHES));
-    assert_ok(JetBeginTransaction(session));                    /* calls go on */
+    assert_ok(JetBeginTransaction(session)); /* calls go on */
     assert_ok(JetCommitTransaction(session, 0));
     assert_ok(JetStopServiceInstance2(instance, RESUME | CACHES));
     assert_ok(JetStopServiceInstance2(instance, RESUME | TASKS));
-    assert_ok(JetStopServiceInstance2(instance, RESUME));       /* nothing left */
+    assert_ok(JetStopServiceInstance2(instance, RESUME)); /* nothing left */
     assert_err(JetStopServiceInstance2(instance, RESUME | JET_bitStopServiceStopAndEmitLog), JET_errInvalidGrbit);
     assert_ok(JetStopServiceInstance2(instance, ALL));
     assert_err(JetBeginTransaction(session), JET_errClientRequestToStopJetService);
     assert_err(JetStopServiceInstance2(instance, RESUME), JET_errClientRequestToStopJetService);
-    assert_ok(JetStopServiceInstance2(instance, RESUME | TASKS));   /* a part, for what it is worth */
+    assert_ok(JetStopServiceInstance2(instance, RESUME | TASKS)); /* a part, for what it is worth */
     assert_ok(JetStopServiceInstance2(instance, RESUME | CACHES));
     assert_err(JetStopServiceInstance2(instance, RESUME), JET_errClientRequestToStopJetService);
     assert_err(JetBeginTransaction(session), JET_errClientRequestToStopJetService);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the modes print alike: the scale of progress, as Windows' utility draws it, and signatures. */
 #ifdef _WIN32
-#    include <io.h>
+#include <io.h>
 #else
-#    include <unistd.h>
+#include <unistd.h>
 #endif
 
 #include "esentutl.h"

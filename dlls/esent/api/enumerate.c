@@ -14,8 +14,14 @@ JET_ERR JET_API JetEnumerateColumns(JET_SESID sesid, JET_TABLEID tableid, JET_UL
                                     JET_ULONG cbDataMost, JET_GRBIT grbit)
 {
     struct enumeration how = {
-        .wanted_count = cEnumColumnId, .wanted = rgEnumColumnId, .count = pcEnumColumn, .columns = prgEnumColumn,
-        .allocate = pfnRealloc, .context = pvReallocContext, .most = cbDataMost, .grbit = grbit,
+        .wanted_count = cEnumColumnId,
+        .wanted = rgEnumColumnId,
+        .count = pcEnumColumn,
+        .columns = prgEnumColumn,
+        .allocate = pfnRealloc,
+        .context = pvReallocContext,
+        .most = cbDataMost,
+        .grbit = grbit,
     };
     struct session *session;
     struct cursor *cursor;

@@ -7,16 +7,15 @@
 #include "api/private.h"
 
 #define GENERATION_SHIFT (HANDLE_SLOT_BITS + HANDLE_TYPE_BITS)
-#define GENERATION_MASK ((uintptr_t)-1 >> GENERATION_SHIFT)
-#define NO_SLOT 0xffffffffu
+#define GENERATION_MASK  ((uintptr_t)-1 >> GENERATION_SHIFT)
+#define NO_SLOT          0xffffffffu
 
-_Static_assert(HANDLE_CHUNKS * HANDLE_CHUNK == 1u << HANDLE_SLOT_BITS, "slots fill their bits");
+_Static_assert((1u << HANDLE_SLOT_BITS) == HANDLE_CHUNKS * HANDLE_CHUNK, "slots fill their bits");
 _Static_assert(HANDLE_OTHER < (1 << HANDLE_TYPE_BITS) - 1, "the last type is kept out: all ones is never a handle");
 
 static struct handle_slot *slot_at(struct handle_table *table, uint32_t number)
 {
-    struct handle_slot *chunk =
-        atomic_load_explicit(&table->chunks[number >> HANDLE_CHUNK_BITS], memory_order_relaxed);
+    struct handle_slot *chunk = atomic_load_explicit(&table->chunks[number >> HANDLE_CHUNK_BITS], memory_order_relaxed);
     return chunk ? &chunk[number & (HANDLE_CHUNK - 1)] : NULL;
 }
 
@@ -59,8 +58,8 @@ JET_ERR handle_new(enum handle_type type, void *object, void *owner, JET_API_PTR
     {
         slot = slot_at(table, number);
         slot->generation++;
-        *handle = ((uintptr_t)slot->generation & GENERATION_MASK) << GENERATION_SHIFT | (uintptr_t)type << HANDLE_SLOT_BITS |
-                  number;
+        *handle = ((uintptr_t)slot->generation & GENERATION_MASK) << GENERATION_SHIFT |
+                  (uintptr_t)type << HANDLE_SLOT_BITS | number;
         atomic_store_explicit(&slot->object, object, memory_order_relaxed);
         atomic_store_explicit(&slot->owner, owner, memory_order_relaxed);
         atomic_store_explicit(&slot->handle, *handle, memory_order_release);

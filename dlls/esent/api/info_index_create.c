@@ -119,10 +119,12 @@ static JET_ERR pack_order(struct packer *packer, const struct index *index, JET_
 
 static JET_ERR pack_tuple_limits(struct packer *packer, const struct index *index, JET_INDEXCREATE3_W *create)
 {
-    JET_TUPLELIMITS limits =
-    {
-        .chLengthMin = index->tuple_min, .chLengthMax = index->tuple_max, .chToIndexMax = index->tuple_to_index_max,
-        .cchIncrement = index->tuple_step, .ichStart = index->tuple_start,
+    JET_TUPLELIMITS limits = {
+        .chLengthMin = index->tuple_min,
+        .chLengthMax = index->tuple_max,
+        .chToIndexMax = index->tuple_to_index_max,
+        .cchIncrement = index->tuple_step,
+        .ichStart = index->tuple_start,
     };
     void *room;
 
@@ -180,8 +182,9 @@ JET_ERR info_index_create(const struct table *table, const struct index *index, 
     uint32_t packed = 0, key_size = 0;
     JET_ERR err;
 
-    create.cbStruct = level == JET_IdxInfoCreateIndex ? sizeof(JET_INDEXCREATE_W)
-                    : level == JET_IdxInfoCreateIndex2 ? sizeof(JET_INDEXCREATE2_W) : sizeof(JET_INDEXCREATE3_W);
+    create.cbStruct = level == JET_IdxInfoCreateIndex    ? sizeof(JET_INDEXCREATE_W)
+                      : level == JET_IdxInfoCreateIndex2 ? sizeof(JET_INDEXCREATE2_W)
+                                                         : sizeof(JET_INDEXCREATE3_W);
     if (!pack_room(&packer, create.cbStruct))
         return JET_errBufferTooSmall;
     if (level != JET_IdxInfoCreateIndex)

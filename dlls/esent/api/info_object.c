@@ -19,8 +19,7 @@ enum
     OBJECT_COLUMNS,
 };
 
-static const JET_COLUMNDEF object_columns[OBJECT_COLUMNS] =
-{
+static const JET_COLUMNDEF object_columns[OBJECT_COLUMNS] = {
     [OBJECT_CONTAINER] = { .coltyp = JET_coltypText, .grbit = JET_bitColumnTTKey },
     [OBJECT_NAME] = { .coltyp = JET_coltypText, .grbit = JET_bitColumnTTKey },
     [OBJECT_TYPE] = { .coltyp = JET_coltypLong, .grbit = JET_bitColumnFixed },
@@ -47,7 +46,8 @@ static JET_ERR object_stats(struct database *database, struct txn *txn, const ch
 
 /* -------------------------------------------------------------- one object --- */
 
-static JET_ERR object_info(struct database *database, struct txn *txn, const char *name, bool with_stats, JET_OBJECTINFO *info)
+static JET_ERR object_info(struct database *database, struct txn *txn, const char *name, bool with_stats,
+                           JET_OBJECTINFO *info)
 {
     struct table *table;
     JET_ERR err = table_open(database, txn, name, &table);
@@ -96,8 +96,7 @@ static JET_ERR add_object(void *context, const char *name, uint32_t objid, uint3
         if (err < 0)
             return err;
     }
-    const struct temp_value row[] =
-    {
+    const struct temp_value row[] = {
         info_list_name(list, OBJECT_CONTAINER, CONTAINER, container),
         info_list_name(list, OBJECT_NAME, name, wide),
         { list->ids[OBJECT_TYPE], &type, sizeof(type) },
@@ -172,8 +171,8 @@ static JET_ERR dispatch(struct session *session, struct database *database, JET_
     return object_list(session, database, type, level == JET_ObjInfoList, wide, result);
 }
 
-static JET_ERR get_object_info(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, const char *container,
-                               const char *name, void *result, uint32_t size, uint32_t level, bool wide)
+static JET_ERR get_object_info(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, const char *container, const char *name,
+                               void *result, uint32_t size, uint32_t level, bool wide)
 {
     struct session *session;
     struct attachment *attachment;
@@ -202,8 +201,7 @@ static JET_ERR get_object_info(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, 
     }
     if (!result || size < needed)
         return api_leave(session, JET_errBufferTooSmall);
-    return api_leave(session,
-                     dispatch(session, attachment->database, type, container, name, result, level, wide));
+    return api_leave(session, dispatch(session, attachment->database, type, container, name, result, level, wide));
 }
 
 /*
@@ -212,8 +210,8 @@ static JET_ERR get_object_info(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, 
  * JET_errObjectNotFound, JET_errInvalidName, JET_errBufferTooSmall,
  * JET_errFeatureNotAvailable and JET_errInvalidParameter (levels).
  */
-JET_ERR JET_API JetGetObjectInfoA(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, JET_PCSTR container,
-                                  JET_PCSTR name, void *result, JET_ULONG size, JET_ULONG level)
+JET_ERR JET_API JetGetObjectInfoA(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP type, JET_PCSTR container, JET_PCSTR name,
+                                  void *result, JET_ULONG size, JET_ULONG level)
 {
     OS_TRACE("(%#zx, %#x, %u, %s, %s, %p, %u, %u)\n", (size_t)sesid, (unsigned)dbid, (unsigned)type,
              container ? container : "(null)", name ? name : "(null)", result, (unsigned)size, (unsigned)level);

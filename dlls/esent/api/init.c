@@ -242,8 +242,7 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
     process_unlock();
     if (err < 0)
         return err;
-    if (callback &&
-        (err = callback(JET_sesidNil, JET_dbidNil, JET_tableidNil, JET_cbtypNull, NULL, NULL, NULL, 0)) < 0)
+    if (callback && (err = callback(JET_sesidNil, JET_dbidNil, JET_tableidNil, JET_cbtypNull, NULL, NULL, NULL, 0)) < 0)
         return err;
     if ((err = check_folders(instance)) < 0)
         return err;

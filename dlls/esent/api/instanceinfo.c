@@ -10,9 +10,9 @@
 struct packer
 {
     uint8_t *base;
-    size_t arrays, texts;               /* offsets of the next free byte */
+    size_t arrays, texts; /* offsets of the next free byte */
     bool wide;
-    const struct snapshot *snapshot;    /* only of its instances; NULL: of all */
+    const struct snapshot *snapshot; /* only of its instances; NULL: of all */
 };
 
 static void *pack_array(struct packer *packer, size_t count)
@@ -173,10 +173,17 @@ static JET_ERR misc_info(void *result, uint32_t room, uint32_t level)
 
     switch (level)
     {
-    case JET_InstanceMiscInfoLogSignature: size = sizeof(JET_SIGNATURE); break;
-    case JET_InstanceMiscInfoCheckpoint: size = sizeof(JET_CHECKPOINTINFO); break;
-    case JET_InstanceMiscInfoRBS: size = sizeof(JET_RBSINFOMISC); break;
-    default: return JET_errInvalidParameter;
+    case JET_InstanceMiscInfoLogSignature:
+        size = sizeof(JET_SIGNATURE);
+        break;
+    case JET_InstanceMiscInfoCheckpoint:
+        size = sizeof(JET_CHECKPOINTINFO);
+        break;
+    case JET_InstanceMiscInfoRBS:
+        size = sizeof(JET_RBSINFOMISC);
+        break;
+    default:
+        return JET_errInvalidParameter;
     }
     if (room < size)
         return JET_errBufferTooSmall;

@@ -10,15 +10,24 @@
 
 #define MOST UINTPTR_MAX
 
-#define NUMBER(id, name, kind, type, scope, until, advanced, low, high, value, small) \
-    [id] = { "JET_param" #name, PARAM_##kind, PARAM_##type, PARAM_##until, SCOPE_##scope, advanced, \
-             (uintptr_t)(low), (uintptr_t)(high), (uintptr_t)(value), (uintptr_t)(small), NULL },
-#define TEXT(id, name, kind, type, scope, until, advanced, low, high, value) \
-    [id] = { "JET_param" #name, PARAM_##kind, PARAM_##type, PARAM_##until, SCOPE_##scope, advanced, \
-             (uintptr_t)(low), (uintptr_t)(high), 0, 0, value },
-#define ILLEGAL(id, name) \
+#define NUMBER(id, name, kind, type, scope, until, advanced, low, high, value, small)                                  \
+    [id] = { "JET_param" #name, PARAM_##kind,      PARAM_##type,       PARAM_##until,      SCOPE_##scope, advanced,    \
+             (uintptr_t)(low),  (uintptr_t)(high), (uintptr_t)(value), (uintptr_t)(small), NULL },
+#define TEXT(id, name, kind, type, scope, until, advanced, low, high, value)                                           \
+    [id] = { "JET_param" #name,                                                                                        \
+             PARAM_##kind,                                                                                             \
+             PARAM_##type,                                                                                             \
+             PARAM_##until,                                                                                            \
+             SCOPE_##scope,                                                                                            \
+             advanced,                                                                                                 \
+             (uintptr_t)(low),                                                                                         \
+             (uintptr_t)(high),                                                                                        \
+             0,                                                                                                        \
+             0,                                                                                                        \
+             value },
+#define ILLEGAL(id, name)                                                                                              \
     [id] = { "JET_param" #name, PARAM_ILLEGAL, PARAM_SPECIAL, PARAM_NEVER, true, false, 0, 0, 0, 0, NULL },
-#define SCOPE_GLOBAL true
+#define SCOPE_GLOBAL   true
 #define SCOPE_INSTANCE false
 
 const struct param_info param_info[PARAM_COUNT] = {

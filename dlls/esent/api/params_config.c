@@ -8,7 +8,12 @@
  */
 #include "api/private.h"
 
-enum unit { AS_IS, BYTES, PERCENT_OF_CACHE };
+enum unit
+{
+    AS_IS,
+    BYTES,
+    PERCENT_OF_CACHE
+};
 
 struct config_value
 {
@@ -58,12 +63,9 @@ static const struct config_value ssd[] = {
 };
 
 static const struct config_value no_quotas[] = {
-    { JET_paramMaxOpenTables, 2147483647, AS_IS },
-    { JET_paramMaxCursors, 2147483647, AS_IS },
-    { JET_paramMaxVerPages, 2147483647, AS_IS },
-    { JET_paramMaxTemporaryTables, 2147483647, AS_IS },
-    { JET_paramPreferredVerPages, 2147483647, AS_IS },
-    { JET_paramMaxSessions, 30000, AS_IS },
+    { JET_paramMaxOpenTables, 2147483647, AS_IS },     { JET_paramMaxCursors, 2147483647, AS_IS },
+    { JET_paramMaxVerPages, 2147483647, AS_IS },       { JET_paramMaxTemporaryTables, 2147483647, AS_IS },
+    { JET_paramPreferredVerPages, 2147483647, AS_IS }, { JET_paramMaxSessions, 30000, AS_IS },
 };
 
 static const struct config_value silent[] = {
@@ -96,7 +98,8 @@ static void apply(struct instance *instance, const struct config_value *values, 
         else if (values[i].unit == PERCENT_OF_CACHE)
         {
             uintptr_t least = values[i].id == JET_paramStartFlushThreshold ? 1 : 2;
-            value = cache <= 100 && cache * value / 100 < least ? least : cache / 100 * value + cache % 100 * value / 100;
+            value = cache <= 100 && cache * value / 100 < least ? least
+                                                                : cache / 100 * value + cache % 100 * value / 100;
         }
         if (values[i].id == JET_paramLogFileSize && page == 32768 && value == 64)
             value = 128; /* a log of 64 KB is too small for such pages */

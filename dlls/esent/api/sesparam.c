@@ -5,10 +5,10 @@
  */
 #include "api/private.h"
 
-#define FIRST JET_sesparamCommitDefault
-#define COUNT (JET_sesparamMaxValueInvalid - JET_sesparamCommitDefault)
-#define CONTEXT_MOST 30000              /* bytes of a commit context */
-#define DESCRIPTION_MOST 31             /* bytes of a description without its NUL; the rest is cut */
+#define FIRST               JET_sesparamCommitDefault
+#define COUNT               (JET_sesparamMaxValueInvalid - JET_sesparamCommitDefault)
+#define CONTEXT_MOST        30000 /* bytes of a commit context */
+#define DESCRIPTION_MOST    31    /* bytes of a description without its NUL; the rest is cut */
 #define CACHE_PRIORITY_MOST 1000
 
 struct session_param
@@ -17,13 +17,18 @@ struct session_param
     uint8_t *data[COUNT];
 };
 
-enum shape { FIXED_SIZE, ANY_SIZE, DESCRIPTION };
+enum shape
+{
+    FIXED_SIZE,
+    ANY_SIZE,
+    DESCRIPTION
+};
 
 struct sesparam_info
 {
     enum shape shape;
-    bool exact;                         /* get wants a buffer of just that size */
-    uint32_t size;                      /* of FIXED_SIZE */
+    bool exact;    /* get wants a buffer of just that size */
+    uint32_t size; /* of FIXED_SIZE */
 };
 
 static const struct sesparam_info infos[COUNT] = {

@@ -53,8 +53,11 @@ JET_ERR JET_API JetSetColumns(JET_SESID sesid, JET_TABLEID tableid, JET_SETCOLUM
     for (JET_ULONG i = 0; i < csetcolumn && err >= 0; i++)
     {
         const struct setting setting = {
-            .columnid = psetcolumn[i].columnid, .data = psetcolumn[i].pvData, .size = psetcolumn[i].cbData,
-            .grbit = psetcolumn[i].grbit, .offset = psetcolumn[i].ibLongValue,
+            .columnid = psetcolumn[i].columnid,
+            .data = psetcolumn[i].pvData,
+            .size = psetcolumn[i].cbData,
+            .grbit = psetcolumn[i].grbit,
+            .offset = psetcolumn[i].ibLongValue,
             .sequence = psetcolumn[i].itagSequence,
         };
 

@@ -11,9 +11,9 @@
 #include "api/private.h"
 #include "maintain/backup.h"
 
-#define STOP_ALL 1u                     /* in instance.stopped: JET_bitStopServiceAll */
-#define RESUMABLE (JET_bitStopServiceBackgroundUserTasks | JET_bitStopServiceQuiesceCaches)
-#define KNOWN (RESUMABLE | JET_bitStopServiceStopAndEmitLog | JET_bitStopServiceResume)
+#define STOP_ALL                  1u /* in instance.stopped: JET_bitStopServiceAll */
+#define RESUMABLE                 (JET_bitStopServiceBackgroundUserTasks | JET_bitStopServiceQuiesceCaches)
+#define KNOWN                     (RESUMABLE | JET_bitStopServiceStopAndEmitLog | JET_bitStopServiceResume)
 #define QUIESCED_CHECKPOINT_DEPTH 16384 /* bytes of log */
 
 static void call(void (*hook)(void *context), void *context)

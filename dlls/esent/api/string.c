@@ -32,8 +32,8 @@ JET_ERR string_to_a(const WCHAR *wide, char *text, size_t cb)
     text[0] = 0;
     if (!length)
         return JET_errSuccess;
-    while (length && (err = os_text_from_wide(OS_CP_ACP, wide, length, text, cb - 1, &needed, NULL)) ==
-                         JET_errBufferTooSmall)
+    while (length &&
+           (err = os_text_from_wide(OS_CP_ACP, wide, length, text, cb - 1, &needed, NULL)) == JET_errBufferTooSmall)
         length--;
     if (err < 0 && err != JET_errBufferTooSmall)
         return err;

@@ -31,8 +31,8 @@ struct merge
     const struct tree *tree;
     const struct tree_target *target;
     struct tree_path path;
-    uint32_t top; /* the highest level of which a page goes; 0: all but the root */
-    uint32_t high; /* the highest level that changes: above the parent, where a separator does */
+    uint32_t top;                         /* the highest level of which a page goes; 0: all but the root */
+    uint32_t high;                        /* the highest level that changes: above the parent, where a separator does */
     struct cache_page *above[TREE_DEPTH]; /* pages from `high` to that above the parent, by level */
     struct cache_page *parent;
     struct page_view parent_view;
@@ -164,8 +164,7 @@ static bool change_separator(struct merge *merge, struct cache_page *page, uint3
     struct page_node node;
 
     memcpy(image, page->data, page->page_size);
-    if (!page_view(&view, image, page->page_size) || !page_node(&view, line, &node) ||
-        node.data_size != sizeof(child))
+    if (!page_view(&view, image, page->page_size) || !page_node(&view, line, &node) || node.data_size != sizeof(child))
         return false;
     memcpy(child, node.data, sizeof(child));
     page_remove(image, page->page_size, line, 1);

@@ -232,7 +232,9 @@ static JET_ERR log_format(const struct change_session *session, const struct tre
     const struct tree_format_facts *facts = &restructure->format;
     const struct tree *tree = restructure->tree;
     uint64_t before = facts->converts ? dbtime_of(restructure->page[0].page) : LOG_DBTIME_NONE;
-    uint8_t type = facts->converts ? LOG_CONVERT_FDP2 : facts->multiple ? LOG_CREATE_MULTIPLE_FDP : LOG_CREATE_SINGLE_FDP;
+    uint8_t type = facts->converts   ? LOG_CONVERT_FDP2
+                   : facts->multiple ? LOG_CREATE_MULTIPLE_FDP
+                                     : LOG_CREATE_SINGLE_FDP;
     struct log_create_multiple_fdp multiple;
     struct log_create_single_fdp single;
     struct log_convert_fdp convert;
@@ -256,7 +258,7 @@ static JET_ERR log_format(const struct change_session *session, const struct tre
     }
     if (facts->multiple)
     {
-        multiple = (struct log_create_multiple_fdp){ page,          tree->objid,   tree->root + 1,    tree->root + 2,
+        multiple = (struct log_create_multiple_fdp){ page,          tree->objid,  tree->root + 1,   tree->root + 2,
                                                      facts->parent, facts->pages, facts->page_flags };
         return append_one(session, &multiple, sizeof(multiple), lgpos);
     }

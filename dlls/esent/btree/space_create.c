@@ -113,9 +113,9 @@ static JET_ERR create_single(const struct tree *tree, uint32_t pages, struct pag
     struct roots roots;
     JET_ERR err = roots_start(&roots, tree, 1);
 
-    roots.restructure.format = (struct tree_format_facts){
-        .parent = header->parent, .pages = pages, .page_flags = page_flags
-    };
+    roots.restructure.format = (struct tree_format_facts){ .parent = header->parent,
+                                                           .pages = pages,
+                                                           .page_flags = page_flags };
     header->available = pages > SPACE_BITS ? UINT32_MAX : ((uint32_t)1 << (pages - 1)) - 1;
     roots_add(&roots, tree->root, page_flags | PAGE_ROOT | PAGE_LEAF, header, sizeof(*header), &err);
     return roots_finish(&roots, err);

@@ -165,8 +165,7 @@ static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
     if (!lines)
         return JET_errOutOfMemory;
     flags = view.flags & LEVEL_FLAGS;
-    if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch,
-                     &prefix_line))
+    if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch, &prefix_line))
         goto done;
     keep_reserved(split, split->image[1], root->data, lines, count);
     flags &= ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
@@ -265,7 +264,7 @@ struct right_split
     uint32_t split_at; /* first line of the new page */
     uint32_t separator_size;
     int32_t prefix_line[2]; /* of the page, of the new one */
-    bool append; /* the page itself keeps all it has */
+    bool append;            /* the page itself keeps all it has */
 };
 
 static uint32_t cost_of(const struct split_line *lines, uint32_t first, uint32_t end)

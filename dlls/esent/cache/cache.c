@@ -7,7 +7,7 @@
 #define CHAIN_LIMIT 64
 /* Dirty pages written to make room before the limit is exceeded instead: they
  * may all be latched by the one who asks. */
-#define ROOM_TRIES 16
+#define ROOM_TRIES    16
 #define DEFAULT_LIMIT (64ull << 20)
 
 struct cache cache = { .shard_limit = DEFAULT_LIMIT / CACHE_SHARDS };

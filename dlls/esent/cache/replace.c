@@ -120,8 +120,7 @@ struct cache_page *cache_evict(struct cache_shard *shard, struct cache_page **di
     /* Each page is passed at most once a step of its frequency, and once more if it is latched. */
     for (uint32_t budget = 5 * shard->pages + 1; budget; budget--)
     {
-        bool small = shard->small.oldest &&
-                     (!shard->main.oldest || shard->small.bytes * SMALL_SHARE > shard->bytes);
+        bool small = shard->small.oldest && (!shard->main.oldest || shard->small.bytes * SMALL_SHARE > shard->bytes);
         struct cache_page *page = small ? shard->small.oldest : shard->main.oldest;
         uint8_t frequency;
 

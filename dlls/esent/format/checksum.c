@@ -70,28 +70,36 @@ uint64_t checksum_block(const uint8_t *data, size_t size, uint32_t pgno, bool he
     size_t count = size / (8 * ROW_BYTES), i;
     uint32_t set = 0, words[4], folded, columns, correction, mask;
 
-    if (count > 64) count = 64;
+    if (count > 64)
+        count = 64;
     for (i = 0; i < count; i++)
     {
         memcpy(rows, data + i * sizeof(rows), sizeof(rows));
-        if (head && i == 0) rows[0][0] = 0;
+        if (head && i == 0)
+            rows[0][0] = 0;
         fold_eight(rows, low, &first[i]);
     }
-    for (i = 0; i + 8 <= count; i += 8) fold_eight(first + i, middle, &second[i / 8]);
+    for (i = 0; i + 8 <= count; i += 8)
+        fold_eight(first + i, middle, &second[i / 8]);
     count /= 8;
     for (i = 0; i < count; i++)
     {
-        if (i & 1) high[0] ^= second[i];
-        if (i & 2) high[1] ^= second[i];
-        if (i & 4) high[2] ^= second[i];
+        if (i & 1)
+            high[0] ^= second[i];
+        if (i & 2)
+            high[1] ^= second[i];
+        if (i & 4)
+            high[2] ^= second[i];
         sum ^= second[i];
     }
 
     /* numbers of rows: bits 7 to 15 of a bit's number */
     for (i = 0; i < 3; i++)
         set |= parity_row(low[i]) << (7 + i) | parity_row(middle[i]) << (10 + i) | parity_row(high[i]) << (13 + i);
-    if (parity_row(sum)) set |= (~set & 0xff80u) << 16;
-    else set |= (set & 0xff80u) << 16;
+    if (parity_row(sum))
+        set |= (~set & 0xff80u) << 16;
+    else
+        set |= (set & 0xff80u) << 16;
 
     /* which word of a row, bits 5 and 6, and which bit of a word */
     memcpy(words, &sum, sizeof(words));
@@ -134,7 +142,8 @@ void checksum_page_stored(const uint8_t *data, size_t size, struct page_checksum
 
     checksum->block[0] = le64(data);
     checksum->count = size > SMALL_PAGE_MAX && has_new_checksum(data) ? CHECKSUM_BLOCKS : 1;
-    for (i = 1; i < checksum->count; i++) checksum->block[i] = le64(data + MORE_CHECKSUMS + (i - 1) * 8);
+    for (i = 1; i < checksum->count; i++)
+        checksum->block[i] = le64(data + MORE_CHECKSUMS + (i - 1) * 8);
 }
 
 /* The number of the one bit of a block that explains the difference, if one does. */
@@ -144,7 +153,8 @@ static bool flipped_bit(size_t size, uint64_t stored, uint64_t actual, uint32_t 
     uint32_t code = (uint32_t)(difference >> 32), words = (uint32_t)difference;
     uint32_t mask = (uint32_t)(size * 8 - 1);
 
-    if ((((code >> 16) ^ code) & mask) != mask || !words || (words & (words - 1))) return false;
+    if ((((code >> 16) ^ code) & mask) != mask || !words || (words & (words - 1)))
+        return false;
     *bit = code & 0xffff;
     return *bit < size * 8;
 }
@@ -159,7 +169,8 @@ static JET_ERR correct(uint8_t *data, size_t size, struct page_checksum *stored,
     {
         uint32_t bit;
 
-        if (stored->block[i] == actual->block[i]) continue;
+        if (stored->block[i] == actual->block[i])
+            continue;
         if (!flipped_bit(block, stored->block[i], actual->block[i], &bit) || (i == 0 && bit == KIND_BIT))
             return JET_errReadVerifyFailure;
         bits[turned++] = (uint32_t)(i * block * 8) + bit;
@@ -170,9 +181,12 @@ static JET_ERR correct(uint8_t *data, size_t size, struct page_checksum *stored,
             stored->block[1 + bit / 64] ^= (uint64_t)1 << bit % 64;
         }
     }
-    for (i = 0; i < turned; i++) data[bits[i] / 8] ^= (uint8_t)(1u << bits[i] % 8);
-    if (corrected) *corrected = turned;
-    if (first_bit) *first_bit = bits[0];
+    for (i = 0; i < turned; i++)
+        data[bits[i] / 8] ^= (uint8_t)(1u << bits[i] % 8);
+    if (corrected)
+        *corrected = turned;
+    if (first_bit)
+        *first_bit = bits[0];
     return JET_errSuccess;
 }
 
@@ -186,14 +200,19 @@ JET_ERR checksum_page_verify(uint8_t *data, size_t size, uint32_t pgno, uint32_t
     struct page_checksum stored, actual;
     JET_ERR err;
 
-    if (corrected) *corrected = 0;
-    if (!le64(data) && checksum_is_zero(data, size)) return JET_errPageNotInitialized;
+    if (corrected)
+        *corrected = 0;
+    if (!le64(data) && checksum_is_zero(data, size))
+        return JET_errPageNotInitialized;
     checksum_page_stored(data, size, &stored);
     checksum_page(data, size, pgno, &actual);
-    if (equal(&stored, &actual)) return JET_errSuccess;
-    if (!has_new_checksum(data)) return JET_errReadVerifyFailure;
+    if (equal(&stored, &actual))
+        return JET_errSuccess;
+    if (!has_new_checksum(data))
+        return JET_errReadVerifyFailure;
     err = correct(data, size, &stored, &actual, corrected, bit);
-    if (err) return err;
+    if (err)
+        return err;
     checksum_page_stored(data, size, &stored);
     checksum_page(data, size, pgno, &actual);
     return equal(&stored, &actual) ? JET_errSuccess : JET_errReadVerifyFailure;
@@ -208,7 +227,8 @@ void checksum_page_set(uint8_t *data, size_t size, uint32_t pgno)
     checksum_page(data, size, pgno, &checksum);
     if (checksum.count > 1)
     {
-        for (i = 1; i < checksum.count; i++) set_le64(data + MORE_CHECKSUMS + (i - 1) * 8, checksum.block[i]);
+        for (i = 1; i < checksum.count; i++)
+            set_le64(data + MORE_CHECKSUMS + (i - 1) * 8, checksum.block[i]);
         checksum.block[0] = checksum_block(data, LARGE_BLOCK(size), pgno, true);
     }
     set_le64(data, checksum.block[0]);

@@ -51,7 +51,8 @@ static inline uint8_t char_at(const uint8_t *bits, size_t size, size_t index)
     size_t bit = index * 7, byte = bit / 8;
     unsigned pair = bits[byte];
 
-    if (byte + 1 < size) pair |= (unsigned)bits[byte + 1] << 8;
+    if (byte + 1 < size)
+        pair |= (unsigned)bits[byte + 1] << 8;
     return pair >> (bit % 8) & 0x7f;
 }
 
@@ -66,9 +67,11 @@ static JET_ERR data_size(uint8_t header, size_t size, size_t *actual)
     size_t bits;
 
     *actual = 0;
-    if (size < 2 || size - 2 > SIZE_MAX / 8 - 8) return JET_errDecompressionFailed;
+    if (size < 2 || size - 2 > SIZE_MAX / 8 - 8)
+        return JET_errDecompressionFailed;
     bits = (size - 2) * 8 + (header & 7) + 1;
-    if (bits % 7) return JET_errDecompressionFailed;
+    if (bits % 7)
+        return JET_errDecompressionFailed;
     *actual = bits / 7 * bytes_per_char(header >> 3);
     return JET_errSuccess;
 }
@@ -86,7 +89,8 @@ static void decode_ascii(const uint8_t *bits, size_t size, uint8_t *out, size_t 
     /* A group is read as eight bytes of which one is not used. */
     for (; out_size - i >= GROUP_CHARS && size - i / GROUP_CHARS * GROUP_BYTES >= 8; i += GROUP_CHARS)
         set_le64(out + i, spread_group(le64(bits + i / GROUP_CHARS * GROUP_BYTES)));
-    for (; i < out_size; i++) out[i] = char_at(bits, size, i);
+    for (; i < out_size; i++)
+        out[i] = char_at(bits, size, i);
 }
 
 static void decode_unicode(const uint8_t *bits, size_t size, uint8_t *out, size_t out_size)
@@ -105,7 +109,8 @@ static void decode_unicode(const uint8_t *bits, size_t size, uint8_t *out, size_
         out[i * 2] = char_at(bits, size, i);
         out[i * 2 + 1] = 0;
     }
-    if (out_size & 1) out[i * 2] = char_at(bits, size, i);
+    if (out_size & 1)
+        out[i * 2] = char_at(bits, size, i);
 }
 
 JET_ERR compress_7bit_decode(const uint8_t *data, size_t size, uint8_t *out, size_t out_size, size_t *actual)
@@ -115,9 +120,11 @@ JET_ERR compress_7bit_decode(const uint8_t *data, size_t size, uint8_t *out, siz
     JET_ERR err;
 
     *actual = 0;
-    if (!size) return JET_errDecompressionFailed;
+    if (!size)
+        return JET_errDecompressionFailed;
     header = data[0]; /* read once: see compress.h of data that changes */
-    if ((err = data_size(header, size, actual)) < JET_errSuccess) return err;
+    if ((err = data_size(header, size, actual)) < JET_errSuccess)
+        return err;
     wanted = *actual < out_size ? *actual : out_size;
     if (header >> 3 == COMPRESS_SCHEME_7BIT_UNICODE)
         decode_unicode(data + 1, size - 1, out, wanted);
@@ -133,16 +140,21 @@ unsigned compress_7bit_scheme(const uint8_t *data, size_t size)
     uint64_t used = 0;
     size_t i = 0;
 
-    if (!size) return 0;
+    if (!size)
+        return 0;
     while (i < size)
     {
         /* Look at the answer now and then: most binary data fails at once. */
         size_t end = size - i > 256 ? i + 256 : size;
 
-        for (; end - i >= 8; i += 8) used |= le64(data + i);
-        for (; i < end; i++) used |= (uint64_t)data[i] << i % 8 * 8;
-        if (used & top_bits) return 0;
-        if (used & odd_bytes) scheme = COMPRESS_SCHEME_7BIT_ASCII;
+        for (; end - i >= 8; i += 8)
+            used |= le64(data + i);
+        for (; i < end; i++)
+            used |= (uint64_t)data[i] << i % 8 * 8;
+        if (used & top_bits)
+            return 0;
+        if (used & odd_bytes)
+            scheme = COMPRESS_SCHEME_7BIT_ASCII;
     }
     return scheme;
 }
@@ -161,7 +173,8 @@ size_t compress_7bit_encode(const uint8_t *data, size_t size, unsigned scheme, u
     uint64_t bits = 0;
     unsigned count = 0;
 
-    if (!chars || need > out_size) return 0;
+    if (!chars || need > out_size)
+        return 0;
     out[0] = scheme << 3 | ((chars * 7 - 1) & 7);
 
     /* As in decoding, a group touches one byte more than it fills. */
@@ -174,8 +187,10 @@ size_t compress_7bit_encode(const uint8_t *data, size_t size, unsigned scheme, u
     for (; i < chars; i++)
     {
         bits |= (uint64_t)(data[i * step] & 0x7f) << count;
-        for (count += 7; count >= 8; count -= 8, bits >>= 8) *dst++ = bits;
+        for (count += 7; count >= 8; count -= 8, bits >>= 8)
+            *dst++ = bits;
     }
-    if (count) *dst = bits;
+    if (count)
+        *dst = bits;
     return need;
 }

@@ -6,7 +6,7 @@
 
 #define LENGTH_BITS 4
 #define LENGTH_FULL 15
-#define LONG_PLAIN 232      /* long lengths from here on are a number of bits */
+#define LONG_PLAIN  232 /* long lengths from here on are a number of bits */
 
 uint32_t compress_crc32c(const uint8_t *data, size_t size)
 {
@@ -39,7 +39,8 @@ static inline void refill(struct huffman_bits *in)
         return;
     }
     for (; in->count < 56; in->count += 8, in->fetched += 8)
-        if (in->src < in->end) in->window |= (uint64_t)*in->src++ << in->count;
+        if (in->src < in->end)
+            in->window |= (uint64_t)*in->src++ << in->count;
 }
 
 static inline void skip_bits(struct huffman_bits *in, unsigned n)
@@ -85,7 +86,8 @@ static int make_code(struct huffman_code *code, const uint8_t *lengths, unsigned
 
     memset(code->counts, 0, sizeof(code->counts));
     memset(code->fast, 0, sizeof(code->fast));
-    for (unsigned i = 0; i < size; i++) code->counts[lengths[i]]++;
+    for (unsigned i = 0; i < size; i++)
+        code->counts[lengths[i]]++;
     code->counts[0] = 0;
     for (unsigned bits = 1; bits <= HUFFMAN_MAX_BITS; bits++)
     {
@@ -95,19 +97,24 @@ static int make_code(struct huffman_code *code, const uint8_t *lengths, unsigned
         next[bits] = first;
         first = (first + code->counts[bits]) << 1;
     }
-    if (!total || (total > 1 && used != 1u << HUFFMAN_MAX_BITS)) return 0;
+    if (!total || (total > 1 && used != 1u << HUFFMAN_MAX_BITS))
+        return 0;
 
     for (unsigned i = 0; i < size; i++)
     {
         unsigned bits = lengths[i], reversed = 0;
         uint32_t value;
 
-        if (!bits) continue;
+        if (!bits)
+            continue;
         value = next[bits]++;
         code->symbols[places[bits]++] = i;
-        if (bits > HUFFMAN_FAST_BITS) continue;
-        for (unsigned b = 0; b < bits; b++) reversed |= (value >> b & 1) << (bits - 1 - b);
-        for (; reversed < 1u << HUFFMAN_FAST_BITS; reversed += 1u << bits) code->fast[reversed] = i << 4 | bits;
+        if (bits > HUFFMAN_FAST_BITS)
+            continue;
+        for (unsigned b = 0; b < bits; b++)
+            reversed |= (value >> b & 1) << (bits - 1 - b);
+        for (; reversed < 1u << HUFFMAN_FAST_BITS; reversed += 1u << bits)
+            code->fast[reversed] = i << 4 | bits;
     }
 
     /* A lone symbol: whatever the bits say, it is that. */
@@ -115,8 +122,10 @@ static int make_code(struct huffman_code *code, const uint8_t *lengths, unsigned
     {
         unsigned bits = lengths[code->symbols[0]];
 
-        if (bits > HUFFMAN_FAST_BITS) return 0;
-        for (unsigned i = 0; i < 1u << HUFFMAN_FAST_BITS; i++) code->fast[i] = code->symbols[0] << 4 | bits;
+        if (bits > HUFFMAN_FAST_BITS)
+            return 0;
+        for (unsigned i = 0; i < 1u << HUFFMAN_FAST_BITS; i++)
+            code->fast[i] = code->symbols[0] << 4 | bits;
     }
     return 1;
 }
@@ -147,7 +156,8 @@ static inline unsigned take_symbol(struct huffman_bits *in, const struct huffman
 {
     unsigned entry = code->fast[in->window & ((1 << HUFFMAN_FAST_BITS) - 1)];
 
-    if (!entry) return take_long_symbol(in, code);
+    if (!entry)
+        return take_long_symbol(in, code);
     skip_bits(in, entry & 15);
     return entry >> 4;
 }
@@ -163,7 +173,7 @@ enum
     LENGTHS_SYMBOLS
 };
 
-#define LENGTHS_ROW 16
+#define LENGTHS_ROW       16
 #define LENGTHS_MIN_ZEROS 5
 
 /* The lengths of the code that a table of lengths is written in: each is that
@@ -205,7 +215,8 @@ int compress_huffman_flat(struct huffman_code *code, unsigned size)
     uint8_t lengths[HUFFMAN_ITEMS];
     unsigned bits = 31 - __builtin_clz(size), shorter = (2u << bits) - size;
 
-    for (unsigned i = 0; i < size; i++) lengths[i] = i < shorter ? bits : bits + 1;
+    for (unsigned i = 0; i < size; i++)
+        lengths[i] = i < shorter ? bits : bits + 1;
     return make_code(code, lengths, size);
 }
 
@@ -214,31 +225,39 @@ int compress_huffman_read(struct huffman_bits *in, struct huffman_code *code, un
     uint8_t lengths[HUFFMAN_ITEMS];
     unsigned i = 0, last = 8;
 
-    if (!read_lengths_code(in, code)) return 0;
+    if (!read_lengths_code(in, code))
+        return 0;
     while (i < size)
     {
         unsigned symbol, count = 1, length = 0;
 
         refill(in);
         symbol = take_symbol(in, code);
-        if (symbol <= HUFFMAN_MAX_BITS) length = symbol;
+        if (symbol <= HUFFMAN_MAX_BITS)
+            length = symbol;
         else if (symbol == LENGTHS_ZERO_ROW)
         {
             count = LENGTHS_ROW - i % LENGTHS_ROW;
-            if (count > size - i) count = size - i;
+            if (count > size - i)
+                count = size - i;
         }
         else if (symbol == LENGTHS_ZEROS)
         {
-            if (!(count = read_zeros(in, size - i))) return 0;
+            if (!(count = read_zeros(in, size - i)))
+                return 0;
         }
-        else if (symbol == LENGTHS_SAME) length = last;
+        else if (symbol == LENGTHS_SAME)
+            length = last;
         else
         {
-            if (i < LENGTHS_ROW) return 0;
+            if (i < LENGTHS_ROW)
+                return 0;
             length = lengths[i - LENGTHS_ROW] + (symbol == LENGTHS_ABOVE_NEXT);
-            if (!length || length > HUFFMAN_MAX_BITS) return 0;
+            if (!length || length > HUFFMAN_MAX_BITS)
+                return 0;
         }
-        if (length) last = length;
+        if (length)
+            last = length;
         memset(lengths + i, length, count);
         i += count;
     }
@@ -255,7 +274,8 @@ static inline size_t match_distance(struct huffman_decoder *d, unsigned kind, un
     if (kind < d->recent_count)
     {
         i = d->skip_newest ? kind + d->after_match : kind;
-        if (i >= d->recent_count) return 0;
+        if (i >= d->recent_count)
+            return 0;
         *least = d->min_recent;
         distance = d->recent[i];
     }
@@ -266,7 +286,8 @@ static inline size_t match_distance(struct huffman_decoder *d, unsigned kind, un
         kind -= d->recent_count;
         distance = (size_t)take_bits(&d->in, kind) + ((size_t)1 << kind);
     }
-    for (; i; i--) d->recent[i] = d->recent[i - 1];
+    for (; i; i--)
+        d->recent[i] = d->recent[i - 1];
     d->recent[0] = distance;
     return distance;
 }
@@ -306,11 +327,13 @@ int compress_huffman_expand(struct huffman_decoder *d, const uint8_t *out, uint8
 
         refill(&d->in);
         distance = match_distance(d, item >> LENGTH_BITS, &least);
-        if (!distance || distance > (size_t)(dst - out)) return 0;
+        if (!distance || distance > (size_t)(dst - out))
+            return 0;
         length += least;
         if (length > (size_t)(stop - dst))
         {
-            if (exact) return 0;
+            if (exact)
+                return 0;
             length = stop - dst;
         }
         compress_copy_match(dst, distance, length, stop - dst);

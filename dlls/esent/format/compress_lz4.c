@@ -10,10 +10,10 @@
  */
 #include "format/compress_private.h"
 
-#define HEADER_SIZE 3
+#define HEADER_SIZE  3
 
-#define MIN_MATCH 4
-#define LENGTH_FULL 15
+#define MIN_MATCH    4
+#define LENGTH_FULL  15
 #define END_LITERALS 5
 #define END_NO_MATCH 12
 
@@ -24,7 +24,8 @@ static int read_length(const uint8_t **src, const uint8_t *end, size_t *length)
 
     do
     {
-        if (*src == end) return 0;
+        if (*src == end)
+            return 0;
         byte = *(*src)++;
         *length += byte;
     } while (byte == 255);
@@ -43,43 +44,53 @@ static JET_ERR expand(const uint8_t *block, size_t size, uint8_t *out, size_t wa
         size_t length, distance;
         unsigned token;
 
-        if (src == end) return JET_errDecompressionFailed;
+        if (src == end)
+            return JET_errDecompressionFailed;
         token = *src++;
 
         length = token >> 4;
-        if (length == LENGTH_FULL && !read_length(&src, end, &length)) return JET_errDecompressionFailed;
+        if (length == LENGTH_FULL && !read_length(&src, end, &length))
+            return JET_errDecompressionFailed;
         if (length <= 16 && end - src >= 16 && stop - dst >= 16)
             memcpy(dst, src, 16);
         else
         {
             if (length > (size_t)(stop - dst))
             {
-                if (whole) return JET_errDecompressionFailed;
+                if (whole)
+                    return JET_errDecompressionFailed;
                 length = stop - dst;
             }
-            if (length > (size_t)(end - src)) return JET_errDecompressionFailed;
+            if (length > (size_t)(end - src))
+                return JET_errDecompressionFailed;
             memcpy(dst, src, length);
         }
         src += length;
         dst += length;
-        if (dst == stop && (!whole || src == end)) return JET_errSuccess;
+        if (dst == stop && (!whole || src == end))
+            return JET_errSuccess;
 
-        if (end - src < 2) return JET_errDecompressionFailed;
+        if (end - src < 2)
+            return JET_errDecompressionFailed;
         distance = le16(src);
         src += 2;
-        if (!distance || distance > (size_t)(dst - out)) return JET_errDecompressionFailed;
+        if (!distance || distance > (size_t)(dst - out))
+            return JET_errDecompressionFailed;
 
         length = token & 15;
-        if (length == LENGTH_FULL && !read_length(&src, end, &length)) return JET_errDecompressionFailed;
+        if (length == LENGTH_FULL && !read_length(&src, end, &length))
+            return JET_errDecompressionFailed;
         length += MIN_MATCH;
         if (length > (size_t)(stop - dst))
         {
-            if (whole) return JET_errDecompressionFailed;
+            if (whole)
+                return JET_errDecompressionFailed;
             length = stop - dst;
         }
         compress_copy_match(dst, distance, length, stop - dst);
         dst += length;
-        if (dst == stop && !whole) return JET_errSuccess;
+        if (dst == stop && !whole)
+            return JET_errSuccess;
     }
 }
 
@@ -89,11 +100,13 @@ JET_ERR compress_lz4_decode(const uint8_t *data, size_t size, uint8_t *out, size
     JET_ERR err;
 
     *actual = 0;
-    if (size < HEADER_SIZE) return JET_errDecompressionFailed;
+    if (size < HEADER_SIZE)
+        return JET_errDecompressionFailed;
     full = le16(data + 1);
     wanted = full < out_size ? full : out_size;
     err = expand(data + HEADER_SIZE, size - HEADER_SIZE, out, wanted, wanted == full);
-    if (err < JET_errSuccess) return err;
+    if (err < JET_errSuccess)
+        return err;
     *actual = full;
     return wanted < full ? JET_wrnBufferTruncated : JET_errSuccess;
 }
@@ -102,7 +115,7 @@ JET_ERR compress_lz4_decode(const uint8_t *data, size_t size, uint8_t *out, size
  * The encoder: the newest position of each hash is the only candidate, and the
  * search gets coarser the longer it finds nothing.
  */
-#define HASH_BITS 12
+#define HASH_BITS  12
 #define SKIP_SHIFT 6
 
 static inline unsigned hash_at(const uint8_t *p)
@@ -118,38 +131,43 @@ static size_t length_bytes(size_t length)
 
 static uint8_t *write_length(uint8_t *dst, size_t length)
 {
-    if (length < LENGTH_FULL) return dst;
-    for (length -= LENGTH_FULL; length >= 255; length -= 255) *dst++ = 255;
+    if (length < LENGTH_FULL)
+        return dst;
+    for (length -= LENGTH_FULL; length >= 255; length -= 255)
+        *dst++ = 255;
     *dst++ = length;
     return dst;
 }
 
 /* Writes a sequence; distance 0 is the last, without a match.  NULL if it does
  * not fit. */
-static uint8_t *write_sequence(uint8_t *dst, const uint8_t *end, const uint8_t *literals, size_t count,
-                               size_t distance, size_t length)
+static uint8_t *write_sequence(uint8_t *dst, const uint8_t *end, const uint8_t *literals, size_t count, size_t distance,
+                               size_t length)
 {
     size_t rest = distance ? length - MIN_MATCH : 0;
     size_t need = 1 + count + length_bytes(count) + (distance ? 2 + length_bytes(rest) : 0);
 
-    if (need > (size_t)(end - dst)) return NULL;
+    if (need > (size_t)(end - dst))
+        return NULL;
     *dst++ = (count < LENGTH_FULL ? count : LENGTH_FULL) << 4 | (rest < LENGTH_FULL ? rest : LENGTH_FULL);
     dst = write_length(dst, count);
     memcpy(dst, literals, count);
     dst += count;
-    if (!distance) return dst;
+    if (!distance)
+        return dst;
     set_le16(dst, distance);
     return write_length(dst + 2, rest);
 }
 
 size_t compress_lz4_encode(const uint8_t *data, size_t size, uint8_t *out, size_t out_size)
 {
-    uint16_t newest[1 << HASH_BITS] = {0};
+    uint16_t newest[1 << HASH_BITS] = { 0 };
     const uint8_t *end = out + out_size, *match_end;
     uint8_t *dst = out + HEADER_SIZE;
     size_t pos = 1, literals = 0, misses = 0, stop;
 
-    if (!size || size > COMPRESS_MAX_SIZE || out_size < HEADER_SIZE) return 0;
+    if (!size || size > COMPRESS_MAX_SIZE || out_size < HEADER_SIZE)
+        return 0;
     out[0] = COMPRESS_SCHEME_LZ4 << 3;
     set_le16(out + 1, size);
 
@@ -168,8 +186,7 @@ size_t compress_lz4_encode(const uint8_t *data, size_t size, uint8_t *out, size_
             continue;
         }
         misses = 0;
-        length = MIN_MATCH
-                 + compress_match_length(data + candidate + MIN_MATCH, data + pos + MIN_MATCH, match_end);
+        length = MIN_MATCH + compress_match_length(data + candidate + MIN_MATCH, data + pos + MIN_MATCH, match_end);
         while (pos > literals && candidate && data[pos - 1] == data[candidate - 1])
         {
             pos--;
@@ -177,10 +194,12 @@ size_t compress_lz4_encode(const uint8_t *data, size_t size, uint8_t *out, size_
             length++;
         }
         dst = write_sequence(dst, end, data + literals, pos - literals, pos - candidate, length);
-        if (!dst) return 0;
+        if (!dst)
+            return 0;
         pos += length;
         literals = pos;
-        if (pos <= stop) newest[hash_at(data + pos - 2)] = pos - 2;
+        if (pos <= stop)
+            newest[hash_at(data + pos - 2)] = pos - 2;
     }
 
     dst = write_sequence(dst, end, data + literals, size - literals, 0, 0);

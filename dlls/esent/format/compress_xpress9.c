@@ -19,16 +19,16 @@
  */
 #include "format/compress_huffman.h"
 
-#define VALUE_CRC_OFFSET 1
-#define BLOCK_OFFSET 5
+#define VALUE_CRC_OFFSET  1
+#define BLOCK_OFFSET      5
 #define BLOCK_HEADER_SIZE 32
-#define BLOCK_MAGIC 0x4e86d72a
+#define BLOCK_MAGIC       0x4e86d72a
 
 struct block
 {
-    size_t data_size;                   /* bytes */
-    size_t bit_size;                    /* of the stream, without the header */
-    size_t table_bits;                  /* of it, before the items */
+    size_t data_size;  /* bytes */
+    size_t bit_size;   /* of the stream, without the header */
+    size_t table_bits; /* of it, before the items */
     uint32_t flags;
     const uint8_t *stream;
 };
@@ -45,13 +45,15 @@ static unsigned recent_count(const struct block *block)
 
 static int read_recent(struct huffman_decoder *d, const struct block *block)
 {
-    if (!d->recent_count) return 1;
+    if (!d->recent_count)
+        return 1;
     d->after_match = compress_huffman_bits(&d->in, 1);
     for (unsigned i = 0; i < d->recent_count; i++)
     {
         unsigned bits = compress_huffman_bits(&d->in, 5);
 
-        if (bits >= window_log(block)) return 0;
+        if (bits >= window_log(block))
+            return 0;
         d->recent[i] = compress_huffman_bits(&d->in, bits) + (1u << bits);
     }
     return 1;
@@ -61,9 +63,12 @@ static int read_code(struct huffman_bits *in, struct huffman_code *code, unsigne
 {
     switch (compress_huffman_bits(in, 3))
     {
-    case 0: return compress_huffman_flat(code, size);
-    case 1: return compress_huffman_read(in, code, size);
-    default: return 0;
+    case 0:
+        return compress_huffman_flat(code, size);
+    case 1:
+        return compress_huffman_read(in, code, size);
+    default:
+        return 0;
     }
 }
 
@@ -72,19 +77,25 @@ static int read_header(const uint8_t *data, size_t size, struct block *block)
     const uint8_t *head = data + BLOCK_OFFSET;
     uint32_t bit_size;
 
-    if (size < BLOCK_OFFSET + BLOCK_HEADER_SIZE) return 0;
-    if (le32(head) != BLOCK_MAGIC || le32(head + 28) != compress_crc32c(head, 28)) return 0;
+    if (size < BLOCK_OFFSET + BLOCK_HEADER_SIZE)
+        return 0;
+    if (le32(head) != BLOCK_MAGIC || le32(head + 28) != compress_crc32c(head, 28))
+        return 0;
     /* A value is one block, the first of its session. */
-    if (le32(head + 16) || le32(head + 24)) return 0;
+    if (le32(head + 16) || le32(head + 24))
+        return 0;
 
     block->data_size = le32(head + 4);
     bit_size = le32(head + 8);
     block->flags = le32(head + 12);
     block->table_bits = block->flags & 0x1fff;
-    if (block->flags >> 20 || recent_count(block) > HUFFMAN_RECENT) return 0;
+    if (block->flags >> 20 || recent_count(block) > HUFFMAN_RECENT)
+        return 0;
 
-    if (bit_size <= BLOCK_HEADER_SIZE * 8 + block->table_bits) return 0;
-    if ((bit_size - 1) / 8 + 1 > size - BLOCK_OFFSET) return 0;
+    if (bit_size <= BLOCK_HEADER_SIZE * 8 + block->table_bits)
+        return 0;
+    if ((bit_size - 1) / 8 + 1 > size - BLOCK_OFFSET)
+        return 0;
     block->bit_size = bit_size - BLOCK_HEADER_SIZE * 8;
     block->stream = head + BLOCK_HEADER_SIZE;
     return 1;
@@ -95,7 +106,8 @@ JET_ERR compress_xpress9_decode_size(const uint8_t *data, size_t size, size_t *a
     struct block block;
 
     *actual = 0;
-    if (!read_header(data, size, &block)) return JET_errDecompressionFailed;
+    if (!read_header(data, size, &block))
+        return JET_errDecompressionFailed;
     *actual = block.data_size;
     return JET_errSuccess;
 }
@@ -109,7 +121,8 @@ JET_ERR compress_xpress9_decode(const uint8_t *data, size_t size, uint8_t *out, 
     int whole;
 
     *actual = 0;
-    if (!read_header(data, size, &block)) return JET_errDecompressionFailed;
+    if (!read_header(data, size, &block))
+        return JET_errDecompressionFailed;
     whole = block.data_size <= out_size;
     stop = out + (whole ? block.data_size : out_size);
 
@@ -120,12 +133,17 @@ JET_ERR compress_xpress9_decode(const uint8_t *data, size_t size, uint8_t *out, 
     d.skip_newest = 1;
     d.after_match = 0;
     memset(d.recent, 0, sizeof(d.recent));
-    if (!read_recent(&d, &block)) return JET_errDecompressionFailed;
-    if (!read_code(&d.in, &d.items, HUFFMAN_ITEMS)) return JET_errDecompressionFailed;
-    if (!read_code(&d.in, &d.lengths, HUFFMAN_LONGS)) return JET_errDecompressionFailed;
-    if (compress_huffman_position(&d.in) != block.table_bits) return JET_errDecompressionFailed;
+    if (!read_recent(&d, &block))
+        return JET_errDecompressionFailed;
+    if (!read_code(&d.in, &d.items, HUFFMAN_ITEMS))
+        return JET_errDecompressionFailed;
+    if (!read_code(&d.in, &d.lengths, HUFFMAN_LONGS))
+        return JET_errDecompressionFailed;
+    if (compress_huffman_position(&d.in) != block.table_bits)
+        return JET_errDecompressionFailed;
 
-    if (!compress_huffman_expand(&d, out, &dst, stop, block.bit_size, whole)) return JET_errDecompressionFailed;
+    if (!compress_huffman_expand(&d, out, &dst, stop, block.bit_size, whole))
+        return JET_errDecompressionFailed;
     position = compress_huffman_position(&d.in);
     if (dst != stop || (whole ? position != block.bit_size : position > block.bit_size))
         return JET_errDecompressionFailed;

@@ -28,7 +28,7 @@ _Static_assert(offsetof(struct checkpoint_header, file_type) == 667, "checkpoint
 _Static_assert(offsetof(struct checkpoint_header, attach) == 679, "checkpoint_header.attach");
 _Static_assert(sizeof(struct checkpoint_header) == CHECKPOINT_SIZE, "checkpoint_header");
 
-#define SECTOR 512u
+#define SECTOR  512u
 #define SECTORS (LOG_SEGMENT_SIZE / SECTOR)
 
 /* ------------------------------------------------------------------- times --- */
@@ -216,8 +216,7 @@ bool log_segment_torn(const uint8_t *segment, uint32_t generation, uint32_t numb
 
     if (zero & 1)
         return ours;
-    if (!log_segment_mark(segment, &mark) ||
-        log_position_of(&head->position) != log_position(generation, number, 0))
+    if (!log_segment_mark(segment, &mark) || log_position_of(&head->position) != log_position(generation, number, 0))
         return false;
     return (zero & ~(uint32_t)mark.zero_sectors) != 0;
 }

@@ -35,18 +35,23 @@ struct type
 {
     const char *name;
     uint16_t fixed;
-    uint8_t varies;                     /* data follows the fixed part */
+    uint8_t varies; /* data follows the fixed part */
 };
 
-#define FIXED(name, size) { name, (uint16_t)(size), 0 }
-#define VARIES(name, size) { name, (uint16_t)(size), 1 }
+#define FIXED(name, size)                                                                                              \
+    {                                                                                                                  \
+        name, (uint16_t)(size), 0                                                                                      \
+    }
+#define VARIES(name, size)                                                                                             \
+    {                                                                                                                  \
+        name, (uint16_t)(size), 1                                                                                      \
+    }
 #define IGNORED(name) VARIES(name, sizeof(struct log_ignored))
 
 /* Without the last field of a struct that an older type has not. */
 #define WITHOUT(type, field) offsetof(struct type, field)
 
-static const struct type types[LOG_TYPES] =
-{
+static const struct type types[LOG_TYPES] = {
     [LOG_NOP] = FIXED("NOP", 1),
     [LOG_INIT] = FIXED("Init", WITHOUT(log_init, time)),
     [LOG_TERM] = FIXED("Term", WITHOUT(log_term, time)),
@@ -123,7 +128,7 @@ static const struct type types[LOG_TYPES] =
     [LOG_CREATE_DB_FINISH] = FIXED("CrDBFinsh", sizeof(struct log_create_db_finish)),
     [LOG_RECOVERY_QUIT_KEEP] = FIXED("RcvQKA", sizeof(struct log_term)),
     [LOG_TRIM_DB] = FIXED("TrimDB", sizeof(struct log_trim_db)),
-    [LOG_IGNORED10 ... LOG_IGNORED19] = IGNORED("Ignored"),
+    [LOG_IGNORED10... LOG_IGNORED19] = IGNORED("Ignored"),
     [LOG_SET_DB_VERSION] = FIXED("SetDbVer", sizeof(struct log_set_db_version)),
     [LOG_DELTA64] = VARIES("Delta64", sizeof(struct log_delta64)),
     [LOG_SHRINK_DB2] = FIXED("ShrinkDB2", WITHOUT(log_shrink_db, dbtime)),
@@ -154,8 +159,8 @@ bool log_record_closes(uint8_t type)
 
 /* ------------------------------------------------------------------- sizes --- */
 
-#define FIELD(record, type, field) \
-    ((uint64_t)(sizeof(((struct type *)0)->field) == 2 ? le16((record) + offsetof(struct type, field)) \
+#define FIELD(record, type, field)                                                                                     \
+    ((uint64_t)(sizeof(((struct type *)0)->field) == 2 ? le16((record) + offsetof(struct type, field))                 \
                                                        : le32((record) + offsetof(struct type, field))))
 
 static uint64_t split_data(const uint8_t *record)
@@ -237,13 +242,20 @@ static uint32_t least_ignored(uint8_t type)
 {
     switch (type)
     {
-    case LOG_EXTEND_DB: return sizeof(struct log_extend_db);
-    case LOG_COMMIT_CONTEXT: return offsetof(struct log_commit_context, flags);
-    case LOG_SCAN_CHECK: return sizeof(struct log_scan_check);
-    case LOG_REATTACH_DB: return sizeof(struct log_reattach_db);
-    case LOG_MACRO_INFO2: return sizeof(struct log_macro_info2);
-    case LOG_FREE_FDP: return sizeof(struct log_free_fdp);
-    default: return 0;
+    case LOG_EXTEND_DB:
+        return sizeof(struct log_extend_db);
+    case LOG_COMMIT_CONTEXT:
+        return offsetof(struct log_commit_context, flags);
+    case LOG_SCAN_CHECK:
+        return sizeof(struct log_scan_check);
+    case LOG_REATTACH_DB:
+        return sizeof(struct log_reattach_db);
+    case LOG_MACRO_INFO2:
+        return sizeof(struct log_macro_info2);
+    case LOG_FREE_FDP:
+        return sizeof(struct log_free_fdp);
+    default:
+        return 0;
     }
 }
 
@@ -267,7 +279,7 @@ uint64_t log_record_size(const void *record, size_t available)
 /* ------------------------------------------------------------- differences --- */
 
 #define DIFF_SAME_SIZE 0x20u
-#define DIFF_INSERT 0x40u
+#define DIFF_INSERT    0x40u
 #define DIFF_TWO_BYTES 0x80u
 
 /* The first kind has the offset in the low 13 bits of a word and the flags above; the second a byte for them. */

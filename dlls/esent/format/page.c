@@ -22,7 +22,8 @@ JET_ERR page_root_fields(const struct page_view *view, struct page_root_fields *
     memset(fields, 0, sizeof(*fields));
     if (!(view->flags & PAGE_ROOT) || (view->flags & PAGE_SPACE_TREE) || !page_tag(view, 0, &line))
         return JET_errDatabaseCorrupted;
-    if (line.size < sizeof(fields->space)) return JET_errDatabaseCorrupted;
+    if (line.size < sizeof(fields->space))
+        return JET_errDatabaseCorrupted;
     at = line.data;
     left = line.size;
     if (left > sizeof(fields->space))
@@ -39,7 +40,8 @@ JET_ERR page_root_fields(const struct page_view *view, struct page_root_fields *
     }
     if (which & ROOT_AUTO_INCREMENT)
     {
-        if (left < sizeof(fields->auto_increment)) return JET_errDatabaseCorrupted;
+        if (left < sizeof(fields->auto_increment))
+            return JET_errDatabaseCorrupted;
         fields->auto_increment = le64(at);
         fields->has_auto_increment = true;
     }
@@ -51,7 +53,8 @@ bool page_split_buffer(const struct page_view *view, struct page_split_buffer *b
     struct page_line line;
     uint32_t need = PAGE_ROOT | PAGE_SPACE_TREE;
 
-    if ((view->flags & need) != need || !page_tag(view, 0, &line) || line.size < sizeof(*buffer)) return false;
+    if ((view->flags & need) != need || !page_tag(view, 0, &line) || line.size < sizeof(*buffer))
+        return false;
     memcpy(buffer, line.data, sizeof(*buffer));
     return true;
 }
@@ -62,9 +65,12 @@ static bool flags_agree(const struct page_view *view)
     const uint32_t of_pre_init = PAGE_PRE_INIT | PAGE_NEW_RECORD | PAGE_NEW_CHECKSUM | PAGE_FLUSH_TYPE;
     uint32_t flags = view->flags;
 
-    if ((flags & PAGE_EMPTY) && (flags & PAGE_PRE_INIT)) return false;
-    if ((flags & PAGE_LONG_VALUE) && (flags & PAGE_INDEX)) return false;
-    if (flags & PAGE_REPAIRED) return false;
+    if ((flags & PAGE_EMPTY) && (flags & PAGE_PRE_INIT))
+        return false;
+    if ((flags & PAGE_LONG_VALUE) && (flags & PAGE_INDEX))
+        return false;
+    if (flags & PAGE_REPAIRED)
+        return false;
     if (flags & PAGE_PRE_INIT)
         return !view->tags && !(flags & ~of_pre_init) && (flags & PAGE_NEW_RECORD) && !page_prev(view->data) &&
                !page_next(view->data);
@@ -79,7 +85,8 @@ static bool take(uint64_t *used, uint32_t offset, uint32_t size)
         uint32_t bit = offset % 64, count = 64 - bit < size ? 64 - bit : size;
         uint64_t mask = (count == 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1) << bit;
 
-        if (used[offset / 64] & mask) return false;
+        if (used[offset / 64] & mask)
+            return false;
         used[offset / 64] |= mask;
         offset += count;
         size -= count;
@@ -98,10 +105,13 @@ static bool check_tags(const struct page_view *view)
         struct page_line line;
         uint32_t offset;
 
-        if (!page_tag(view, tag, &line)) return false;
-        if (!line.size && tag < view->reserved) continue;
+        if (!page_tag(view, tag, &line))
+            return false;
+        if (!line.size && tag < view->reserved)
+            continue;
         offset = (uint32_t)(line.data - view->data) - view->header_size;
-        if (!line.size || offset + line.size > end || !take(used, offset, line.size)) return false;
+        if (!line.size || offset + line.size > end || !take(used, offset, line.size))
+            return false;
         total += line.size;
     }
     return total + page_free_bytes(view->data) == view->limit;
@@ -115,12 +125,14 @@ static bool check_nodes(const struct page_view *view)
     {
         struct page_node node;
 
-        if (!page_node(view, line, &node) || !node.data_size) return false;
+        if (!page_node(view, line, &node) || !node.data_size)
+            return false;
         /* only the last key of an inner page is empty */
         if (!page_key_size(&node.key) && ((view->flags & PAGE_LEAF) || line + 1 < lines) &&
             !(view->flags & PAGE_SPACE_TREE))
             return false;
-        if (!(view->flags & PAGE_LEAF) && node.data_size != sizeof(uint32_t)) return false;
+        if (!(view->flags & PAGE_LEAF) && node.data_size != sizeof(uint32_t))
+            return false;
     }
     return true;
 }
@@ -149,8 +161,10 @@ JET_ERR page_check(uint8_t *data, uint32_t size, uint32_t pgno, struct page_chec
         result->corrected = corrected;
         result->bit = bit;
     }
-    if (err) return err;
-    if (page_size_is_large(size) && le32(data + PAGE_OFFSET_PGNO) != pgno) return JET_errReadPgnoVerifyFailure;
+    if (err)
+        return err;
+    if (page_size_is_large(size) && le32(data + PAGE_OFFSET_PGNO) != pgno)
+        return JET_errReadPgnoVerifyFailure;
     err = page_check_structure(data, size);
     /* a correction that does not give a sound page was none */
     return err && corrected ? JET_errReadVerifyFailure : err;
@@ -165,7 +179,8 @@ static int key_order(const struct page_key *a, const struct page_key *b)
         uint8_t byte_a = i < a->prefix_size ? a->prefix[i] : a->suffix[i - a->prefix_size];
         uint8_t byte_b = i < b->prefix_size ? b->prefix[i] : b->suffix[i - b->prefix_size];
 
-        if (byte_a != byte_b) return byte_a < byte_b ? -1 : 1;
+        if (byte_a != byte_b)
+            return byte_a < byte_b ? -1 : 1;
     }
     return size_a < size_b ? -1 : size_a > size_b;
 }
@@ -183,14 +198,16 @@ JET_ERR page_check_order(const struct page_view *view)
 
         if (!page_node(view, line, &node) || (!leaf && node.data_size != sizeof(uint32_t)))
             return JET_errDatabaseCorrupted;
-        if (!line || (!leaf && line + 1 == lines && !page_key_size(&node.key))) continue;
+        if (!line || (!leaf && line + 1 == lines && !page_key_size(&node.key)))
+            continue;
         order = key_order(&last.key, &node.key);
         if (!order && (view->flags & PAGE_NON_UNIQUE) && leaf)
         {
             uint32_t count = last.data_size < node.data_size ? last.data_size : node.data_size;
 
             order = memcmp(last.data, node.data, count);
-            if (!order) order = (int)last.data_size - (int)node.data_size;
+            if (!order)
+                order = (int)last.data_size - (int)node.data_size;
         }
         if (order > 0 || (!order && (view->flags & (PAGE_NON_UNIQUE | PAGE_LEAF)) == PAGE_LEAF))
             return JET_errDatabaseCorrupted;

@@ -3,7 +3,7 @@
 
 #include "log/private.h"
 
-#define SPARE_KEPT 2u                   /* generations before the checkpoint's that circular logging leaves */
+#define SPARE_KEPT 2u /* generations before the checkpoint's that circular logging leaves */
 
 /* -------------------------------------------------------------------- the file --- */
 

@@ -4,7 +4,7 @@
 
 #include "log/private.h"
 
-#define SPINS 200                       /* a copy is short */
+#define SPINS 200 /* a copy is short */
 
 /* --------------------------------------------------------------- being down --- */
 

@@ -3,7 +3,7 @@
 
 #include "log/private.h"
 
-#define SHORT_MAX 0xfffffu              /* what five digits hold */
+#define SHORT_MAX 0xfffffu /* what five digits hold */
 
 static WCHAR hex_digit(uint32_t value)
 {

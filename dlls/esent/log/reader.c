@@ -7,9 +7,12 @@ static JET_ERR corrupt(const struct log_reader *reader)
 {
     switch (reader->mode)
     {
-    case LOG_READ_HARD_RESTORE: return JET_errLogCorruptDuringHardRestore;
-    case LOG_READ_HARD_RECOVERY: return JET_errLogCorruptDuringHardRecovery;
-    default: return JET_errLogFileCorrupt;
+    case LOG_READ_HARD_RESTORE:
+        return JET_errLogCorruptDuringHardRestore;
+    case LOG_READ_HARD_RECOVERY:
+        return JET_errLogCorruptDuringHardRecovery;
+    default:
+        return JET_errLogFileCorrupt;
     }
 }
 
@@ -222,7 +225,8 @@ JET_ERR log_reader_open(const WCHAR *path, enum log_read_mode mode, struct log_r
     JET_ERR err;
 
     *reader = NULL;
-    err = os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE | OS_OPEN_SEQUENTIAL, &file);
+    err = os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE | OS_OPEN_SEQUENTIAL,
+                       &file);
     if (err < 0)
         return err;
     err = log_reader_open_file(file, mode, reader);
@@ -263,8 +267,7 @@ void log_reader_seek(struct log_reader *reader, uint64_t position)
     reader->skip_partial = false;
     if (reader->old)
         log_reader_old_seek(reader, first);
-    if (log_position_generation(position) < (uint32_t)reader->header.generation ||
-        offset_of(reader, position) <= first)
+    if (log_position_generation(position) < (uint32_t)reader->header.generation || offset_of(reader, position) <= first)
     {
         reader->next = first;
         return;

@@ -25,28 +25,31 @@
 
 #include "log/reader_private.h"
 
-#define SEED 0xfeedbeafu
-#define SHORT_SEED 0xdeadc0deu
-#define SHADOW 0x5ad05ec7u
-#define PATTERN 0xdau
+#define SEED         0xfeedbeafu
+#define SHORT_SEED   0xdeadc0deu
+#define SHADOW       0x5ad05ec7u
+#define PATTERN      0xdau
 #define PATTERN_SIZE 512u
-#define RECORD ((size_t)sizeof(struct log_checksum))
+#define RECORD       ((size_t)sizeof(struct log_checksum))
 
 struct log_reader_old
 {
-    size_t sector;                      /* bytes of one */
-    size_t end;                         /* of what can be believed */
-    size_t range_end;                   /* of what the current LOG_CHECKSUM covers */
-    size_t next_checksum;               /* where the next one lies; 0: there is none */
+    size_t sector;        /* bytes of one */
+    size_t end;           /* of what can be believed */
+    size_t range_end;     /* of what the current LOG_CHECKSUM covers */
+    size_t next_checksum; /* where the next one lies; 0: there is none */
 };
 
 static JET_ERR corrupt(const struct log_reader *reader)
 {
     switch (reader->mode)
     {
-    case LOG_READ_HARD_RESTORE: return JET_errLogCorruptDuringHardRestore;
-    case LOG_READ_HARD_RECOVERY: return JET_errLogCorruptDuringHardRecovery;
-    default: return JET_errLogFileCorrupt;
+    case LOG_READ_HARD_RESTORE:
+        return JET_errLogCorruptDuringHardRestore;
+    case LOG_READ_HARD_RECOVERY:
+        return JET_errLogCorruptDuringHardRecovery;
+    default:
+        return JET_errLogFileCorrupt;
     }
 }
 
@@ -115,7 +118,8 @@ static bool is_checksum(const struct log_reader *reader, size_t at)
     if (range % sector)
         return false;
     next = at + RECORD + record->next;
-    return record->next <= reader->size && next + RECORD <= reader->size && next / sector == (at - within + range) / sector;
+    return record->next <= reader->size && next + RECORD <= reader->size &&
+           next / sector == (at - within + range) / sector;
 }
 
 /* ------------------------------------------------------------- finding the end --- */

@@ -8,7 +8,13 @@
 
 /* ---- Korean letters ---- */
 
-enum jamo_kind { JAMO_NONE, JAMO_LEADING, JAMO_VOWEL, JAMO_TRAILING };
+enum jamo_kind
+{
+    JAMO_NONE,
+    JAMO_LEADING,
+    JAMO_VOWEL,
+    JAMO_TRAILING
+};
 
 /* Letters that were found to stand for one syllable. */
 struct syllable
@@ -18,8 +24,8 @@ struct syllable
 
 #define JAMO_FILL_LEADING 0x115f
 #define JAMO_FILL_VOWEL   0x1160
-#define HANGUL_FIRST 0xac00
-#define HANGUL_NO_LEADING 0xd7a3         /* letters without a leading one sort with the last syllable */
+#define HANGUL_FIRST      0xac00
+#define HANGUL_NO_LEADING 0xd7a3 /* letters without a leading one sort with the last syllable */
 
 static enum jamo_kind jamo_kind(uint16_t c)
 {
@@ -35,8 +41,10 @@ static enum jamo_kind jamo_kind(uint16_t c)
 /* The file has them in the order of their code points. */
 static const struct nls_jamo *find_jamo(const struct key *key, uint16_t c)
 {
-    unsigned index = c < 0x1200 ? c - 0x1100u : c < 0xd000 ? c - 0xa960u + 256 :
-                     c < 0xd7c7 ? c - 0xd7b0u + 285 : c - 0xd7cbu + 308;
+    unsigned index = c < 0x1200   ? c - 0x1100u
+                     : c < 0xd000 ? c - 0xa960u + 256
+                     : c < 0xd7c7 ? c - 0xd7b0u + 285
+                                  : c - 0xd7cbu + 308;
 
     return index < key->tables->jamo_count ? &key->tables->jamo[index] : NULL;
 }
@@ -142,11 +150,9 @@ size_t nls_add_jamo(struct key *key, const WCHAR *text, size_t cch)
 /* Of the scripts whose digits count, and no superscripts or fractions. */
 static int digit_value(uint16_t c)
 {
-    static const uint16_t zeros[] =
-    {
-        0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
-        0x0d66, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x1bb0,
-        0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xaa50, 0xff10,
+    static const uint16_t zeros[] = {
+        0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50, 0x0ed0, 0x0f20,
+        0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xaa50, 0xff10,
     };
 
     if (c >= '0' && c <= '9')
@@ -161,7 +167,7 @@ static int digit_value(uint16_t c)
     return -1;
 }
 
-#define NUMBER_DIGITS 19                 /* of longer ones the rest is another number */
+#define NUMBER_DIGITS 19 /* of longer ones the rest is another number */
 
 /*
  * Digits of one kind that follow each other sort by their count, then by value,

@@ -31,8 +31,8 @@ bool nls_list_grow(struct list *list)
 /* Whether the flags for linguistic comparison pass over marks of this script. */
 static bool is_alphabetic(uint8_t script)
 {
-    return script == SCRIPT_NONSPACE || script == SCRIPT_KANA || script == SCRIPT_PUNCTUATION || script == SCRIPT_ARABIC ||
-           (script >= SCRIPT_DIGIT && script <= SCRIPT_CYRILLIC_LAST);
+    return script == SCRIPT_NONSPACE || script == SCRIPT_KANA || script == SCRIPT_PUNCTUATION ||
+           script == SCRIPT_ARABIC || (script >= SCRIPT_DIGIT && script <= SCRIPT_CYRILLIC_LAST);
 }
 
 static inline uint8_t diacritic_of(const struct key *key, const struct nls_weights *weights)
@@ -77,7 +77,7 @@ static void add_nonspace(struct key *key, const struct nls_weights *weights)
 /* Where a character of the special kind stood: counted from the end of 16 bits. */
 static void add_special(struct key *key, const struct nls_weights *weights)
 {
-    uint16_t position = (uint16_t)~(key->used / 2);
+    uint16_t position = (uint16_t) ~(key->used / 2);
 
     put(key, &key->special, (uint8_t)(position >> 8));
     put(key, &key->special, (uint8_t)position);
@@ -371,7 +371,7 @@ static void key_init(struct key *key, const struct nls_sort_tables *tables, cons
     uint8_t mask = CASE_WEIGHT;
 
     if (flags & OS_NORM_IGNORECASE)
-        mask &= (uint8_t)~(CASE_UPPER | CASE_SUBSCRIPT);
+        mask &= (uint8_t) ~(CASE_UPPER | CASE_SUBSCRIPT);
     if (flags & OS_NORM_IGNOREWIDTH)
         mask &= (uint8_t)~CASE_FULL_WIDTH;
     if (flags & OS_NORM_IGNOREKANATYPE)

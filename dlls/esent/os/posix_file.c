@@ -395,7 +395,8 @@ static JET_ERR move_parts(struct os_file *base, uint64_t offset, const struct os
             vector[i].iov_base = parts[i].data;
             vector[i].iov_len = parts[i].size;
         }
-        moved = offset <= (uint64_t)LOCK_BASE ? vector_move(posix_file(base)->fd, vector, (int)batch, (off_t)offset) : 0;
+        moved = offset <= (uint64_t)LOCK_BASE ? vector_move(posix_file(base)->fd, vector, (int)batch, (off_t)offset)
+                                              : 0;
         if (moved < 0)
             moved = 0; /* the plain call meets the error again, and tells it */
         for (size_t i = 0; i < batch; i++)

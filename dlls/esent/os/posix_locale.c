@@ -18,7 +18,7 @@ struct os_locale
 {
     WCHAR name[20];
     uint32_t lcid;
-    const struct nls_sort_id *sort;      /* NULL without tables */
+    const struct nls_sort_id *sort; /* NULL without tables */
 };
 
 /* Written once, under the lock of the first call. */
@@ -27,8 +27,8 @@ static struct
     struct os_once once;
     bool sort_found, upper_found;
     struct nls_sort_tables sort;
-    struct nls_casing upper;             /* the file system's */
-    struct nls_casing plain;             /* of text, without regard to language */
+    struct nls_casing upper; /* the file system's */
+    struct nls_casing plain; /* of text, without regard to language */
     struct os_locale *locales;
 } nls = { .once = OS_ONCE_INIT };
 
@@ -58,12 +58,12 @@ static const void *table_in_opt(const char *name, size_t *size)
 
 const void *os_nls_table(const char *name, size_t *size)
 {
-    static const char *const directories[] =
-    {
+    static const char *const directories[] = {
 #ifdef ESENT_NLS_DIR
         ESENT_NLS_DIR,
 #endif
-        "/usr/share/wine/nls", "/usr/local/share/wine/nls",
+        "/usr/share/wine/nls",
+        "/usr/local/share/wine/nls",
     };
     const char *chosen = getenv("ESENT_NLS_DIR");
     const void *table;
@@ -239,8 +239,8 @@ static JET_ERR map_case(const struct os_locale *locale, uint32_t flags, const WC
     return JET_errSuccess;
 }
 
-JET_ERR os_sort_key(const struct os_locale *locale, uint32_t flags, const WCHAR *text, size_t cch, void *key,
-                    size_t cb, size_t *needed)
+JET_ERR os_sort_key(const struct os_locale *locale, uint32_t flags, const WCHAR *text, size_t cch, void *key, size_t cb,
+                    size_t *needed)
 {
     JET_ERR err;
 

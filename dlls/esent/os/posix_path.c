@@ -487,8 +487,7 @@ static void find_close(const struct os_file_ops *ops, struct os_find *find)
     os_free(find);
 }
 
-const struct os_file_ops os_platform_file_ops =
-{
+const struct os_file_ops os_platform_file_ops = {
     .open = os_posix_file_open,
     .close = os_posix_file_close,
     .size = os_posix_file_size,

@@ -79,8 +79,7 @@ static void region_release(const struct os_memory_ops *ops, void *memory, size_t
     munmap(memory, size);
 }
 
-const struct os_memory_ops os_platform_memory_ops =
-{
+const struct os_memory_ops os_platform_memory_ops = {
     .alloc = heap_alloc,
     .realloc = heap_realloc,
     .free = heap_free,
@@ -233,10 +232,18 @@ void os_program_path(WCHAR *path, size_t cch)
 
 static uint32_t class_of(const char *word, size_t length)
 {
-    static const struct { const char *name; uint32_t class; } names[] =
+    static const struct
     {
-        { "fixme", OS_TRACE_FIXME }, { "err", OS_TRACE_ERR }, { "warn", OS_TRACE_WARN }, { "trace", OS_TRACE_TRACE },
-        { "all", 15 }, { "1", 15 }, { "esent", 15 },
+        const char *name;
+        uint32_t class;
+    } names[] = {
+        { "fixme", OS_TRACE_FIXME },
+        { "err", OS_TRACE_ERR },
+        { "warn", OS_TRACE_WARN },
+        { "trace", OS_TRACE_TRACE },
+        { "all", 15 },
+        { "1", 15 },
+        { "esent", 15 },
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -21,10 +21,10 @@ struct code_page
     uint32_t number;
     bool two_bytes;
     uint16_t default_bytes;
-    const uint16_t *wide;                /* by byte */
-    const uint16_t *leads;               /* two bytes: place of the trail bytes' table in `leads`, or 0 */
-    const uint8_t *bytes;                /* by unit */
-    const uint16_t *words;               /* the same for two bytes */
+    const uint16_t *wide;  /* by byte */
+    const uint16_t *leads; /* two bytes: place of the trail bytes' table in `leads`, or 0 */
+    const uint8_t *bytes;  /* by unit */
+    const uint16_t *words; /* the same for two bytes */
     size_t lead_units;
     struct code_page *next;
 };
@@ -32,7 +32,7 @@ struct code_page
 static struct
 {
     struct os_mutex lock;
-    _Atomic(struct code_page *) first;   /* only ever added to */
+    _Atomic(struct code_page *) first; /* only ever added to */
 } pages;
 
 #define HEADER_UNITS 13

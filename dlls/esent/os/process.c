@@ -8,8 +8,7 @@
 /* Granularity of os_page_alloc; that of Windows' address space. */
 #define REGION 65536u
 
-struct os_process os_process =
-{
+struct os_process os_process = {
     .file_ops = &os_platform_file_ops,
     .memory_ops = &os_platform_memory_ops,
     .trace = OS_TRACE_UNKNOWN,

@@ -248,8 +248,8 @@ static size_t map_text(const struct os_locale *locale, uint32_t flags, const WCH
     return count <= 0 ? 0 : key ? (size_t)count : (size_t)count * 2;
 }
 
-JET_ERR os_sort_key(const struct os_locale *locale, uint32_t flags, const WCHAR *text, size_t cch, void *key,
-                    size_t cb, size_t *needed)
+JET_ERR os_sort_key(const struct os_locale *locale, uint32_t flags, const WCHAR *text, size_t cch, void *key, size_t cb,
+                    size_t *needed)
 {
     JET_ERR err = JET_errSuccess;
     void *whole;

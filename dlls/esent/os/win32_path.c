@@ -86,7 +86,11 @@ static bool seek_penalty_of(const WCHAR *root)
 {
     WCHAR device[] = L"\\\\.\\X:";
     STORAGE_PROPERTY_QUERY query = { .PropertyId = (STORAGE_PROPERTY_ID)7 /* seek penalty */ };
-    struct { DWORD version, size; BOOLEAN penalty; } answer = { 0 };
+    struct
+    {
+        DWORD version, size;
+        BOOLEAN penalty;
+    } answer = { 0 };
     DWORD returned;
     HANDLE handle;
     bool penalty;
@@ -98,7 +102,8 @@ static bool seek_penalty_of(const WCHAR *root)
     if (handle == INVALID_HANDLE_VALUE)
         return false;
     penalty = DeviceIoControl(handle, IOCTL_STORAGE_QUERY_PROPERTY, &query, sizeof(query), &answer, sizeof(answer),
-                              &returned, NULL) && answer.penalty;
+                              &returned, NULL) &&
+              answer.penalty;
     CloseHandle(handle);
     return penalty;
 }
@@ -136,7 +141,7 @@ struct os_find
 {
     HANDLE handle;
     WIN32_FIND_DATAW data;
-    bool ready;                          /* data holds an entry not handed out */
+    bool ready; /* data holds an entry not handed out */
     WCHAR pattern[OS_PATH_MAX];
 };
 

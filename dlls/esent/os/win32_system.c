@@ -50,8 +50,7 @@ static void region_release(const struct os_memory_ops *ops, void *memory, size_t
     VirtualFree(memory, 0, MEM_RELEASE);
 }
 
-const struct os_memory_ops os_platform_memory_ops =
-{
+const struct os_memory_ops os_platform_memory_ops = {
     .alloc = heap_alloc,
     .realloc = heap_realloc,
     .free = heap_free,
@@ -94,7 +93,7 @@ uint64_t os_time_now(void)
 
 void os_random_bytes(void *data, size_t size)
 {
-    typedef BOOLEAN (WINAPI *random_function)(void *data, ULONG size);
+    typedef BOOLEAN(WINAPI * random_function)(void *data, ULONG size);
     static _Atomic uintptr_t found;
     random_function generate = (random_function)atomic_load(&found);
     LARGE_INTEGER now;
@@ -126,7 +125,7 @@ static struct os_once system_once = OS_ONCE_INIT;
 
 static void find_system(void *context)
 {
-    typedef LONG (WINAPI *version_function)(OSVERSIONINFOEXW *info);
+    typedef LONG(WINAPI * version_function)(OSVERSIONINFOEXW * info);
     version_function version = (version_function)(void *)os_win32_find("ntdll.dll", "RtlGetVersion");
     OSVERSIONINFOEXW info = { .dwOSVersionInfoSize = sizeof(info) };
     MEMORYSTATUSEX memory = { .dwLength = sizeof(memory) };
@@ -173,7 +172,7 @@ uint64_t os_memory_resident(void)
         DWORD size, faults;
         SIZE_T peak_working_set, working_set, others[6];
     } counters = { .size = sizeof(counters) };
-    typedef BOOL (WINAPI *counters_function)(HANDLE process, void *counters, DWORD size);
+    typedef BOOL(WINAPI * counters_function)(HANDLE process, void *counters, DWORD size);
     counters_function get = (counters_function)(void *)os_win32_find("kernel32.dll", "K32GetProcessMemoryInfo");
 
     return get && get(GetCurrentProcess(), &counters, sizeof(counters)) ? counters.working_set : 0;
@@ -205,9 +204,9 @@ struct wine_channel
     char name[15];
 };
 
-typedef unsigned char (CDECL *flags_function)(struct wine_channel *channel);
-typedef int (CDECL *header_function)(int class, struct wine_channel *channel, const char *function);
-typedef int (CDECL *output_function)(const char *text);
+typedef unsigned char(CDECL *flags_function)(struct wine_channel *channel);
+typedef int(CDECL *header_function)(int class, struct wine_channel *channel, const char *function);
+typedef int(CDECL *output_function)(const char *text);
 
 static struct
 {
@@ -238,10 +237,10 @@ void os_platform_trace_line(uint32_t class, const char *function, const char *li
 void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
                      const WCHAR *const *strings, uint32_t count, const void *data, size_t size)
 {
-    typedef HANDLE (WINAPI *register_function)(const WCHAR *server, const WCHAR *source);
-    typedef BOOL (WINAPI *report_function)(HANDLE log, WORD type, WORD category, DWORD id, void *sid, WORD count,
+    typedef HANDLE(WINAPI * register_function)(const WCHAR *server, const WCHAR *source);
+    typedef BOOL(WINAPI * report_function)(HANDLE log, WORD type, WORD category, DWORD id, void *sid, WORD count,
                                            DWORD size, const WCHAR *const *strings, const void *data);
-    typedef BOOL (WINAPI *deregister_function)(HANDLE log);
+    typedef BOOL(WINAPI * deregister_function)(HANDLE log);
     HMODULE module = LoadLibraryA("advapi32.dll");
     register_function open_log;
     report_function report;

@@ -14,9 +14,9 @@
  */
 #define BUCKETS 64
 
-typedef LONG (WINAPI *wait_function)(const void *address, const void *expected, SIZE_T size,
-                                     const LARGE_INTEGER *timeout);
-typedef void (WINAPI *wake_function)(const void *address);
+typedef LONG(WINAPI *wait_function)(const void *address, const void *expected, SIZE_T size,
+                                    const LARGE_INTEGER *timeout);
+typedef void(WINAPI *wake_function)(const void *address);
 
 static struct
 {
@@ -140,7 +140,7 @@ static DWORD WINAPI thread_main(void *argument)
 
 static void name_thread(HANDLE handle, const char *name)
 {
-    typedef HRESULT (WINAPI *describe_function)(HANDLE handle, const WCHAR *name);
+    typedef HRESULT(WINAPI * describe_function)(HANDLE handle, const WCHAR *name);
     describe_function describe = (describe_function)(void *)os_win32_find("kernelbase.dll", "SetThreadDescription");
     WCHAR wide[64];
 

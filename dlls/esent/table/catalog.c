@@ -48,8 +48,7 @@ static const struct
     uint16_t id;
     uint8_t type;
     bool not_null;
-} catalog_columns[] =
-{
+} catalog_columns[] = {
     { "ObjidTable", 1, JET_coltypLong, true },
     { "Type", 2, JET_coltypShort, true },
     { "Id", 3, JET_coltypLong, true },
@@ -92,14 +91,28 @@ static const struct
     JET_GRBIT grbit;
     uint8_t columns;
     uint16_t column[3];
-} catalog_indexes[] =
-{
-    { "Id", CATALOG_ROOT, CATALOG_OBJID, INDEX_UNIQUE | INDEX_PRIMARY | INDEX_NO_NULL,
-      JET_bitIndexUnique | JET_bitIndexPrimary | JET_bitIndexDisallowNull, 3, { MSO_TABLE, MSO_TYPE, MSO_ID } },
-    { "Name", CATALOG_NAME_ROOT, CATALOG_NAME_OBJID, INDEX_UNIQUE | INDEX_NO_NULL,
-      JET_bitIndexUnique | JET_bitIndexDisallowNull, 3, { MSO_TABLE, MSO_TYPE, MSO_NAME } },
-    { "RootObjects", CATALOG_ROOTS_ROOT, CATALOG_ROOTS_OBJID, INDEX_UNIQUE | INDEX_ALLOW_SOME_NULLS,
-      JET_bitIndexUnique | JET_bitIndexIgnoreNull | JET_bitIndexIgnoreFirstNull, 2, { MSO_ROOT_FLAG, MSO_NAME } },
+} catalog_indexes[] = {
+    { "Id",
+      CATALOG_ROOT,
+      CATALOG_OBJID,
+      INDEX_UNIQUE | INDEX_PRIMARY | INDEX_NO_NULL,
+      JET_bitIndexUnique | JET_bitIndexPrimary | JET_bitIndexDisallowNull,
+      3,
+      { MSO_TABLE, MSO_TYPE, MSO_ID } },
+    { "Name",
+      CATALOG_NAME_ROOT,
+      CATALOG_NAME_OBJID,
+      INDEX_UNIQUE | INDEX_NO_NULL,
+      JET_bitIndexUnique | JET_bitIndexDisallowNull,
+      3,
+      { MSO_TABLE, MSO_TYPE, MSO_NAME } },
+    { "RootObjects",
+      CATALOG_ROOTS_ROOT,
+      CATALOG_ROOTS_OBJID,
+      INDEX_UNIQUE | INDEX_ALLOW_SOME_NULLS,
+      JET_bitIndexUnique | JET_bitIndexIgnoreNull | JET_bitIndexIgnoreFirstNull,
+      2,
+      { MSO_ROOT_FLAG, MSO_NAME } },
 };
 
 static void catalog_column(const struct table *table, struct column *column, unsigned i, uint16_t *offset)
@@ -287,23 +300,30 @@ static JET_ERR row_decode(struct catalog_cursor *cursor, struct record record, s
     {
         uint32_t id;
         uint32_t *number;
-    } numbers[] =
-    {
-        { MSO_TABLE, &row->table }, { MSO_TYPE, &row->type }, { MSO_ID, &row->id }, { MSO_PLACE, &row->place },
+    } numbers[] = {
+        { MSO_TABLE, &row->table }, { MSO_TYPE, &row->type },   { MSO_ID, &row->id },       { MSO_PLACE, &row->place },
         { MSO_SPACE, &row->space }, { MSO_FLAGS, &row->flags }, { MSO_PAGES, &row->pages },
     };
     const struct
     {
         uint32_t id;
         struct catalog_bytes *bytes;
-    } texts[] =
-    {
-        { MSO_NAME, &row->name }, { MSO_STATS, &row->stats }, { MSO_TEMPLATE, &row->template_or_callback }, { MSO_DEFAULT, &row->default_value },
-        { MSO_KEY_COLUMNS, &row->key_columns }, { MSO_VAR_SEG_MAX, &row->var_seg_max },
-        { MSO_CONDITIONS, &row->conditions }, { MSO_TUPLE_LIMITS, &row->tuple_limits },
-        { MSO_VERSION, &row->version }, { MSO_SORT_ID, &row->sort_id }, { MSO_CALLBACK_DATA, &row->callback_data },
-        { MSO_CALLBACK_COLUMNS, &row->callback_columns }, { MSO_SEPARATE_LV, &row->separate_lv },
-        { MSO_SPACE_HINTS, &row->space_hints }, { MSO_LV_SPACE_HINTS, &row->lv_space_hints },
+    } texts[] = {
+        { MSO_NAME, &row->name },
+        { MSO_STATS, &row->stats },
+        { MSO_TEMPLATE, &row->template_or_callback },
+        { MSO_DEFAULT, &row->default_value },
+        { MSO_KEY_COLUMNS, &row->key_columns },
+        { MSO_VAR_SEG_MAX, &row->var_seg_max },
+        { MSO_CONDITIONS, &row->conditions },
+        { MSO_TUPLE_LIMITS, &row->tuple_limits },
+        { MSO_VERSION, &row->version },
+        { MSO_SORT_ID, &row->sort_id },
+        { MSO_CALLBACK_DATA, &row->callback_data },
+        { MSO_CALLBACK_COLUMNS, &row->callback_columns },
+        { MSO_SEPARATE_LV, &row->separate_lv },
+        { MSO_SPACE_HINTS, &row->space_hints },
+        { MSO_LV_SPACE_HINTS, &row->lv_space_hints },
         { MSO_LOCALE, &row->locale },
     };
     struct catalog_bytes time;
@@ -390,8 +410,7 @@ JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row)
     return err < 0 ? err : row_read(cursor, row);
 }
 
-JET_ERR catalog_find(struct catalog_cursor *cursor, uint32_t table, uint32_t type, uint32_t id,
-                     struct catalog_row *row)
+JET_ERR catalog_find(struct catalog_cursor *cursor, uint32_t table, uint32_t type, uint32_t id, struct catalog_row *row)
 {
     uint8_t key[16];
     uint32_t size = key_put_long(key, table);
@@ -416,8 +435,8 @@ JET_ERR catalog_name(struct catalog_bytes bytes, char name[SCHEMA_NAME_SIZE])
 
 static bool row_is_table(const struct catalog_row *row, const char *name)
 {
-    return row->type == CATALOG_TABLE && row->name.size == strlen(name)
-           && !schema_name_compare_size(name, (const char *)row->name.data, row->name.size);
+    return row->type == CATALOG_TABLE && row->name.size == strlen(name) &&
+           !schema_name_compare_size(name, (const char *)row->name.data, row->name.size);
 }
 
 /* By the RootObjects index, whose key is RootFlag (true), then the name in upper case. */

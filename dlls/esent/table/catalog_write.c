@@ -11,13 +11,13 @@
 
 /* ---------------------------------------------------------------- encoding --- */
 
-#define FIXED_COLUMNS 13
-#define VARIABLE_COLUMNS 10
-#define TAGGED_COLUMNS 6
-#define TAGGED_LONG_VALUE 0x01          /* header byte of a value of a long type */
-#define TAGGED_HAS_HEADER 0x4000        /* pages up to 8 KB: there is a header byte */
-#define VARIABLE_NULL 0x8000
-#define FILLER 0x2a                     /* in fixed columns that are NULL, as Windows' engine leaves it */
+#define FIXED_COLUMNS     13
+#define VARIABLE_COLUMNS  10
+#define TAGGED_COLUMNS    6
+#define TAGGED_LONG_VALUE 0x01   /* header byte of a value of a long type */
+#define TAGGED_HAS_HEADER 0x4000 /* pages up to 8 KB: there is a header byte */
+#define VARIABLE_NULL     0x8000
+#define FILLER            0x2a /* in fixed columns that are NULL, as Windows' engine leaves it */
 
 static const uint8_t fixed_offset[FIXED_COLUMNS + 1] = { 4, 8, 10, 14, 18, 22, 26, 30, 31, 33, 37, 39, 43, 51 };
 
@@ -49,15 +49,24 @@ static JET_ERR put16(struct row_record *record, uint32_t value)
 /* Header, fixed columns and their NULL bits. */
 static JET_ERR put_fixed(struct row_record *record, const struct catalog_row *row, uint32_t last_variable)
 {
-    const bool is_set[FIXED_COLUMNS] =
-    {
-        true, true, true, true, true, true, true, row->type == CATALOG_TABLE, row->offset != 0,
-        row->has_lcmap_flags, row->key_max != 0, row->lv_chunk_max != 0, row->last_set_time != 0,
+    const bool is_set[FIXED_COLUMNS] = {
+        true,
+        true,
+        true,
+        true,
+        true,
+        true,
+        true,
+        row->type == CATALOG_TABLE,
+        row->offset != 0,
+        row->has_lcmap_flags,
+        row->key_max != 0,
+        row->lv_chunk_max != 0,
+        row->last_set_time != 0,
     };
-    const uint64_t value[FIXED_COLUMNS] =
-    {
-        row->table, row->type, row->id, row->place, row->space, row->flags, row->pages, 0xff, row->offset,
-        row->lcmap_flags, row->key_max, row->lv_chunk_max, row->last_set_time,
+    const uint64_t value[FIXED_COLUMNS] = {
+        row->table, row->type,   row->id,          row->place,   row->space,        row->flags,         row->pages,
+        0xff,       row->offset, row->lcmap_flags, row->key_max, row->lv_chunk_max, row->last_set_time,
     };
     uint8_t bytes[64];
     uint32_t last = FIXED_COLUMNS, bitmap, end;
@@ -77,7 +86,7 @@ static JET_ERR put_fixed(struct row_record *record, const struct catalog_row *ro
         if (!is_set[i])
             continue;
         memcpy(bytes + fixed_offset[i], &value[i], fixed_offset[i + 1] - fixed_offset[i]);
-        bytes[end + i / 8] &= (uint8_t)~(1u << i % 8);
+        bytes[end + i / 8] &= (uint8_t) ~(1u << i % 8);
     }
     /* Of the last byte of bits only those of columns say anything, but when all are used it has none to spare. */
     return put(record, bytes, end + bitmap);
@@ -99,8 +108,7 @@ static JET_ERR put_variable(struct row_record *record, const struct catalog_byte
 }
 
 /* Tagged columns from id `first` on; `header` is what their values begin with. */
-static JET_ERR put_tagged(struct row_record *record, const struct catalog_bytes *values, uint32_t count,
-                          uint8_t header)
+static JET_ERR put_tagged(struct row_record *record, const struct catalog_bytes *values, uint32_t count, uint8_t header)
 {
     uint32_t present = 0, offset;
     bool with_header = header || record->large_pages;
@@ -144,15 +152,12 @@ static JET_ERR record_begin(struct database *database, struct row_record *record
 
 static JET_ERR encode(struct database *database, const struct catalog_row *row, struct row_record *record)
 {
-    const struct catalog_bytes variable[VARIABLE_COLUMNS] =
-    {
-        row->name, row->stats, row->template_or_callback, row->default_value, row->key_columns, row->var_seg_max,
-        row->conditions, row->tuple_limits, row->version, row->sort_id,
+    const struct catalog_bytes variable[VARIABLE_COLUMNS] = {
+        row->name,        row->stats,      row->template_or_callback, row->default_value, row->key_columns,
+        row->var_seg_max, row->conditions, row->tuple_limits,         row->version,       row->sort_id,
     };
-    const struct catalog_bytes tagged[TAGGED_COLUMNS] =
-    {
-        row->callback_data, row->callback_columns, row->separate_lv, row->space_hints, row->lv_space_hints,
-        row->locale,
+    const struct catalog_bytes tagged[TAGGED_COLUMNS] = {
+        row->callback_data, row->callback_columns, row->separate_lv, row->space_hints, row->lv_space_hints, row->locale,
     };
     uint32_t variables = VARIABLE_COLUMNS;
     JET_ERR err = record_begin(database, record);
@@ -228,16 +233,17 @@ static JET_ERR special_table(struct database *database, struct txn *txn, const c
 
 static bool has_object_id(const struct catalog_row *row)
 {
-    return row->type == CATALOG_TABLE || row->type == CATALOG_LONG_VALUE
-           || (row->type == CATALOG_INDEX && row->id != row->table);
+    return row->type == CATALOG_TABLE || row->type == CATALOG_LONG_VALUE ||
+           (row->type == CATALOG_INDEX && row->id != row->table);
 }
 
 JET_ERR catalog_insert_objid(struct database *database, struct txn *txn, uint32_t objid, uint32_t table_objid,
                              uint32_t type)
 {
-    const struct catalog_bytes values[3] =
-    {
-        { (const uint8_t *)&objid, 4 }, { (const uint8_t *)&table_objid, 4 }, { (const uint8_t *)&type, 2 },
+    const struct catalog_bytes values[3] = {
+        { (const uint8_t *)&objid, 4 },
+        { (const uint8_t *)&table_objid, 4 },
+        { (const uint8_t *)&type, 2 },
     };
     const uint8_t start[4] = { 0, COLUMNID_VAR_FIRST - 1, 4, 0 };
     struct row_record record;

@@ -13,13 +13,13 @@
 #include "table/record.h"
 #include "table/schema_private.h"
 
-#define FIRST_DBTIME 64
-#define CATALOG_PAGES 20
+#define FIRST_DBTIME        64
+#define CATALOG_PAGES       20
 #define CATALOG_INDEX_PAGES 3
-#define OBJIDS_DENSITY 100
-#define LOCALES_DENSITY 92
-#define SYSTEM_DYNAMIC 0x08000000u      /* a table of the engine's that is not at a known place */
-#define WRITTEN_UPDATE 20               /* what engines since Windows 8 read and write */
+#define OBJIDS_DENSITY      100
+#define LOCALES_DENSITY     92
+#define SYSTEM_DYNAMIC      0x08000000u /* a table of the engine's that is not at a known place */
+#define WRITTEN_UPDATE      20          /* what engines since Windows 8 read and write */
 
 /* ------------------------------------------------------------------ header --- */
 
@@ -93,8 +93,8 @@ static JET_ERR tree_at_page(struct database *database, const struct tree *parent
                             uint32_t pages)
 {
     uint32_t root;
-    JET_ERR err = tree_create(&database->store, parent, tree->objid, true, tree->page_kind | TREE_SPACE_TREES,
-                              pages, &root);
+    JET_ERR err = tree_create(&database->store, parent, tree->objid, true, tree->page_kind | TREE_SPACE_TREES, pages,
+                              &root);
 
     return err >= 0 && root != tree->root ? JET_errInternalError : err;
 }
@@ -124,9 +124,14 @@ static JET_ERR insert_columns(struct database *database, struct txn *txn, const 
     for (uint32_t i = 0; err >= 0 && i < table->column_count; i++)
     {
         const struct column *column = &table->columns[i];
-        struct catalog_row row = { .table = table->objid, .type = CATALOG_COLUMN, .id = column->fid,
-                                   .place = column->type, .space = column->max_size, .flags = column->disk_flags,
-                                   .pages = column->code_page, .name = text(column->name) };
+        struct catalog_row row = { .table = table->objid,
+                                   .type = CATALOG_COLUMN,
+                                   .id = column->fid,
+                                   .place = column->type,
+                                   .space = column->max_size,
+                                   .flags = column->disk_flags,
+                                   .pages = column->code_page,
+                                   .name = text(column->name) };
 
         /* All rows of the catalog's own columns say the same place. */
         if (column->fid < COLUMNID_VAR_FIRST)
@@ -143,16 +148,22 @@ static JET_ERR insert_indexes(struct database *database, struct txn *txn, const 
     for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
     {
         const struct index *index = &table->indexes[i];
-        struct catalog_row row = { .table = table->objid, .type = CATALOG_INDEX, .id = index->objid,
-                                   .place = index->tree->root, .space = index->density,
-                                   .flags = index->disk_flags | INDEX_WIDE_COLUMNS, .lcmap_flags = index->lcmap_flags,
-                                   .has_lcmap_flags = true, .name = text(index->name) };
+        struct catalog_row row = { .table = table->objid,
+                                   .type = CATALOG_INDEX,
+                                   .id = index->objid,
+                                   .place = index->tree->root,
+                                   .space = index->density,
+                                   .flags = index->disk_flags | INDEX_WIDE_COLUMNS,
+                                   .lcmap_flags = index->lcmap_flags,
+                                   .has_lcmap_flags = true,
+                                   .name = text(index->name) };
         uint8_t keys[12] = { 0 };
 
         for (uint32_t k = 0; k < index->key_columns; k++)
             set_le16(keys + 4 * k + 2, (uint16_t)COLUMNID_FID(index->key[k].columnid));
         row.key_columns = (struct catalog_bytes){ keys, index->key_columns * 4 };
-        row.locale = (struct catalog_bytes){ (const uint8_t *)index->locale, (uint32_t)os_text_length(index->locale) * 2 };
+        row.locale = (struct catalog_bytes){ (const uint8_t *)index->locale,
+                                             (uint32_t)os_text_length(index->locale) * 2 };
         err = catalog_insert(database, txn, &row);
     }
     return err;
@@ -165,8 +176,12 @@ static JET_ERR make_catalog(struct database *database, struct txn *txn)
 
     for (unsigned i = 0; err >= 0 && i < 2; i++)
     {
-        struct catalog_row row = { .table = tables[i]->objid, .type = CATALOG_TABLE, .id = tables[i]->objid,
-                                   .place = tables[i]->root, .space = tables[i]->density, .flags = tables[i]->flags,
+        struct catalog_row row = { .table = tables[i]->objid,
+                                   .type = CATALOG_TABLE,
+                                   .id = tables[i]->objid,
+                                   .place = tables[i]->root,
+                                   .space = tables[i]->density,
+                                   .flags = tables[i]->flags,
                                    .name = text(tables[i]->name) };
 
         row.pages = i ? shadow_pages(database->page_size) : CATALOG_PAGES;
@@ -199,15 +214,13 @@ struct system_table
     uint32_t count;
 };
 
-static const struct system_column objids_columns[] =
-{
+static const struct system_column objids_columns[] = {
     { "objid", 256, JET_coltypLong, 4, 0, 0, NULL },
     { "objidTable", 257, JET_coltypLong, 4, 0, 0, NULL },
     { "type", 258, JET_coltypShort, 2, 0, 0, NULL },
 };
 
-static const struct system_column locales_columns[] =
-{
+static const struct system_column locales_columns[] = {
     { "Type", 1, JET_coltypUnsignedByte, 1, COLUMN_NOT_NULL, 4, NULL },
     { "iValue", 2, JET_coltypLong, 4, COLUMN_ESCROW | COLUMN_DEFAULT, 5, "\0\0\0\0" },
     { "Key", 128, JET_coltypBinary, 255, 0, 0, NULL },
@@ -215,16 +228,26 @@ static const struct system_column locales_columns[] =
 
 #define ANY_NULLS (INDEX_ALLOW_ALL_NULLS | INDEX_ALLOW_FIRST_NULL | INDEX_ALLOW_SOME_NULLS)
 
-static const struct system_table objids_table =
-{
-    DATABASE_OBJIDS, "primary", OBJIDS_DENSITY, JET_bitObjectSystem | JET_bitObjectTableFixedDDL | SYSTEM_DYNAMIC,
-    INDEX_UNIQUE | INDEX_PRIMARY | ANY_NULLS | INDEX_WIDE_COLUMNS, 256, objids_columns, 3,
+static const struct system_table objids_table = {
+    DATABASE_OBJIDS,
+    "primary",
+    OBJIDS_DENSITY,
+    JET_bitObjectSystem | JET_bitObjectTableFixedDDL | SYSTEM_DYNAMIC,
+    INDEX_UNIQUE | INDEX_PRIMARY | ANY_NULLS | INDEX_WIDE_COLUMNS,
+    256,
+    objids_columns,
+    3,
 };
 
-static const struct system_table locales_table =
-{
-    DATABASE_LOCALES, "KeyPrimary", LOCALES_DENSITY, JET_bitObjectSystem | SYSTEM_DYNAMIC,
-    INDEX_UNIQUE | INDEX_PRIMARY | INDEX_NO_TRUNCATION | ANY_NULLS | INDEX_WIDE_COLUMNS, 128, locales_columns, 3,
+static const struct system_table locales_table = {
+    DATABASE_LOCALES,
+    "KeyPrimary",
+    LOCALES_DENSITY,
+    JET_bitObjectSystem | SYSTEM_DYNAMIC,
+    INDEX_UNIQUE | INDEX_PRIMARY | INDEX_NO_TRUNCATION | ANY_NULLS | INDEX_WIDE_COLUMNS,
+    128,
+    locales_columns,
+    3,
 };
 
 static JET_ERR make_system_table(struct database *database, struct txn *txn, const struct system_table *system)
@@ -237,15 +260,25 @@ static JET_ERR make_system_table(struct database *database, struct txn *txn, con
 
     if (err < 0)
         return err;
-    row = (struct catalog_row){ .table = objid, .type = CATALOG_TABLE, .id = objid, .place = root,
-                                .space = system->density, .flags = system->flags, .name = text(system->name) };
+    row = (struct catalog_row){ .table = objid,
+                                .type = CATALOG_TABLE,
+                                .id = objid,
+                                .place = root,
+                                .space = system->density,
+                                .flags = system->flags,
+                                .name = text(system->name) };
     err = catalog_insert(database, txn, &row);
     for (uint32_t i = 0; err >= 0 && i < system->count; i++)
     {
         const struct system_column *column = &system->columns[i];
 
-        row = (struct catalog_row){ .table = objid, .type = CATALOG_COLUMN, .id = column->id, .place = column->type,
-                                    .space = column->max_size, .flags = column->flags, .offset = column->offset,
+        row = (struct catalog_row){ .table = objid,
+                                    .type = CATALOG_COLUMN,
+                                    .id = column->id,
+                                    .place = column->type,
+                                    .space = column->max_size,
+                                    .flags = column->flags,
+                                    .offset = column->offset,
                                     .name = text(column->name) };
         if (column->default_value)
             row.default_value = (struct catalog_bytes){ (const uint8_t *)column->default_value, column->max_size };
@@ -253,9 +286,15 @@ static JET_ERR make_system_table(struct database *database, struct txn *txn, con
     }
     if (err < 0)
         return err;
-    row = (struct catalog_row){ .table = objid, .type = CATALOG_INDEX, .id = objid, .place = root,
-                                .space = system->density, .flags = system->index_flags, .has_lcmap_flags = true,
-                                .lcmap_flags = SCHEMA_LCMAP_DEFAULT, .name = text(system->index),
+    row = (struct catalog_row){ .table = objid,
+                                .type = CATALOG_INDEX,
+                                .id = objid,
+                                .place = root,
+                                .space = system->density,
+                                .flags = system->index_flags,
+                                .has_lcmap_flags = true,
+                                .lcmap_flags = SCHEMA_LCMAP_DEFAULT,
+                                .name = text(system->index),
                                 .key_columns = { key, sizeof(key) },
                                 .locale = { (const uint8_t *)locale, sizeof(locale) } };
     return catalog_insert(database, txn, &row);
@@ -264,11 +303,12 @@ static JET_ERR make_system_table(struct database *database, struct txn *txn, con
 /* MSysObjids has the ids of all objects that there are until now, its own included. */
 static JET_ERR fill_objids(struct database *database, struct txn *txn)
 {
-    static const uint32_t objects[][3] =
-    {
-        { CATALOG_OBJID, CATALOG_OBJID, CATALOG_TABLE }, { CATALOG_NAME_OBJID, CATALOG_OBJID, CATALOG_INDEX },
+    static const uint32_t objects[][3] = {
+        { CATALOG_OBJID, CATALOG_OBJID, CATALOG_TABLE },
+        { CATALOG_NAME_OBJID, CATALOG_OBJID, CATALOG_INDEX },
         { CATALOG_ROOTS_OBJID, CATALOG_OBJID, CATALOG_INDEX },
-        { CATALOG_SHADOW_OBJID, CATALOG_SHADOW_OBJID, CATALOG_TABLE }, { 6, 6, CATALOG_TABLE },
+        { CATALOG_SHADOW_OBJID, CATALOG_SHADOW_OBJID, CATALOG_TABLE },
+        { 6, 6, CATALOG_TABLE },
     };
     JET_ERR err = JET_errSuccess;
 
@@ -306,11 +346,10 @@ static JET_ERR make_locales(struct database *database, struct txn *txn)
         const char *name;
         uint32_t value;
         uint8_t type;
-    } entries[] =
-    {
-        { ".Schema\\External\\Major", 1, LOCALES_NUMBER }, { ".Schema\\External\\Minor", 0, LOCALES_NUMBER },
+    } entries[] = {
+        { ".Schema\\External\\Major", 1, LOCALES_NUMBER },  { ".Schema\\External\\Minor", 0, LOCALES_NUMBER },
         { ".Schema\\External\\Update", 0, LOCALES_NUMBER }, { ".Schema\\Internal\\Major", 1, LOCALES_NUMBER },
-        { ".Schema\\Internal\\Minor", 0, LOCALES_NUMBER }, { ".Schema\\Internal\\Update", 0, LOCALES_NUMBER },
+        { ".Schema\\Internal\\Minor", 0, LOCALES_NUMBER },  { ".Schema\\Internal\\Update", 0, LOCALES_NUMBER },
         { "MSysLocalesConsistent", 1, LOCALES_COUNT },
     };
     JET_ERR err = make_system_table(database, txn, &locales_table);

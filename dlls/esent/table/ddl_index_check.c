@@ -4,17 +4,17 @@
 #include "format/bytes.h"
 #include "table/ddl_private.h"
 
-#define MAP_UPPERCASE 0x200u            /* LCMAP_UPPERCASE: plain upper case, of a later format than is written */
-#define TUPLE_LENGTH_LEAST 2u
-#define TUPLE_LENGTH_MOST 255u
-#define TUPLE_TO_INDEX_MOST 0x7fffu
+#define MAP_UPPERCASE            0x200u /* LCMAP_UPPERCASE: plain upper case, of a later format than is written */
+#define TUPLE_LENGTH_LEAST       2u
+#define TUPLE_LENGTH_MOST        255u
+#define TUPLE_TO_INDEX_MOST      0x7fffu
 #define TUPLE_LENGTH_MIN_DEFAULT 3u
 #define TUPLE_LENGTH_MAX_DEFAULT 10u
-#define TUPLE_TO_INDEX_DEFAULT 0x7fffu
+#define TUPLE_TO_INDEX_DEFAULT   0x7fffu
 
 /* Flags of a key column in the 4-byte form. */
-#define SEGMENT_TEMPLATE 0x80
-#define SEGMENT_DESCENDING 0x40
+#define SEGMENT_TEMPLATE     0x80
+#define SEGMENT_DESCENDING   0x40
 #define SEGMENT_MUST_BE_NULL 0x20
 
 /* ------------------------------------------------------------------- parts --- */
@@ -97,8 +97,8 @@ static JET_ERR check_tuples(const struct ddl_defaults *defaults, const JET_INDEX
     if (definition->var_seg_max < definition->key_max)
         return JET_errIndexTuplesVarSegMacNotAllowed;
     *limits = create->grbit & JET_bitIndexTupleLimits ? *create->ptuplelimits : defaults->tuples;
-    if (limits->chLengthMin > 0xffff || limits->chLengthMax > 0xffff || limits->chToIndexMax > 0xffff
-        || limits->cchIncrement > 0xffff || (limits->ichStart > 0xffff && limits->ichStart != UINT32_MAX))
+    if (limits->chLengthMin > 0xffff || limits->chLengthMax > 0xffff || limits->chToIndexMax > 0xffff ||
+        limits->cchIncrement > 0xffff || (limits->ichStart > 0xffff && limits->ichStart != UINT32_MAX))
         return JET_errIndexTuplesInvalidLimits;
     if (!limits->chLengthMin)
         limits->chLengthMin = TUPLE_LENGTH_MIN_DEFAULT;
@@ -110,9 +110,9 @@ static JET_ERR check_tuples(const struct ddl_defaults *defaults, const JET_INDEX
         limits->cchIncrement = 1;
     if (limits->ichStart == UINT32_MAX)
         limits->ichStart = 0;
-    if (limits->chLengthMin < TUPLE_LENGTH_LEAST || limits->chLengthMin > TUPLE_LENGTH_MOST
-        || limits->chLengthMax < TUPLE_LENGTH_LEAST || limits->chLengthMax > TUPLE_LENGTH_MOST
-        || limits->chLengthMin > limits->chLengthMax || limits->chToIndexMax > TUPLE_TO_INDEX_MOST)
+    if (limits->chLengthMin < TUPLE_LENGTH_LEAST || limits->chLengthMin > TUPLE_LENGTH_MOST ||
+        limits->chLengthMax < TUPLE_LENGTH_LEAST || limits->chLengthMax > TUPLE_LENGTH_MOST ||
+        limits->chLengthMin > limits->chLengthMax || limits->chToIndexMax > TUPLE_TO_INDEX_MOST)
         return JET_errIndexTuplesInvalidLimits;
     definition->tuples = true;
     return JET_errSuccess;

@@ -4,12 +4,12 @@
 #include "format/bytes.h"
 #include "table/ddl_private.h"
 
-#define DENSITY_LEAST 20u
-#define DENSITY_MOST 100u
+#define DENSITY_LEAST   20u
+#define DENSITY_MOST    100u
 #define DENSITY_DEFAULT 80u
-#define EXTENT_LIMIT (100u << 20)       /* bytes; an extent is smaller */
-#define GROWTH_LIMIT 50000u             /* percent */
-#define SPACE_VERSION 1
+#define EXTENT_LIMIT    (100u << 20) /* bytes; an extent is smaller */
+#define GROWTH_LIMIT    50000u       /* percent */
+#define SPACE_VERSION   1
 
 static bool round_up(uint32_t page_size, JET_ULONG *bytes, bool correct)
 {
@@ -61,8 +61,8 @@ JET_ERR space_hints_check(uint32_t page_size, JET_SPACEHINTS *hints, bool correc
 
     if (hints->cbStruct != sizeof(*hints))
         return JET_errInvalidParameter;
-    if (!round_up(page_size, &hints->cbInitial, correct) || !round_up(page_size, &hints->cbMinExtent, correct)
-        || !round_up(page_size, &hints->cbMaxExtent, correct))
+    if (!round_up(page_size, &hints->cbInitial, correct) || !round_up(page_size, &hints->cbMinExtent, correct) ||
+        !round_up(page_size, &hints->cbMaxExtent, correct))
         return JET_errSpaceHintsInvalid;
     if (hints->cbInitial == page_size && correct)
         hints->cbInitial = 0;
@@ -82,15 +82,15 @@ JET_ERR space_hints_check(uint32_t page_size, JET_SPACEHINTS *hints, bool correc
         return JET_errSpaceHintsInvalid;
     if (hints->ulGrowth && (hints->ulGrowth < 100 || hints->ulGrowth >= GROWTH_LIMIT))
         return JET_errSpaceHintsInvalid;
-    if (hints->cbMinExtent >= EXTENT_LIMIT || hints->cbMaxExtent >= EXTENT_LIMIT
-        || hints->cbMinExtent > hints->cbMaxExtent)
+    if (hints->cbMinExtent >= EXTENT_LIMIT || hints->cbMaxExtent >= EXTENT_LIMIT ||
+        hints->cbMinExtent > hints->cbMaxExtent)
         return JET_errSpaceHintsInvalid;
     /* Between two sizes there must be a way from one to the other. */
     min = hints->cbMinExtent / page_size;
     max = hints->cbMaxExtent / page_size;
     initial = space_hints_pages(hints, page_size);
-    if (min != max && max != next_extent(initial, hints->ulGrowth, min, max)
-        && min == next_extent(min, hints->ulGrowth, min, max))
+    if (min != max && max != next_extent(initial, hints->ulGrowth, min, max) &&
+        min == next_extent(min, hints->ulGrowth, min, max))
         return JET_errSpaceHintsInvalid;
     return JET_errSuccess;
 }

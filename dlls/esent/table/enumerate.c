@@ -2,9 +2,9 @@
 /* JetEnumerateColumns.  What appears and with which codes: published engine, fldenum.cxx. */
 #include "table/enumerate.h"
 
-#define ENUMERATE_ALL_BITS                                                                                     \
-    (JET_bitEnumerateCopy | JET_bitEnumerateIgnoreDefault | JET_bitEnumerateLocal | JET_bitEnumeratePresenceOnly | \
-     JET_bitEnumerateTaggedOnly | JET_bitEnumerateCompressOutput | JET_bitEnumerateIgnoreUserDefinedDefault |      \
+#define ENUMERATE_ALL_BITS                                                                                             \
+    (JET_bitEnumerateCopy | JET_bitEnumerateIgnoreDefault | JET_bitEnumerateLocal | JET_bitEnumeratePresenceOnly |     \
+     JET_bitEnumerateTaggedOnly | JET_bitEnumerateCompressOutput | JET_bitEnumerateIgnoreUserDefinedDefault |          \
      JET_bitEnumerateInRecordOnly | JET_bitEnumerateAsRefIfNotInRecord)
 
 JET_ERR record_copy_current(struct cursor *cursor, bool copy_buffer, struct record_copy *copy)
@@ -41,7 +41,7 @@ struct enumerator
     const struct enumeration *how;
     struct record_copy copy;
     JET_ENUMCOLUMN *columns;
-    uint32_t used;              /* of them */
+    uint32_t used; /* of them */
 };
 
 /* A column as it was found. */
@@ -49,7 +49,7 @@ struct found
 {
     const struct column *column;
     bool from_default;
-    bool tagged;                /* in the record: `walk` has it */
+    bool tagged; /* in the record: `walk` has it */
     const struct record_tagged *walk;
     uint32_t values;
 };
@@ -496,7 +496,8 @@ JET_ERR enumerate_columns(struct cursor *cursor, const struct enumeration *how)
     err = record_copy_current(cursor, how->grbit & JET_bitEnumerateCopy, &at.copy);
     if (err < 0)
         return err;
-    if (how->grbit & JET_bitEnumerateAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor_is_temporary(cursor)))
+    if (how->grbit & JET_bitEnumerateAsRefIfNotInRecord &&
+        (retrieve_update_prepared(cursor) || cursor_is_temporary(cursor)))
         err = JET_errInvalidGrbit;
     else
         err = how->wanted_count ? enumerate_requested(&at) : enumerate_all(&at);

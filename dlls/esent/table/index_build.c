@@ -30,7 +30,7 @@ struct gather
     uint8_t *memory;
     uint32_t used, room;
     uint32_t count;
-    bool appended;              /* entries were put in before */
+    bool appended; /* entries were put in before */
 };
 
 static uint32_t entry_bytes(const struct gathered *entry)
@@ -50,8 +50,7 @@ static int compare_entries(const void *left, const void *right)
     const struct gathered *a = *(const struct gathered *const *)left, *b = *(const struct gathered *const *)right;
     int order = compare_bytes(a->bytes, a->key_size, b->bytes, b->key_size);
 
-    return order ? order
-                 : compare_bytes(a->bytes + a->key_size, a->data_size, b->bytes + b->key_size, b->data_size);
+    return order ? order : compare_bytes(a->bytes + a->key_size, a->data_size, b->bytes + b->key_size, b->data_size);
 }
 
 /* Puts in what was gathered. */

@@ -8,7 +8,7 @@
 #include "table/key_private.h"
 
 #define DEFAULT_LCMAP_FLAGS (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
-#define LEGACY_KEY_MAX JET_cbKeyMostMin
+#define LEGACY_KEY_MAX      JET_cbKeyMostMin
 
 bool key_is_text(JET_COLTYP type)
 {
@@ -37,8 +37,9 @@ static void find_locale(struct key_form *form)
 
 uint32_t key_page_most(uint32_t page_size)
 {
-    return page_size == 2048 ? JET_cbKeyMost2KBytePage : page_size == 4096 ? JET_cbKeyMost4KBytePage
-                                                                           : JET_cbKeyMost8KBytePage;
+    return page_size == 2048   ? JET_cbKeyMost2KBytePage
+           : page_size == 4096 ? JET_cbKeyMost4KBytePage
+                               : JET_cbKeyMost8KBytePage;
 }
 
 JET_ERR key_form_init(struct key_form *form, const struct table *table, const struct index *index)
@@ -145,8 +146,8 @@ uint32_t key_normalize_fixed(JET_COLTYP type, bool dotnet_guid, const uint8_t *d
             else
                 out[1] ^= 0x80;
         }
-        else if (type == JET_coltypShort || type == JET_coltypLong || type == JET_coltypCurrency
-                 || type == JET_coltypLongLong)
+        else if (type == JET_coltypShort || type == JET_coltypLong || type == JET_coltypCurrency ||
+                 type == JET_coltypLongLong)
             out[1] ^= 0x80;
         break;
     }

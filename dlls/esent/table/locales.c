@@ -12,8 +12,8 @@
 #include "table/key.h"
 #include "table/schema_private.h"
 
-#define LOCALES_NAME_MAX 127            /* characters of a name; Key has 255 bytes */
-#define VALUE_OFFSET 5
+#define LOCALES_NAME_MAX 127 /* characters of a name; Key has 255 bytes */
+#define VALUE_OFFSET     5
 
 /* Type, iValue, a byte of NULL bits, and the end of Key. */
 static uint32_t encode(uint8_t *record, const WCHAR *name, uint8_t type, uint32_t value)

@@ -9,11 +9,11 @@
 #include "format/compress.h"
 #include "table/record.h"
 
-#define ROOT_SIZE 8
+#define ROOT_SIZE       8
 #define ROOT_SIZE_FLAGS 9
-#define ROOT_ENCRYPTED 0x01
-#define PARTLY_DELETED UINT32_MAX       /* for a count of references: being deleted bit by bit */
-#define KEY_MAX 12
+#define ROOT_ENCRYPTED  0x01
+#define PARTLY_DELETED  UINT32_MAX /* for a count of references: being deleted bit by bit */
+#define KEY_MAX         12
 
 struct long_key
 {

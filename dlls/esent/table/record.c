@@ -27,12 +27,12 @@ enum
     TAGGED_OFFSET_LARGE = 0x7fff,
 };
 
-#define TAGGED_ENTRY_SIZE 4
-#define TAGGED_ORDER_OWN 0x10000u
+#define TAGGED_ENTRY_SIZE     4
+#define TAGGED_ORDER_OWN      0x10000u
 #define MULTI_VALUE_SEPARATED 0x8000
-#define MULTI_VALUE_OFFSET 0x7fff
-#define VARIABLE_NULL 0x8000
-#define VARIABLE_OFFSET 0x7fff
+#define MULTI_VALUE_OFFSET    0x7fff
+#define VARIABLE_NULL         0x8000
+#define VARIABLE_OFFSET       0x7fff
 
 /* Where the parts of a record are; each within its bytes. */
 struct parts
@@ -73,8 +73,7 @@ static void value_null(struct record_value *value)
     *value = (struct record_value){ .null = true };
 }
 
-static void value_default(const struct column *column, uint32_t sequence, bool with_default,
-                          struct record_value *value)
+static void value_default(const struct column *column, uint32_t sequence, bool with_default, struct record_value *value)
 {
     value_null(value);
     value->is_default = true;
@@ -185,9 +184,8 @@ bool record_plain(struct record record, const struct column *column, const uint8
     if (column->fid >= COLUMNID_VAR_FIRST)
         return plain_variable(record, column, end, data, size);
     end -= (last + 7) / 8;
-    if (column->fid > last || column->fixed_offset < RECORD_MIN_SIZE ||
-        column->fixed_offset + column->max_size > end || end > record.size ||
-        page_byte(record.data + end + bit / 8) & 1u << bit % 8)
+    if (column->fid > last || column->fixed_offset < RECORD_MIN_SIZE || column->fixed_offset + column->max_size > end ||
+        end > record.size || page_byte(record.data + end + bit / 8) & 1u << bit % 8)
         return false;
     *data = record.data + column->fixed_offset;
     *size = column->max_size;

@@ -7,11 +7,11 @@
 #include "format/bytes.h"
 #include "table/record_layout.h"
 
-#define SMALL_PAGE_MAX 8192u
+#define SMALL_PAGE_MAX    8192u
 #define PAGE_HEADER_SMALL 40u
 #define PAGE_HEADER_LARGE 80u
-#define PAGE_TAGS_SIZE 8u               /* of the external header and of the node */
-#define KEY_COUNT_SIZE 2u               /* before a key, and before its prefix's size */
+#define PAGE_TAGS_SIZE    8u /* of the external header and of the node */
+#define KEY_COUNT_SIZE    2u /* before a key, and before its prefix's size */
 #define KEY_OF_SEQUENTIAL 4u
 
 /* Long ago the longest key was 255, and what fitted a small page then must go on to fit. */
@@ -131,7 +131,7 @@ static void set_null_bit(uint8_t *bits, uint32_t at, bool null)
     if (null)
         bits[at / 8] |= (uint8_t)(1u << at % 8);
     else
-        bits[at / 8] &= (uint8_t)~(1u << at % 8);
+        bits[at / 8] &= (uint8_t) ~(1u << at % 8);
 }
 
 /* Makes the record have all fixed columns up to this one, with their defaults. */

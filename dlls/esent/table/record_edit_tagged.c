@@ -11,7 +11,7 @@
 struct tagged
 {
     struct record_buffer *buffer;
-    uint8_t *base;              /* where the array begins */
+    uint8_t *base; /* where the array begins */
     uint32_t count;
     uint32_t mask;
     bool large;
@@ -374,8 +374,8 @@ static JET_ERR add_second(struct tagged *tagged, uint32_t at, const struct chang
         return JET_errRecordTooBig;
     resize(tagged, at, size, (int32_t)change->size);
     resize(tagged, at, TAGGED_HEADER_SIZE, 2 * MULTI_VALUE_OFFSET_SIZE);
-    set_le16(many_offset(data, 0), (uint16_t)(2 * MULTI_VALUE_OFFSET_SIZE |
-                                              (*header & TAGGED_SEPARATED ? MULTI_VALUE_SEPARATED : 0)));
+    set_le16(many_offset(data, 0),
+             (uint16_t)(2 * MULTI_VALUE_OFFSET_SIZE | (*header & TAGGED_SEPARATED ? MULTI_VALUE_SEPARATED : 0)));
     *header = (uint8_t)((*header & ~TAGGED_SEPARATED) | TAGGED_MULTI_VALUES);
     put_many(change, data, 1, 2 * MULTI_VALUE_OFFSET_SIZE + size - TAGGED_HEADER_SIZE);
     return JET_errSuccess;
@@ -421,7 +421,7 @@ static void remove_of_many(struct tagged *tagged, uint32_t at, uint32_t sequence
     separated = le16(many_offset(data, 1 - value)) & MULTI_VALUE_SEPARATED;
     resize(tagged, at, TAGGED_HEADER_SIZE + start, -(int32_t)gone);
     resize(tagged, at, TAGGED_HEADER_SIZE, -2 * (int32_t)MULTI_VALUE_OFFSET_SIZE);
-    data[0] &= (uint8_t)~(TAGGED_MULTI_VALUES | TAGGED_SEPARATED);
+    data[0] &= (uint8_t) ~(TAGGED_MULTI_VALUES | TAGGED_SEPARATED);
     if (separated)
         data[0] |= TAGGED_SEPARATED;
     if (!tagged->large && !data[0])
@@ -443,7 +443,7 @@ static void remove_single(struct tagged *tagged, uint32_t at, const struct chang
     }
     resize(tagged, at, header, -(int32_t)(data_size(tagged, at) - header));
     if (tagged->large)
-        *entry_data(tagged, at) &= (uint8_t)~(TAGGED_SEPARATED | TAGGED_COMPRESSED);
+        *entry_data(tagged, at) &= (uint8_t) ~(TAGGED_SEPARATED | TAGGED_COMPRESSED);
     else
         set_entry_flag(tagged, at, TAGGED_EXTENDED_SMALL, false);
     set_entry_null(tagged, at, true);

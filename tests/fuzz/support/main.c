@@ -17,9 +17,11 @@ static void run_file(FILE *file)
     while (data && (n = fread(data + size, 1, room - size, file)) > 0)
     {
         size += n;
-        if (size == room) data = realloc(data, room *= 2);
+        if (size == room)
+            data = realloc(data, room *= 2);
     }
-    if (data) LLVMFuzzerTestOneInput(data, size);
+    if (data)
+        LLVMFuzzerTestOneInput(data, size);
     executions++;
     free(data);
 }
@@ -35,14 +37,16 @@ static void run_path(const char *path)
     {
         while ((entry = readdir(dir)))
         {
-            if (entry->d_name[0] == '.') continue;
+            if (entry->d_name[0] == '.')
+                continue;
             snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
             run_path(name);
         }
         closedir(dir);
         return;
     }
-    if (!(file = fopen(path, "rb"))) return;
+    if (!(file = fopen(path, "rb")))
+        return;
     run_file(file);
     fclose(file);
 }
@@ -53,7 +57,8 @@ int main(int argc, char **argv)
 
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (i = 1; i < argc; i++)
-        if (argv[i][0] != '-') run_path(argv[i]);
+        if (argv[i][0] != '-')
+            run_path(argv[i]);
     printf("stat::number_of_executed_units: %u\n", executions + 1);
     return 0;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifdef _WIN32
-# include <windows.h>
+#include <windows.h>
 #else
-# include <pthread.h>
-# include <sys/stat.h>
-# include <time.h>
-# include <unistd.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 #endif
 #include "support.h"
 
-#define KEPT 8
+#define KEPT      8
 #define PATH_SIZE 1024
 
 static char *next_path(void)
