@@ -37,13 +37,17 @@ void filter_follow(struct cursor *cursor)
 {
     struct cursor_filter *filter = cursor->filter;
 
-    for (uint32_t i = 0; filter && i < filter->count; i++)
+    if (!filter)
+        return;
+    for (uint32_t i = 0; i < filter->count; i++)
     {
         filter->columns[i].column = table_column_by_id(cursor->table, filter->columns[i].column->id);
-        if (filter->columns[i].column)
-            continue;
-        filter_free(filter);
-        filter = cursor->filter = NULL;
+        if (!filter->columns[i].column)
+        {
+            filter_free(filter);
+            cursor->filter = NULL;
+            return;
+        }
     }
 }
 
