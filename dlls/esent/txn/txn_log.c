@@ -92,6 +92,17 @@ void txn_log_begin_level(struct txn *txn)
     txn->logged.deferred++;
 }
 
+static void ending_lock(struct txn *txn)
+{
+    while (atomic_exchange_explicit(&txn->logged.ending, true, memory_order_acquire))
+        os_thread_yield();
+}
+
+static void ending_unlock(struct txn *txn)
+{
+    atomic_store_explicit(&txn->logged.ending, false, memory_order_release);
+}
+
 JET_ERR txn_log_begin(struct txn *txn)
 {
     struct txn_log *log = &txn->root->log;
@@ -112,17 +123,24 @@ JET_ERR txn_log_begin(struct txn *txn)
     }
     else
     {
+        uint16_t session;
+
         err = log_check(log->log);
         if (err < 0)
             return err;
+        session = take_session(log);
         begin.type = LOG_BEGIN0;
-        begin.session = logged->session = take_session(log);
+        begin.session = session;
         begin.transaction = txn_log_time(txn->begin);
         err = append_begin0(log, &begin, &logged->start);
         if (err < 0)
+            give_session(log, session);
+        else
         {
-            give_session(log, logged->session);
-            logged->session = 0;
+            /* A version that has just been committed may still lead another thread here. */
+            ending_lock(txn);
+            logged->session = session;
+            ending_unlock(txn);
         }
     }
     if (err >= 0)
@@ -153,17 +171,6 @@ static JET_ERR append_commit0(struct txn_root *root, uint16_t session, uint64_t 
     struct log_part part = { &commit.record, sizeof(commit.record) };
 
     return log_append_stamped(root->log.log, &part, 1, stamp_commit, &commit, position);
-}
-
-static void ending_lock(struct txn *txn)
-{
-    while (atomic_exchange_explicit(&txn->logged.ending, true, memory_order_acquire))
-        os_thread_yield();
-}
-
-static void ending_unlock(struct txn *txn)
-{
-    atomic_store_explicit(&txn->logged.ending, false, memory_order_release);
 }
 
 bool txn_log_foreign_begin(struct txn *txn)
