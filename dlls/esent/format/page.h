@@ -452,4 +452,12 @@ JET_ERR page_check_structure(const uint8_t *data, uint32_t size);
  * checks; the page has passed page_check(). */
 JET_ERR page_check_order(const struct page_view *view);
 
+/*
+ * A sum over what the page says: two pages have the same if replaying the same
+ * log made them, whatever was rolled back on them, how their nodes lie, and which
+ * deleted ones are there still.  The page has passed page_check().
+ * Source: CPAGE::LoggedDataChecksum.
+ */
+uint64_t page_content_sum(const uint8_t *data, uint32_t size);
+
 #endif

@@ -18,20 +18,26 @@ static JET_ERR corrupt(const struct log_reader *reader)
 
 /* ----------------------------------------------------------------- opening --- */
 
-JET_ERR log_header_read(struct os_file *file, struct log_header *header)
+JET_ERR log_header_read_alone(struct os_file *file, struct log_header *header)
 {
     uint64_t size;
-    JET_ERR err;
+    JET_ERR err = os_file_size(file, &size);
 
-    err = os_file_size(file, &size);
     if (err < 0)
         return err;
     if (size < sizeof(*header))
         return JET_errFileIOBeyondEOF;
     err = os_file_read_at(file, 0, header, sizeof(*header));
-    if (err < 0)
-        return err;
-    err = log_header_check(header);
+    return err < 0 ? err : log_header_check(header);
+}
+
+JET_ERR log_header_read(struct os_file *file, struct log_header *header)
+{
+    uint64_t size;
+    JET_ERR err = log_header_read_alone(file, header);
+
+    if (err >= 0)
+        err = os_file_size(file, &size);
     if (err < 0)
         return err;
     if (size != (uint64_t)header->segments * header->segment_size)

@@ -76,6 +76,9 @@ struct log_read_record
  * As log_header_check(), or JET_errLogFileSizeMismatch, or what reading answered. */
 JET_ERR log_header_read(struct os_file *file, struct log_header *header);
 
+/* The same, whatever the size of the file is. */
+JET_ERR log_header_read_alone(struct os_file *file, struct log_header *header);
+
 /*
  * Opens a log file for reading.  The file is closed again when this returns.
  * As log_header_read(), or JET_errLogFileCorrupt or its name in this mode.

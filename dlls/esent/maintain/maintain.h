@@ -153,6 +153,14 @@ JET_ERR defragment_database(struct database *database, struct txn *txn, const ch
 JET_ERR scan_database(struct database *database, uint32_t pause_ms, const struct maintain_leave *leave,
                       uint32_t *pages, uint32_t *bad);
 
+/*
+ * Pages [first, first + count) of a database that is in use, as they are in its
+ * file, which may be older than what the cache has of them; behind the end of
+ * the file there are pages that say they were cut off.  A single wrong bit is put right.
+ * JET_errReadVerifyFailure and the like; what reading answers.
+ */
+JET_ERR database_read_pages(struct database *database, uint32_t first, uint32_t count, uint8_t *data);
+
 enum space_tree_type
 {
     SPACE_DATABASE,
