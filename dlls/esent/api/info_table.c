@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetGetTableInfo: what is known of an open table. */
 #include "api/private.h"
+#include "format/encrypt.h"
 #include "table/temp.h"
 #include "table/update.h"
 
@@ -237,7 +238,12 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
         return tree_pages(table->long_values, result, size, true);
     case JET_TblInfoLVChunkMax:
         return put_number(result, size, table->lv_chunk_max);
-    case JET_TblInfoEncryptionKey: /* no cursor has one */
+    case JET_TblInfoEncryptionKey:
+        if (!cursor->encryption_key)
+            return JET_errSuccess;
+        if (size < ENCRYPT_KEY_SIZE)
+            return JET_errBufferTooSmall;
+        memcpy(result, cursor->encryption_key, ENCRYPT_KEY_SIZE);
         return JET_errSuccess;
     case JET_TblInfoRetrieveAndReserveAutoIncrement:
         return reserve_increment(table, result, size);

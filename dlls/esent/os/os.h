@@ -492,6 +492,13 @@ static inline void os_free(void *memory)
     os_process.memory_ops->free(os_process.memory_ops, memory);
 }
 
+/* Clears what is about to be freed and must not stay in memory. */
+static inline void os_clear_secret(void *memory, size_t size)
+{
+    memset(memory, 0, size);
+    __asm__ __volatile__("" : : "r"(memory) : "memory");
+}
+
 /* Address space without memory, aligned to 64 KB at least.  Sizes here are
    multiples of 64 KB; commit and decommit take any multiple of the page size. */
 static inline void *os_page_reserve(size_t size)

@@ -75,14 +75,14 @@ static bool take_apart(const struct table *table, const uint8_t *bytes, uint32_t
 }
 
 /* JET_errStaleColumnReference also where the column has another type by now. */
-static JET_ERR find_column(const struct table *table, const struct parts *parts)
+static JET_ERR find_column(const struct table *table, const struct parts *parts, const struct column **found)
 {
     char name[SCHEMA_NAME_SIZE];
     const struct column *column;
 
     memcpy(name, parts->name, parts->name_size);
     name[parts->name_size] = 0;
-    column = table_column_by_name(table, name);
+    *found = column = table_column_by_name(table, name);
     if (!column || (column->type != JET_coltypLongBinary && column->type != JET_coltypLongText))
         return JET_errStaleColumnReference;
     return JET_errSuccess;
@@ -98,13 +98,14 @@ static bool is_current(const struct table *table, const struct parts *parts)
 
 JET_ERR column_reference_check(const struct cursor *cursor, const void *reference, uint32_t size, bool *current)
 {
+    const struct column *column;
     struct parts parts;
     JET_ERR err;
 
     *current = false;
     if (!take_apart(cursor->table, reference, size, &parts))
         return JET_errInvalidColumnReference;
-    err = find_column(cursor->table, &parts);
+    err = find_column(cursor->table, &parts, &column);
     if (err == JET_errStaleColumnReference)
         return JET_errSuccess;
     *current = err >= 0 && is_current(cursor->table, &parts);
@@ -115,6 +116,7 @@ JET_ERR column_reference_read(struct cursor *cursor, const void *reference, uint
                               uint32_t out_size, uint32_t *actual, JET_GRBIT grbit)
 {
     struct table *table = cursor->table;
+    const struct column *column;
     struct long_value_space space;
     struct long_value info;
     struct parts parts;
@@ -124,7 +126,10 @@ JET_ERR column_reference_read(struct cursor *cursor, const void *reference, uint
         return JET_errInvalidColumnReference;
     if (!is_current(table, &parts))
         return JET_errStaleColumnReference;
-    err = find_column(table, &parts);
+    err = find_column(table, &parts, &column);
+    if (err >= 0 && column->disk_flags & COLUMN_ENCRYPTED && !cursor->encryption_key &&
+        !(grbit & JET_bitRetrievePhysicalSize))
+        err = JET_errColumnNoEncryptionKey;
     if (err >= 0)
         err = long_value_info(table, cursor->txn, parts.id, parts.id_size, &info);
     if (err == JET_errLVCorrupted)
@@ -132,7 +137,8 @@ JET_ERR column_reference_read(struct cursor *cursor, const void *reference, uint
     if (err < 0)
         return err;
     if (!(grbit & JET_bitRetrievePhysicalSize))
-        return long_value_read(table, cursor->txn, parts.id, parts.id_size, offset, out, out_size, actual);
+        return long_value_read(table, cursor->txn, parts.id, parts.id_size, cursor->encryption_key, offset, out,
+                               out_size, actual);
     err = long_value_space(table, cursor->txn, parts.id, parts.id_size, true, &space);
     if (err >= 0)
         *actual = (uint32_t)space.stored;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "format/encrypt.h"
 #include "os/os.h"
 #include "table/cursor_private.h"
 #include "table/update.h"
@@ -287,8 +288,29 @@ JET_ERR cursor_follow_change(struct cursor *cursor)
     return JET_errSuccess;
 }
 
+JET_ERR cursor_set_encryption_key(struct cursor *cursor, const void *key, uint32_t size)
+{
+    JET_ERR err;
+
+    if (cursor->encryption_key)
+        os_clear_secret(cursor->encryption_key, ENCRYPT_KEY_SIZE);
+    os_free(cursor->encryption_key);
+    cursor->encryption_key = NULL;
+    if (!size)
+        return JET_errSuccess;
+    err = key ? encrypt_check_key(key, size) : JET_errInvalidParameter;
+    if (err < 0)
+        return err;
+    cursor->encryption_key = os_alloc(size);
+    if (!cursor->encryption_key)
+        return JET_errOutOfMemory;
+    memcpy(cursor->encryption_key, key, size);
+    return JET_errSuccess;
+}
+
 JET_ERR cursor_close(struct cursor *cursor)
 {
+    cursor_set_encryption_key(cursor, NULL, 0);
     update_free(cursor);
     filter_free(cursor->filter);
     os_free(cursor->key.data);

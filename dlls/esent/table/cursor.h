@@ -92,6 +92,7 @@ struct cursor
     struct cursor_filter *filter;   /* JetSetCursorFilter; NULL: none */
     struct cursor_update *update;   /* of JetPrepareUpdate; NULL when no update is prepared */
     struct cursor_update *update_spare; /* its memory, for the next one */
+    uint8_t *encryption_key;        /* of JetSetTableInfo, for encrypted columns; NULL: none */
     uint32_t schema_generation;     /* of the table's object when `table` was last found right */
     uint64_t schema_time;
     bool has_changed;               /* records, ever */
@@ -140,7 +141,10 @@ static inline JET_ERR cursor_follow(struct cursor *cursor)
 }
 /* Closes it, drops the reference to the table, frees a temporary table with its last cursor. */
 JET_ERR cursor_close(struct cursor *cursor);
-/* Another cursor on the same table, in primary order, on its first record. */
+/* Sets the key of encrypted columns; size 0: there is none any more.  JET_errInvalidParameter: it is none, and the
+ * one before is gone as well. */
+JET_ERR cursor_set_encryption_key(struct cursor *cursor, const void *key, uint32_t size);
+/* Another cursor on the same table, in primary order, on its first record, without the key. */
 JET_ERR cursor_duplicate(const struct cursor *cursor, struct cursor **duplicate);
 
 static inline void cursor_changed(struct cursor *cursor, JET_ERR err)

@@ -96,21 +96,30 @@ static JET_ERR find_value(struct enumerator *at, const struct found *found, uint
 }
 
 /* A value that is in the record, or a default: all of it. */
-static JET_ERR store_value(struct enumerator *at, const struct record_value *value, void **data, JET_ULONG *size)
+static JET_ERR store_value(struct enumerator *at, struct record_value *value, void **data, JET_ULONG *size)
 {
     struct table *table = at->cursor->table;
-    uint32_t actual = value->size;
+    uint8_t *opened = NULL;
+    uint32_t actual;
     JET_ERR err = JET_errSuccess;
 
-    if (value->compressed || value->encrypted)
+    if (value->encrypted)
+        err = record_open_value(value, at->cursor->encryption_key, &opened);
+    actual = value->size;
+    if (err >= 0 && value->compressed)
         err = record_read_value(table, at->cursor->txn, value, 0, NULL, 0, &actual);
     if (err < 0)
-        return err;
+        goto done;
     *data = allocate(at->how, actual);
-    if (!*data)
-        return JET_errOutOfMemory;
-    *size = actual;
-    err = record_read_value(table, at->cursor->txn, value, 0, *data, actual, NULL);
+    if (*data)
+    {
+        *size = actual;
+        err = record_read_value(table, at->cursor->txn, value, 0, *data, actual, NULL);
+    }
+    else
+        err = JET_errOutOfMemory;
+done:
+    os_free(opened);
     return err < 0 ? err : JET_errSuccess;
 }
 
@@ -125,6 +134,7 @@ static JET_ERR store_separated(struct enumerator *at, const struct record_value 
 
     if (err < 0 || !info.size)
         return err;
+    info.key = at->cursor->encryption_key;
     size = info.size < at->how->most ? info.size : at->how->most;
     result->pvData = allocate(at->how, size);
     if (!result->pvData)
@@ -232,11 +242,11 @@ static JET_ERR enumerate_column(struct enumerator *at, const struct column *colu
         result->err = JET_wrnColumnNull;
     else if (all && grbit & JET_bitEnumeratePresenceOnly)
         result->err = JET_wrnColumnPresent;
-    else if (column->disk_flags & COLUMN_ENCRYPTED)
+    else if (column->disk_flags & COLUMN_ENCRYPTED && !at->cursor->encryption_key)
         result->err = JET_errColumnNoEncryptionKey;
     if (result->err)
         return JET_errSuccess;
-    if (all && found->values == 1 && grbit & JET_bitEnumerateCompressOutput)
+    if (all && found->values == 1 && grbit & JET_bitEnumerateCompressOutput && !(column->disk_flags & COLUMN_ENCRYPTED))
     {
         bool done;
 

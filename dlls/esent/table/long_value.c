@@ -3,10 +3,12 @@
  * Long values: a tree a table, in which a value is a root node (key: its id;
  * data: references and size) and its chunks (key: id and offset).  Every chunk
  * but the last stands for lv_chunk_max bytes; one that holds fewer than it
- * stands for is compressed.  Layouts: published engine, lv.hxx and lv.cxx.
+ * stands for is compressed.  Each chunk of an encrypted value is encrypted on its
+ * own, after that.  Layouts: published engine, lv.hxx and lv.cxx.
  */
 #include "format/bytes.h"
 #include "format/compress.h"
+#include "format/encrypt.h"
 #include "table/record.h"
 
 #define ROOT_SIZE       8
@@ -47,6 +49,7 @@ static JET_ERR root_decode(const struct page_node *node, struct long_value *info
 {
     if (node->data_size != ROOT_SIZE && node->data_size != ROOT_SIZE_FLAGS)
         return JET_errLVCorrupted;
+    info->key = NULL;
     info->references = le32(node->data);
     info->size = le32(node->data + 4);
     info->encrypted = node->data_size == ROOT_SIZE_FLAGS && node->data[8] & ROOT_ENCRYPTED;
@@ -72,29 +75,30 @@ JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_
     return err;
 }
 
-/* Part of a chunk's bytes into out: from `skip` on, `want` bytes. */
-static JET_ERR chunk_copy(const struct page_node *node, uint32_t stands_for, uint32_t skip, uint8_t *out, uint32_t want)
+/* Part of the bytes that a chunk's data stands for into out: from `skip` on, `want` bytes. */
+static JET_ERR chunk_copy(const uint8_t *data, size_t size, uint32_t stands_for, uint32_t skip, uint8_t *out,
+                          uint32_t want)
 {
     uint8_t *whole;
     size_t actual;
     JET_ERR err;
 
-    if (node->data_size > stands_for)
+    if (size > stands_for)
         return JET_errLVCorrupted;
-    if (node->data_size == stands_for)
+    if (size == stands_for)
     {
-        memcpy(out, node->data + skip, want);
+        memcpy(out, data + skip, want);
         return JET_errSuccess;
     }
     if (!skip)
     {
-        err = compress_decode(node->data, node->data_size, out, want, &actual);
+        err = compress_decode(data, size, out, want, &actual);
         return err >= 0 && actual != stands_for ? JET_errLVCorrupted : err < 0 ? err : JET_errSuccess;
     }
     whole = os_alloc(skip + want);
     if (!whole)
         return JET_errOutOfMemory;
-    err = compress_decode(node->data, node->data_size, whole, skip + want, &actual);
+    err = compress_decode(data, size, whole, skip + want, &actual);
     if (err >= 0)
         err = actual == stands_for ? JET_errSuccess : JET_errLVCorrupted;
     if (err >= 0)
@@ -103,11 +107,25 @@ static JET_ERR chunk_copy(const struct page_node *node, uint32_t stands_for, uin
     return err;
 }
 
-/* Walks the chunks that hold [offset, offset + want) of a value of `size` bytes. */
-static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct long_key *key, uint32_t size,
-                           uint32_t offset, uint8_t *out, uint32_t want)
+/* The same of an encrypted chunk. */
+static JET_ERR chunk_open(const struct page_node *node, const uint8_t *key, uint32_t stands_for, uint32_t skip,
+                          uint8_t *out, uint32_t want)
 {
-    uint32_t chunk_max = table->lv_chunk_max;
+    uint8_t *plain = os_alloc(node->data_size ? node->data_size : 1);
+    size_t size;
+    JET_ERR err = plain ? encrypt_open(key, node->data, node->data_size, plain, &size) : JET_errOutOfMemory;
+
+    if (err >= 0)
+        err = chunk_copy(plain, size, stands_for, skip, out, want);
+    os_free(plain);
+    return err;
+}
+
+/* Walks the chunks that hold [offset, offset + want) of a value. */
+static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct long_key *key,
+                           const struct long_value *info, uint32_t offset, uint8_t *out, uint32_t want)
+{
+    uint32_t chunk_max = table->lv_chunk_max, size = info->size;
     uint32_t at = chunk_max ? offset - offset % chunk_max : 0;
     struct tree_cursor cursor;
     JET_ERR err;
@@ -130,7 +148,8 @@ static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct lo
             err = tree_latch(&cursor, &node);
         if (err < 0)
             break;
-        err = chunk_copy(&node, stands_for, skip, out, part);
+        err = info->encrypted ? chunk_open(&node, info->key, stands_for, skip, out, part)
+                              : chunk_copy(node.data, node.data_size, stands_for, skip, out, part);
         tree_unlatch(&cursor);
         out += part;
         want -= part;
@@ -155,7 +174,7 @@ JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const u
 
     if (actual)
         *actual = 0;
-    if (info->encrypted)
+    if (info->encrypted && !info->key)
         return JET_errColumnNoEncryptionKey;
     if (info->references == PARTLY_DELETED)
         return JET_errInternalError;
@@ -165,7 +184,7 @@ JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const u
     {
         err = long_key(id, id_size, &key);
         if (err >= 0)
-            err = chunks_read(table, txn, &key, info->size, offset, out, rest < out_size ? rest : out_size);
+            err = chunks_read(table, txn, &key, info, offset, out, rest < out_size ? rest : out_size);
         if (err < 0)
             return err;
     }
@@ -173,7 +192,7 @@ JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const u
 }
 
 JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
-                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual)
+                        const uint8_t *key, uint32_t offset, void *out, uint32_t out_size, uint32_t *actual)
 {
     struct long_value info;
     JET_ERR err = long_value_info(table, txn, id, id_size, &info);
@@ -182,6 +201,7 @@ JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_
         *actual = 0;
     if (err < 0)
         return err;
+    info.key = key;
     return long_value_read_part(table, txn, id, id_size, &info, offset, out, out_size, actual);
 }
 
@@ -239,6 +259,30 @@ done:
     return err < 0 ? corrupted(err) : JET_errSuccess;
 }
 
+JET_ERR record_open_value(struct record_value *value, const uint8_t *key, uint8_t **heap)
+{
+    size_t size;
+    JET_ERR err;
+
+    *heap = NULL;
+    if (!key)
+        return JET_errColumnNoEncryptionKey;
+    *heap = os_alloc(value->size ? value->size : 1);
+    if (!*heap)
+        return JET_errOutOfMemory;
+    err = encrypt_open(key, value->data, value->size, *heap, &size);
+    if (err < 0)
+    {
+        os_free(*heap);
+        *heap = NULL;
+        return err;
+    }
+    value->data = *heap;
+    value->size = (uint32_t)size;
+    value->encrypted = false;
+    return JET_errSuccess;
+}
+
 JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
                           void *out, uint32_t out_size, uint32_t *actual)
 {
@@ -252,7 +296,7 @@ JET_ERR record_read_value(const struct table *table, struct txn *txn, const stru
     if (value->null)
         return JET_wrnColumnNull;
     if (value->separated)
-        return long_value_read(table, txn, value->data, value->size, offset, out, out_size, actual);
+        return long_value_read(table, txn, value->data, value->size, NULL, offset, out, out_size, actual);
     if (value->encrypted)
         return JET_errColumnNoEncryptionKey;
     if (!value->compressed)

@@ -6,11 +6,13 @@
 
 #include "format/bytes.h"
 #include "format/compress.h"
+#include "format/encrypt.h"
 #include "table/catalog.h"
 #include "table/schema_private.h"
 
 #define ROOT_SIZE       8
 #define ROOT_SIZE_FLAGS 9
+#define ROOT_ENCRYPTED  0x01u
 #define ROOT_REFERENCES 0 /* offset in the root's data */
 #define ROOT_LENGTH     4
 #define OFFSET_SIZE     4
@@ -190,16 +192,20 @@ struct writer
     struct long_value before;  /* as it was */
     uint8_t flags;             /* of the root; 0: it has none */
     bool compress;
-    uint8_t *chunk; /* room for two: plain and compressed */
+    const uint8_t *encryption; /* NULL: no key was given */
+    uint8_t *chunk;            /* room for two, plain and compressed, and for one that is encrypted */
 };
 
-static JET_ERR writer_open(struct writer *writer, struct table *table, struct txn *txn, bool compress)
+static JET_ERR writer_open(struct writer *writer, struct table *table, struct txn *txn, bool compress,
+                           const uint8_t *encryption)
 {
-    *writer = (struct writer){ .table = table, .txn = txn, .compress = compress };
+    size_t chunk_max = table->lv_chunk_max;
+
+    *writer = (struct writer){ .table = table, .txn = txn, .compress = compress, .encryption = encryption };
     tree_cursor_init(&writer->cursor, table->long_values, txn);
-    if (!table->lv_chunk_max)
+    if (!chunk_max)
         return JET_errLVCorrupted;
-    writer->chunk = os_alloc(2 * (size_t)table->lv_chunk_max);
+    writer->chunk = os_alloc(2 * chunk_max + (encryption ? encrypt_size(chunk_max) : 0));
     return writer->chunk ? JET_errSuccess : JET_errOutOfMemory;
 }
 
@@ -238,8 +244,8 @@ static JET_ERR writer_find(struct writer *writer, const struct long_value_id *id
         writer->before.references = le32(node.data + ROOT_REFERENCES);
         writer->before.size = le32(node.data + ROOT_LENGTH);
         writer->flags = node.data_size == ROOT_SIZE_FLAGS ? node.data[ROOT_SIZE] : 0;
-        if (writer->flags)
-            err = JET_errColumnNoEncryptionKey;
+        writer->before.encrypted = writer->flags & ROOT_ENCRYPTED;
+        writer->before.key = writer->encryption;
     }
     tree_unlatch(&writer->cursor);
     return err;
@@ -251,9 +257,16 @@ static const uint8_t *encode(struct writer *writer, const uint8_t *data, uint32_
     uint8_t *out = writer->chunk + writer->table->lv_chunk_max;
     uint32_t actual = writer->compress ? long_value_compress(data, *size, out) : 0;
 
-    if (!actual)
+    if (actual)
+    {
+        data = out;
+        *size = actual;
+    }
+    if (!writer->before.encrypted)
         return data;
-    *size = actual;
+    out = writer->chunk + 2 * (size_t)writer->table->lv_chunk_max;
+    encrypt_value(writer->encryption, data, *size, out);
+    *size = (uint32_t)encrypt_size(*size);
     return out;
 }
 
@@ -283,14 +296,22 @@ static JET_ERR replace_chunk(struct writer *writer, uint32_t offset, const uint8
     return missing(err);
 }
 
-static JET_ERR insert_root(struct writer *writer, uint32_t size)
+/* The root of a value that is referred to once; answers its size. */
+static uint32_t make_root(const struct writer *writer, uint32_t size, uint8_t root[ROOT_SIZE_FLAGS])
 {
-    uint8_t root[ROOT_SIZE];
-    JET_ERR err;
-
     set_le32(root + ROOT_REFERENCES, 1);
     set_le32(root + ROOT_LENGTH, size);
-    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.size, root, sizeof(root),
+    root[ROOT_SIZE] = writer->flags;
+    return writer->flags ? ROOT_SIZE_FLAGS : ROOT_SIZE;
+}
+
+static JET_ERR insert_root(struct writer *writer, uint32_t size)
+{
+    uint8_t root[ROOT_SIZE_FLAGS];
+    uint32_t root_size = make_root(writer, size, root);
+    JET_ERR err;
+
+    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.size, root, root_size,
                       true);
     return err == JET_errKeyDuplicate ? JET_errLVCorrupted : err;
 }
@@ -393,7 +414,8 @@ static JET_ERR create_value(struct writer *writer, const uint8_t *data, uint32_t
     return err;
 }
 
-static JET_ERR open_for_new(struct writer *writer, struct table *table, struct txn *txn, bool compress)
+static JET_ERR open_for_new(struct writer *writer, struct table *table, struct txn *txn, bool compress,
+                            const uint8_t *key)
 {
     JET_ERR err;
 
@@ -405,20 +427,23 @@ static JET_ERR open_for_new(struct writer *writer, struct table *table, struct t
         if (err < 0)
             return err;
     }
-    err = writer_open(writer, table, txn, compress);
+    err = writer_open(writer, table, txn, compress, key);
     if (err < 0)
         writer_close(writer);
     return err;
 }
 
 JET_ERR long_value_create(struct table *table, struct txn *txn, const void *data, uint32_t size, bool compress,
-                          struct long_value_id *id)
+                          const uint8_t *key, struct long_value_id *id)
 {
     struct writer writer;
-    JET_ERR err = open_for_new(&writer, table, txn, compress);
+    JET_ERR err = open_for_new(&writer, table, txn, compress, key);
 
     if (err < 0)
         return err;
+    writer.before.encrypted = key;
+    writer.before.key = key;
+    writer.flags = key ? ROOT_ENCRYPTED : 0;
     err = create_value(&writer, data, size);
     *id = writer.id;
     writer_close(&writer);
@@ -433,6 +458,7 @@ static JET_ERR copy_value(struct writer *writer)
     struct tree_cursor from;
     struct long_key key = writer->key;
     uint32_t chunk_max = writer->table->lv_chunk_max, at = 0, size = writer->before.size;
+    size_t most = writer->before.encrypted ? encrypt_size(chunk_max) : chunk_max;
     JET_ERR err = new_id(writer->table, &writer->id);
 
     if (err >= 0)
@@ -452,11 +478,11 @@ static JET_ERR copy_value(struct writer *writer)
         if (err < 0)
             break;
         stored = node.data_size;
-        if (stored <= chunk_max)
+        if (stored > most || stored > 2 * (size_t)chunk_max)
+            err = JET_errLVCorrupted;
+        else
             memcpy(writer->chunk, node.data, stored);
         tree_unlatch(&from);
-        if (stored > chunk_max)
-            err = JET_errLVCorrupted;
         if (err < 0)
             break;
         key_set_offset(&writer->key, at);
@@ -496,7 +522,7 @@ static bool others_count(struct writer *writer)
 JET_ERR long_value_dereference(struct table *table, struct txn *txn, const struct long_value_id *id)
 {
     struct writer writer;
-    JET_ERR err = writer_open(&writer, table, txn, false);
+    JET_ERR err = writer_open(&writer, table, txn, false, NULL);
 
     if (err >= 0)
         err = writer_find(&writer, id);
@@ -511,7 +537,7 @@ JET_ERR long_value_dereference(struct table *table, struct txn *txn, const struc
 JET_ERR long_value_reference(struct table *table, struct txn *txn, struct long_value_id *id)
 {
     struct writer writer;
-    JET_ERR err = writer_open(&writer, table, txn, false);
+    JET_ERR err = writer_open(&writer, table, txn, false, NULL);
 
     if (err >= 0)
         err = writer_find(&writer, id);
@@ -542,13 +568,13 @@ static JET_ERR change_copy(struct writer *writer)
 /* The size in the root, which also locks the value. */
 static JET_ERR set_size(struct writer *writer, uint32_t size)
 {
-    uint8_t root[ROOT_SIZE];
+    uint8_t root[ROOT_SIZE_FLAGS];
+    uint32_t root_size;
 
     if (size == writer->before.size)
         return tree_lock(&writer->cursor, false);
-    set_le32(root + ROOT_REFERENCES, 1);
-    set_le32(root + ROOT_LENGTH, size);
-    return tree_replace(&writer->cursor, root, sizeof(root));
+    root_size = make_root(writer, size, root);
+    return tree_replace(&writer->cursor, root, root_size);
 }
 
 static uint64_t size_after(const struct long_value_change *change, uint32_t before)
@@ -594,10 +620,12 @@ JET_ERR long_value_change(struct table *table, struct txn *txn, struct long_valu
     struct writer writer;
     uint64_t size;
     bool copied = false;
-    JET_ERR err = writer_open(&writer, table, txn, change->compress);
+    JET_ERR err = writer_open(&writer, table, txn, change->compress, change->key);
 
     if (err >= 0)
         err = writer_find(&writer, id);
+    if (err >= 0 && writer.before.encrypted && !change->key)
+        err = JET_errColumnNoEncryptionKey;
     if (err < 0)
         goto done;
     err = JET_errColumnNoChunk;

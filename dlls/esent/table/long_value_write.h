@@ -9,7 +9,8 @@
  * when no transaction sees it any more (long_value_expire).
  *
  * Chunks are compressed on their own, when that is asked for and promises
- * to be worth it.  All is done in the transaction of the caller, which is at
+ * to be worth it, and encrypted after that.  References come and go, and copies are
+ * made, without the key.  All is done in the transaction of the caller, which is at
  * level 1 or deeper; a call that fails leaves something to be rolled back.
  */
 #ifndef ESENT_TABLE_LONG_VALUE_WRITE_H
@@ -29,9 +30,10 @@ struct long_value_id
 /* Bytes of the ids that a table gives out. */
 uint32_t long_value_id_size(const struct table *table);
 
-/* A new value with one reference.  JET_errOutOfLongValueIDs. */
+/* A new value with one reference, of zeroes if data is NULL; key: it is encrypted, NULL: it is not.
+ * JET_errOutOfLongValueIDs. */
 JET_ERR long_value_create(struct table *table, struct txn *txn, const void *data, uint32_t size, bool compress,
-                          struct long_value_id *id);
+                          const uint8_t *key, struct long_value_id *id);
 
 enum long_value_operation
 {
@@ -50,9 +52,11 @@ struct long_value_change
     uint32_t size_max;          /* of the column; 0: none */
     bool compress;
     bool copy;                  /* even if there is one reference only */
+    const uint8_t *key;         /* of a value that is encrypted */
 };
 
-/* *id becomes that of the copy if one is made.  JET_errColumnNoChunk, JET_errColumnTooBig, JET_errWriteConflict. */
+/* *id becomes that of the copy if one is made.  JET_errColumnNoChunk, JET_errColumnTooBig, JET_errWriteConflict,
+ * JET_errColumnNoEncryptionKey. */
 JET_ERR long_value_change(struct table *table, struct txn *txn, struct long_value_id *id,
                           const struct long_value_change *change);
 

@@ -56,7 +56,11 @@ JET_ERR record_column(const struct table *table, struct record record, const str
  * are at *data.  False in every other case.  The bytes may be changing meanwhile: each is read once. */
 bool record_plain(struct record record, const struct column *column, const uint8_t **data, uint32_t *size);
 
-/* Copies the value from byte `offset` on into out, finishing it as needed.
+/* Makes an encrypted value what it is without that: compressed still, if it was.  Its bytes are then in *heap,
+ * which is to be freed.  key NULL: JET_errColumnNoEncryptionKey.  JET_errDecryptionFailed: it is not this key. */
+JET_ERR record_open_value(struct record_value *value, const uint8_t *key, uint8_t **heap);
+
+/* Copies the value from byte `offset` on into out, finishing it as needed; an encrypted one must have been opened.
  * *actual (may be NULL) is the size of the whole rest, whatever was copied;
  * JET_wrnBufferTruncated when out is too small, JET_wrnColumnNull for NULL. */
 JET_ERR record_read_value(const struct table *table, struct txn *txn, const struct record_value *value, uint32_t offset,
@@ -129,6 +133,7 @@ struct long_value
     uint32_t size;
     uint32_t references;
     bool encrypted;
+    const uint8_t *key;         /* to be set by who reads one that is encrypted; long_value_info answers NULL */
 };
 
 /* What the tree of long values says of one.  id, id_size: as they are in a
@@ -136,9 +141,10 @@ struct long_value
 JET_ERR long_value_info(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
                         struct long_value *info);
 
-/* Reads a long value from byte `offset` on, as record_read_value does. */
+/* Reads a long value from byte `offset` on, as record_read_value does; key: of encrypted ones, NULL if there is none.
+ * JET_errColumnNoEncryptionKey, JET_errDecryptionFailed. */
 JET_ERR long_value_read(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,
-                        uint32_t offset, void *out, uint32_t out_size, uint32_t *actual);
+                        const uint8_t *key, uint32_t offset, void *out, uint32_t out_size, uint32_t *actual);
 
 /* The same for a value of which long_value_info has told. */
 JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const uint8_t *id, uint32_t id_size,

@@ -373,7 +373,7 @@ JET_ERR record_set(const struct table *table, struct record_buffer *buffer, cons
         return set_variable(table, buffer, column, data, size);
     if (!data && column->disk_flags & COLUMN_NOT_NULL)
         return JET_errNullInvalid;
-    if (data && !(flags & RECORD_SET_SEPARATED))
+    if (data && !(flags & (RECORD_SET_SEPARATED | RECORD_SET_ENCRYPTED)))
     {
         if (column->max_size && size > column->max_size)
             return JET_errColumnTooBig;

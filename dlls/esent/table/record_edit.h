@@ -47,6 +47,7 @@ enum
     RECORD_SET_COMPRESSED = 2,
     RECORD_SET_REVERT = 4,      /* NULL means back to the default */
     RECORD_SET_UNIQUE = 8,      /* no other value of the column may be the same (not for long types) */
+    RECORD_SET_ENCRYPTED = 16,  /* its size has been checked; a column has one such value at most */
 };
 
 /*

@@ -204,7 +204,8 @@ static uint8_t header_of(const struct change *change)
 {
     return (uint8_t)((is_long(change->column) ? TAGGED_LONG_VALUE : 0) |
                      (change->flags & RECORD_SET_SEPARATED ? TAGGED_SEPARATED : 0) |
-                     (change->flags & RECORD_SET_COMPRESSED ? TAGGED_COMPRESSED : 0));
+                     (change->flags & RECORD_SET_COMPRESSED ? TAGGED_COMPRESSED : 0) |
+                     (change->flags & RECORD_SET_ENCRYPTED ? TAGGED_ENCRYPTED : 0));
 }
 
 static void put_value(const struct change *change, uint8_t *out)
@@ -443,7 +444,7 @@ static void remove_single(struct tagged *tagged, uint32_t at, const struct chang
     }
     resize(tagged, at, header, -(int32_t)(data_size(tagged, at) - header));
     if (tagged->large)
-        *entry_data(tagged, at) &= (uint8_t) ~(TAGGED_SEPARATED | TAGGED_COMPRESSED);
+        *entry_data(tagged, at) &= (uint8_t) ~(TAGGED_SEPARATED | TAGGED_COMPRESSED | TAGGED_ENCRYPTED);
     else
         set_entry_flag(tagged, at, TAGGED_EXTENDED_SMALL, false);
     set_entry_null(tagged, at, true);

@@ -40,24 +40,29 @@ static JET_ERR measure_separated(struct measure *measure, const struct record_va
 }
 
 /* A value in the record. */
-static JET_ERR measure_intrinsic(struct measure *measure, const struct record_value *value, bool is_long)
+static JET_ERR measure_intrinsic(struct measure *measure, struct record_value *value, bool is_long)
 {
+    const struct cursor *cursor = measure->cursor;
     JET_RECSIZE3 *size = measure->size;
-    uint32_t expanded = value->size;
+    uint32_t stored = value->size, expanded = stored;
 
     if ((value->compressed || value->encrypted) && !(measure->grbit & JET_bitRecordSizeIntrinsicPhysicalOnly))
     {
-        JET_ERR err = record_read_value(measure->cursor->table, measure->cursor->txn, value, 0, NULL, 0, &expanded);
+        uint8_t *opened = NULL;
+        JET_ERR err = value->encrypted ? record_open_value(value, cursor->encryption_key, &opened) : JET_errSuccess;
 
+        if (err >= 0)
+            err = record_read_value(cursor->table, cursor->txn, value, 0, NULL, 0, &expanded);
+        os_free(opened);
         if (err < 0)
             return err;
     }
     size->cbData += expanded;
-    size->cbDataCompressed += value->size;
+    size->cbDataCompressed += stored;
     if (is_long)
     {
         size->cbIntrinsicLongValueData += expanded;
-        size->cbIntrinsicLongValueDataCompressed += value->size;
+        size->cbIntrinsicLongValueDataCompressed += stored;
         size->cIntrinsicLongValues++;
     }
     return JET_errSuccess;

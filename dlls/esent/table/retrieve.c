@@ -343,8 +343,8 @@ static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval
         retrieval->actual = (uint32_t)space.stored;
         return err;
     }
-    return long_value_read(cursor->table, cursor->txn, id, id_size, retrieval->offset, retrieval->data, retrieval->size,
-                           &retrieval->actual);
+    return long_value_read(cursor->table, cursor->txn, id, id_size, cursor->encryption_key, retrieval->offset,
+                           retrieval->data, retrieval->size, &retrieval->actual);
 }
 
 static bool is_long(const struct column *column)
@@ -352,10 +352,17 @@ static bool is_long(const struct column *column)
     return column->type == JET_coltypLongBinary || column->type == JET_coltypLongText;
 }
 
+/* Whether a column cannot be looked into for want of a key. */
+static inline bool lacks_key(const struct cursor *cursor, const struct column *column, JET_GRBIT grbit)
+{
+    return column->disk_flags & COLUMN_ENCRYPTED && !cursor->encryption_key && !(grbit & GRBIT_WITHOUT_KEY);
+}
+
 /* What is not simply bytes to copy. */
 static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, const struct column *column,
                           struct record_value *value, struct retrieve_scope *scope)
 {
+    uint8_t *opened = NULL;
     JET_ERR err;
 
     retrieval->actual = 0;
@@ -377,9 +384,16 @@ static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, co
         retrieval->actual = value->size;
         return JET_errSuccess;
     }
+    if (value->encrypted)
+    {
+        err = record_open_value(value, cursor->encryption_key, &opened);
+        if (err < 0)
+            return err;
+    }
     /* Only values that can be long have an inside to start in. */
     err = record_read_value(cursor->table, cursor->txn, value, is_long(column) ? retrieval->offset : 0, retrieval->data,
                             retrieval->size, &retrieval->actual);
+    os_free(opened);
     if (err >= 0 && column->fid < COLUMNID_VAR_FIRST && column->disk_flags & COLUMN_ESCROW)
     {
         JET_ERR escrow = without_others(cursor, retrieval, column);
@@ -447,7 +461,7 @@ static JET_ERR from_scan(struct cursor *cursor, struct retrieval *retrieval, str
     err = scan_tagged(cursor->table, scope->record, &scan);
     if (err < 0)
         return err;
-    if (scan.column && scan.column->disk_flags & COLUMN_ENCRYPTED && !(retrieval->grbit & GRBIT_WITHOUT_KEY))
+    if (scan.column && lacks_key(cursor, scan.column, retrieval->grbit))
         return JET_errColumnNoEncryptionKey;
     if (!scan.column || scan.set_null)
     {
@@ -490,7 +504,7 @@ static __attribute__((noinline, cold)) JET_ERR retrieve_unusual(struct cursor *c
     err = retrieve_find_column(cursor->table, retrieval->columnid, &column);
     if (err < 0)
         return err;
-    if (column->disk_flags & COLUMN_ENCRYPTED && !(grbit & GRBIT_WITHOUT_KEY))
+    if (lacks_key(cursor, column, grbit))
         return JET_errColumnNoEncryptionKey;
     return from_record(cursor, retrieval, column, scope);
 }
@@ -595,7 +609,7 @@ JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struc
         err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
     if (err >= 0 && retrieval->columnid)
         err = retrieve_find_column(cursor->table, retrieval->columnid, &column);
-    if (err >= 0 && column && column->disk_flags & COLUMN_ENCRYPTED && !(retrieval->grbit & GRBIT_WITHOUT_KEY))
+    if (err >= 0 && column && lacks_key(cursor, column, retrieval->grbit))
         err = JET_errColumnNoEncryptionKey;
     if (err < 0)
         return err;

@@ -37,6 +37,11 @@ struct stream
 
 /* ----------------------------------------------------------------- values --- */
 
+static bool lacks_key(const struct stream *stream, const struct column *column)
+{
+    return column->disk_flags & COLUMN_ENCRYPTED && !stream->cursor->encryption_key;
+}
+
 /* Room for a value of so many bytes: JET_errBufferTooSmall. */
 static JET_ERR add_header(struct stream *stream, const struct column *column, uint32_t flags, uint32_t size,
                           uint8_t **bytes)
@@ -81,24 +86,38 @@ static JET_ERR add_separated(struct stream *stream, const struct column *column,
     return err < 0 ? err : add_bytes(stream, column, VALUE_REFERENCE, reference, size);
 }
 
-static JET_ERR add_value(struct stream *stream, const struct column *column, const struct record_value *value,
-                         uint32_t sequence)
+static JET_ERR add_in_record(struct stream *stream, const struct column *column, const struct record_value *value)
 {
     const struct cursor *cursor = stream->cursor;
     uint32_t size = 0;
     uint8_t *bytes;
     JET_ERR err;
 
-    if (value->separated)
-        return add_separated(stream, column, value, sequence);
-    if (value->encrypted)
-        return JET_errColumnNoEncryptionKey;
     if (!value->compressed)
         return add_bytes(stream, column, 0, value->data, value->size);
     err = record_read_value(cursor->table, cursor->txn, value, 0, NULL, 0, &size);
     if (err >= 0)
         err = add_header(stream, column, 0, size, &bytes);
     return err < 0 ? err : record_read_value(cursor->table, cursor->txn, value, 0, bytes, size, &size);
+}
+
+static JET_ERR add_value(struct stream *stream, const struct column *column, struct record_value *value,
+                         uint32_t sequence)
+{
+    uint8_t *opened;
+    JET_ERR err;
+
+    if (lacks_key(stream, column))
+        return JET_errColumnNoEncryptionKey;
+    if (value->separated)
+        return add_separated(stream, column, value, sequence);
+    if (!value->encrypted)
+        return add_in_record(stream, column, value);
+    err = record_open_value(value, stream->cursor->encryption_key, &opened);
+    if (err >= 0)
+        err = add_in_record(stream, column, value);
+    os_free(opened);
+    return err;
 }
 
 static JET_ERR add_column(struct stream *stream, struct record record, const struct column *column)
@@ -191,6 +210,8 @@ static JET_ERR take_given(struct stream *stream, const JET_COLUMNID *columns, ui
     {
         JET_ERR err = retrieve_find_column(stream->cursor->table, columns[i], &stream->columns[i]);
 
+        if (err >= 0 && lacks_key(stream, stream->columns[i]))
+            err = JET_errColumnNoEncryptionKey;
         if (err < 0)
             return err;
     }
@@ -231,6 +252,11 @@ static JET_ERR take_all(struct stream *stream)
         }
     }
     stream->skip_absent = table->column_count >= ALL_OF_FEW;
+    for (uint32_t i = 0; !stream->skip_absent && i < stream->count; i++)
+    {
+        if (lacks_key(stream, stream->columns[i]))
+            return JET_errColumnNoEncryptionKey;
+    }
     return JET_errSuccess;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "format/compress.h"
+#include "format/encrypt.h"
 #include "os/os.h"
 #include "table/update_private.h"
 
@@ -42,6 +43,7 @@ struct long_set
     const uint8_t *old; /* the value in the record, expanded */
     uint32_t old_size;
     uint8_t *expanded; /* to be freed */
+    uint8_t *opened;   /* and what an encrypted value is without that */
 };
 
 /* --------------------------------------------------------------- operation --- */
@@ -123,6 +125,12 @@ static uint64_t size_after(const struct long_set *set)
     }
 }
 
+/* What a value of this size takes in the record, if it is not compressed. */
+static uint64_t size_stored(const struct long_set *set, uint64_t size)
+{
+    return set->column->disk_flags & COLUMN_ENCRYPTED ? encrypt_size(size) : size;
+}
+
 /* Expands a compressed value of the record. */
 static JET_ERR expand(const struct record_value *value, uint8_t **expanded, uint32_t *size)
 {
@@ -162,7 +170,9 @@ static JET_ERR find_old(struct long_set *set)
     if (err < 0 || value.null)
         return err;
     if (value.encrypted)
-        return JET_errColumnNoEncryptionKey;
+        err = record_open_value(&value, set->cursor->encryption_key, &set->opened);
+    if (err < 0)
+        return err;
     set->there = true;
     set->separated = value.separated;
     if (value.separated)
@@ -226,11 +236,31 @@ static void compose(const struct long_set *set, uint8_t *out, uint32_t size)
         memcpy(out + at + from, set->old + at + from, size - at - from);
 }
 
+/* The key, if the column is encrypted; else NULL. */
+static const uint8_t *key_of(const struct cursor *cursor, const struct column *column)
+{
+    return column->disk_flags & COLUMN_ENCRYPTED ? cursor->encryption_key : NULL;
+}
+
+static JET_ERR put_encrypted(struct long_set *set, const uint8_t *data, uint32_t size, uint32_t flags)
+{
+    uint8_t *out = os_alloc(encrypt_size(size));
+    JET_ERR err;
+
+    if (!out)
+        return JET_errOutOfMemory;
+    encrypt_value(set->cursor->encryption_key, data, size, out);
+    err = put(set, out, (uint32_t)encrypt_size(size), flags | RECORD_SET_ENCRYPTED);
+    os_free(out);
+    return err;
+}
+
 /* Compressed, if that is wanted, possible here and worth it; else as it is. */
 static JET_ERR put_value(struct long_set *set, const uint8_t *data, uint32_t size)
 {
     uint8_t room[ROOM_SIZE], *out = room;
     uint32_t actual = 0;
+    bool encrypted = key_of(set->cursor, set->column);
     JET_ERR err = COMPRESS_ERR_NOT_COMPRESSED;
 
     if (set->compress && set->sequence < 2)
@@ -241,13 +271,14 @@ static JET_ERR put_value(struct long_set *set, const uint8_t *data, uint32_t siz
             actual = long_value_compress(data, size, out);
         /* Not smaller than the id of a long value: a record must not hold more than it could without. */
         if (actual >= long_value_id_size(set->cursor->table))
-            err = put(set, out, actual, RECORD_SET_COMPRESSED);
+            err = encrypted ? put_encrypted(set, out, actual, RECORD_SET_COMPRESSED)
+                            : put(set, out, actual, RECORD_SET_COMPRESSED);
         if (out != room)
             os_free(out);
-        if (err >= 0)
+        if (err >= 0 || (encrypted && err != COMPRESS_ERR_NOT_COMPRESSED))
             return err;
     }
-    return put(set, data, size, 0);
+    return encrypted ? put_encrypted(set, data, size, 0) : put(set, data, size, 0);
 }
 
 static JET_ERR put_intrinsic(struct long_set *set, uint32_t size)
@@ -305,6 +336,7 @@ static JET_ERR change_separated(struct long_set *set)
         .offset = set->setting->offset,
         .size_max = set->column->max_size,
         .compress = set->compress,
+        .key = key_of(cursor, set->column),
     };
     JET_ERR err;
 
@@ -342,12 +374,13 @@ static JET_ERR separate_new(struct long_set *set, uint32_t size)
 {
     const struct setting *setting = set->setting;
     struct table *table = set->cursor->table;
+    const uint8_t *key = key_of(set->cursor, set->column);
     uint8_t *whole;
     JET_ERR err;
 
     if (set->operation == OP_WRITE || set->operation == OP_ZEROES)
         err = long_value_create(table, set->cursor->txn, set->operation == OP_WRITE ? setting->data : NULL, size,
-                                set->compress, &set->id);
+                                set->compress, key, &set->id);
     else
     {
         if ((set->operation == OP_OVERWRITE || set->operation == OP_OVERWRITE_END) && setting->offset > set->old_size)
@@ -356,7 +389,7 @@ static JET_ERR separate_new(struct long_set *set, uint32_t size)
         if (!whole)
             return JET_errOutOfMemory;
         compose(set, whole, size);
-        err = long_value_create(table, set->cursor->txn, whole, size, set->compress, &set->id);
+        err = long_value_create(table, set->cursor->txn, whole, size, set->compress, key, &set->id);
         os_free(whole);
     }
     return err < 0 ? err : put_id(set);
@@ -378,7 +411,7 @@ static JET_ERR set_value(struct long_set *set, uint32_t threshold)
     struct cursor *cursor = set->cursor;
     uint32_t limit = intrinsic_limit(cursor, set->setting->grbit);
     bool whole = set->operation <= OP_ZEROES;
-    uint64_t size;
+    uint64_t size, physical;
     JET_ERR err = JET_errSuccess;
 
     if (set->operation == OP_NOTHING)
@@ -399,10 +432,11 @@ static JET_ERR set_value(struct long_set *set, uint32_t threshold)
     size = size_after(set);
     if (size > JET_cbLVColumnMost)
         return JET_errColumnTooBig;
-    if (size <= limit)
+    physical = size_stored(set, size);
+    if (physical <= limit)
     {
         err = put_intrinsic(set, (uint32_t)size);
-        if (err != JET_errRecordTooBig || size <= (threshold ? threshold : long_value_id_size(cursor->table)))
+        if (err != JET_errRecordTooBig || physical <= (threshold ? threshold : long_value_id_size(cursor->table)))
             return err;
     }
     if (set->column->max_size && size > set->column->max_size)
@@ -430,7 +464,7 @@ void update_long_end(struct cursor *cursor, uint32_t before)
 /* Whether the operation stays within the record, so that there is nothing to be undone if it fails. */
 static bool is_plain(const struct long_set *set)
 {
-    uint64_t size = size_after(set);
+    uint64_t size = size_stored(set, size_after(set));
 
     return !set->separated && (set->operation <= OP_EMPTY || size <= INTRINSIC_DEFAULT) &&
            size <= intrinsic_limit(set->cursor, set->setting->grbit) &&
@@ -453,6 +487,20 @@ static JET_ERR set_in_level(struct long_set *set, uint32_t threshold)
     return err < 0 || end >= 0 ? err : end;
 }
 
+/* An encrypted column has one value at most. */
+static JET_ERR check_only_value(const struct long_set *set)
+{
+    struct record_value value;
+    JET_ERR err;
+
+    if (set->sequence > 1)
+        return JET_errEncryptionBadItag;
+    if (set->sequence)
+        return JET_errSuccess;
+    err = record_column(set->cursor->table, update_record(set->cursor->update), set->column, 1, false, &value);
+    return err >= 0 && !value.null ? JET_errEncryptionBadItag : err;
+}
+
 JET_ERR update_set_long(struct cursor *cursor, const struct column *column, const struct setting *setting,
                         uint32_t threshold)
 {
@@ -468,7 +516,9 @@ JET_ERR update_set_long(struct cursor *cursor, const struct column *column, cons
     if (!cursor->txn->level)
         return JET_errNotInTransaction;
     update_note_set(cursor->update, column);
-    err = find_old(&set);
+    err = column->disk_flags & COLUMN_ENCRYPTED ? check_only_value(&set) : JET_errSuccess;
+    if (err >= 0)
+        err = find_old(&set);
     if (err >= 0)
         err = choose_operation(setting, set.there, &set.operation);
     if (err >= 0 && setting->grbit & JET_bitSetContiguousLV && (set.there || set.operation != OP_WRITE || set.compress))
@@ -476,6 +526,7 @@ JET_ERR update_set_long(struct cursor *cursor, const struct column *column, cons
     if (err >= 0)
         err = is_plain(&set) ? set_value(&set, threshold) : set_in_level(&set, threshold);
     os_free(set.expanded);
+    os_free(set.opened);
     return err;
 }
 
@@ -483,22 +534,24 @@ JET_ERR update_set_long(struct cursor *cursor, const struct column *column, cons
 
 /* One value of a column out of the record. */
 static JET_ERR separate_value(struct cursor *cursor, const struct column *column, uint32_t sequence,
-                              const struct record_value *value, bool compress)
+                              struct record_value *value, bool compress)
 {
-    const uint8_t *data = value->data;
-    uint32_t size = value->size;
-    uint8_t *expanded = NULL;
+    uint8_t *expanded = NULL, *opened = NULL;
     struct long_value_id id;
     JET_ERR err = JET_errSuccess;
 
-    if (value->compressed)
+    if (value->encrypted)
+        err = record_open_value(value, cursor->encryption_key, &opened);
+    if (err >= 0 && value->compressed)
     {
-        err = expand(value, &expanded, &size);
-        data = expanded;
+        err = expand(value, &expanded, &value->size);
+        value->data = expanded;
     }
     if (err >= 0)
-        err = long_value_create(cursor->table, cursor->txn, data, size, compress, &id);
+        err = long_value_create(cursor->table, cursor->txn, value->data, value->size, compress, key_of(cursor, column),
+                                &id);
     os_free(expanded);
+    os_free(opened);
     if (err < 0)
         return err;
     return record_set(cursor->table, &cursor->update->record, column, sequence, id.bytes, id.size,

@@ -121,7 +121,7 @@ JET_ERR update_set_column(struct cursor *cursor, const struct setting *given)
         if (err < 0)
             return err;
     }
-    if (tagged && column->disk_flags & COLUMN_ENCRYPTED)
+    if (tagged && column->disk_flags & COLUMN_ENCRYPTED && !cursor->encryption_key)
         return JET_errColumnNoEncryptionKey;
     unique = setting.grbit & GRBIT_UNIQUE && (setting.size || setting.grbit & JET_bitSetZeroLength);
     if (unique && column_is_long(column))

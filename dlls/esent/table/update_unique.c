@@ -37,6 +37,16 @@ static void index_of(const struct column *column, struct index *index)
     index->lcmap_flags = OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH;
 }
 
+/* Reads a value of the record, wherever it is. */
+static JET_ERR read_value(struct cursor *cursor, const struct record_value *value, uint32_t at, void *out,
+                          uint32_t size, uint32_t *actual)
+{
+    if (value->separated)
+        return long_value_read(cursor->table, cursor->txn, value->data, value->size, cursor->encryption_key, at, out,
+                               size, actual);
+    return record_read_value(cursor->table, cursor->txn, value, at, out, size, actual);
+}
+
 /* Compares a value of the record, wherever it is, with bytes. */
 static JET_ERR same_bytes(struct cursor *cursor, const struct record_value *value, const uint8_t *data, uint32_t size,
                           bool *same)
@@ -55,7 +65,7 @@ static JET_ERR same_bytes(struct cursor *cursor, const struct record_value *valu
     {
         uint32_t want = size - at < PART ? size - at : PART;
 
-        err = record_read_value(cursor->table, cursor->txn, value, at, part, want, &actual);
+        err = read_value(cursor, value, at, part, want, &actual);
         if (err < 0)
             return err;
         if (actual != size - at || (want && memcmp(part, data + at, want)))
@@ -72,7 +82,7 @@ static JET_ERR same_normal(struct cursor *cursor, const struct key_form *form, c
     uint8_t bytes[NORMAL_MAX];
     struct normal other;
     uint32_t actual;
-    JET_ERR err = record_read_value(cursor->table, cursor->txn, value, 0, bytes, sizeof(bytes), &actual);
+    JET_ERR err = read_value(cursor, value, 0, bytes, sizeof(bytes), &actual);
 
     *same = false;
     if (err < 0)
@@ -113,6 +123,7 @@ JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, 
     {
         struct record_value value;
         bool same = false, truncated = false;
+        uint8_t *opened = NULL;
 
         err = record_column(cursor->table, update_record(cursor->update), column, i, false, &value);
         if (err < 0 || value.null)
@@ -120,10 +131,15 @@ JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, 
         if (i == sequence)
             continue;
         take_header(cursor->table, column, &value);
+        if (value.encrypted)
+            err = record_open_value(&value, cursor->encryption_key, &opened);
+        if (err < 0)
+            break;
         if (normalized)
             err = same_normal(cursor, &form, &value, &normal, &same, &truncated);
         else
             err = same_bytes(cursor, &value, data, size, &same);
+        os_free(opened);
         if (err >= 0 && same)
             return truncated ? JET_errMultiValuedDuplicateAfterTruncation : JET_errMultiValuedDuplicate;
     }
