@@ -423,8 +423,6 @@ static void special_ones(void **state)
     assert_err(JetSetSystemParameterA(&inst, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseRealtime, NULL),
                JET_errInvalidGrbit);
     assert_ok(JetSetSystemParameterA(&inst, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
-    assert_err(JetSetSystemParameterA(&inst, 0, JET_paramConfigStoreSpec, 0, "file:x"), JET_errInvalidParameter);
-    assert_ok(JetSetSystemParameterA(&inst, 0, JET_paramConfigStoreSpec, 0, NULL));
     assert_ok(JetTerm(inst));
 }
 

@@ -35,7 +35,7 @@ static JET_ERR compare_params(JET_SETSYSPARAM_W *params, uint32_t count, JET_ULO
     for (id = 0; id < PARAM_COUNT; id++)
     {
         if (param_info[id].global && param_info[id].until == PARAM_START && !named[id] &&
-            process.params.value[id].written)
+            process.params.value[id].written && !process.params.value[id].stored)
             return JET_errSystemParameterConflict;
     }
     return JET_errSystemParamsAlreadySet;

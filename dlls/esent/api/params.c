@@ -223,7 +223,7 @@ JET_ERR param_reset(struct instance *instance, uint32_t id, uintptr_t number)
     os_free(value->text);
     value->text = NULL;
     value->number = number;
-    value->written = false;
+    value->written = value->stored = false;
     if (info->kind == PARAM_CUSTOM && info->until != PARAM_NEVER && !param_is_text(info))
         param_set_custom(instance, NULL, id, number, NULL);
     value->written = false;
@@ -240,6 +240,7 @@ JET_ERR param_set_value(struct instance *instance, struct session *session, uint
     info = &param_info[id];
     if (info->advanced && !param_number(info->global ? NULL : instance, JET_paramEnableAdvanced))
         return JET_errSuccess;
+    param_store_override(instance, id, &number);
     switch (info->kind)
     {
     case PARAM_FIXED:

@@ -239,23 +239,6 @@ static JET_ERR set_shrink(struct instance *instance, uintptr_t number)
     return param_set_plain(instance, JET_paramEnableShrinkDatabase, number, NULL);
 }
 
-/* Where defaults are read from: "reg:" and a key.  It is kept; nothing is read. */
-static JET_ERR set_config_store(struct instance *instance, struct session *session, const WCHAR *text)
-{
-    struct param_value *value = param_slot(instance, JET_paramConfigStoreSpec);
-
-    if (session)
-        return JET_errInvalidParameter;
-    if (text && text[0] && !(text[0] == 'r' && text[1] == 'e' && text[2] == 'g' && text[3] == ':'))
-        return JET_errInvalidParameter;
-    if (text)
-        return param_set_plain(instance, JET_paramConfigStoreSpec, 0, text);
-    os_free(value->text);
-    value->text = NULL;
-    value->written = true;
-    return JET_errSuccess;
-}
-
 static JET_ERR answer(JET_API_PTR *number, uintptr_t value)
 {
     if (!number)
@@ -302,7 +285,7 @@ JET_ERR param_set_custom(struct instance *instance, struct session *session, uin
     case JET_paramEnableShrinkDatabase:
         return set_shrink(instance, number);
     case JET_paramConfigStoreSpec:
-        return set_config_store(instance, session, text);
+        return param_store_set(instance, session, text);
     case JET_paramEngineFormatVersion:
         return set_engine_format(instance, number);
     case JET_paramCheckpointDepthMax:

@@ -114,6 +114,7 @@ struct param_value
     uintptr_t number;                   /* numbers, flags, pointers */
     WCHAR *text;                        /* strings, from the heap; NULL: the default */
     bool written;                       /* by the program, not by default */
+    bool stored;                        /* by what JET_paramConfigStoreSpec names */
 };
 
 struct param_set
@@ -542,6 +543,9 @@ JET_ERR param_set_custom(struct instance *instance, struct session *session, uin
                          const WCHAR *text);
 JET_ERR param_get_custom(struct instance *instance, struct session *session, uint32_t id, JET_API_PTR *number,
                          WCHAR *text, size_t size);
+/* JET_paramConfigStoreSpec: takes what the store has; what it says in place of what the program sets. */
+JET_ERR param_store_set(struct instance *instance, struct session *session, const WCHAR *text);
+void param_store_override(struct instance *instance, uint32_t id, uintptr_t *number);
 /* JET_paramConfiguration: many parameters at once. */
 JET_ERR param_set_configuration(struct instance *instance, uintptr_t configuration);
 

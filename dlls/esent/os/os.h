@@ -824,6 +824,25 @@ void os_computer_name(WCHAR *name, size_t cch);
 /* The path of the program that runs; empty if not known. */
 void os_program_path(WCHAR *path, size_t cch);
 
+/* -------------------------------------------------------------- registry --- */
+
+/*
+ * A key of Windows' registry by its whole path ("HKLM\\SOFTWARE\\...").  The error
+ * is Windows' as a JET_ERR, JET_errFileNotFound if there is none;
+ * JET_errInvalidObject: no key that paths begin with; JET_errFeatureNotAvailable
+ * where there is no registry.
+ */
+struct os_registry;
+JET_ERR os_registry_open(const WCHAR *path, struct os_registry **registry);
+void os_registry_close(struct os_registry *registry);
+
+/* Text of a value of the key, or of one beneath it (L"": itself).  JET_wrnColumnNull if it is absent or
+   empty, JET_errRecordTooBig if it does not fit. */
+JET_ERR os_registry_read(struct os_registry *registry, const WCHAR *beneath, const WCHAR *name, WCHAR *text, size_t cch);
+
+/* Makes the value, empty, if the program may. */
+void os_registry_write(struct os_registry *registry, const WCHAR *beneath, const WCHAR *name);
+
 /* ------------------------------------------------------------------ text --- */
 
 /* What <wchar.h> has, for 16-bit text on every platform. */
