@@ -27,6 +27,7 @@ static void instance_destroy(struct instance *instance)
 {
     if (instance->handle)
         handle_free(instance->handle);
+    instance_reseed_close(instance);
     backup_free(instance->backup);
     txn_root_free(&instance->txn);
     param_set_free(&instance->params);
@@ -68,6 +69,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
         return JET_errOutOfMemory;
     instance->number = number;
     os_mutex_init(&instance->temporary.lock);
+    os_mutex_init(&instance->reseed_lock);
     txn_root_init(&instance->txn);
     instance->hooks = (struct instance_hooks){ .context = instance, .clean_versions = clean_versions };
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };

@@ -59,6 +59,7 @@ struct instance_log;
 struct log;
 struct log_names;
 struct init_info;
+struct reseed;
 struct snapshot;
 
 /* -------------------------------------------------------------- handles --- */
@@ -144,6 +145,7 @@ struct instance_hooks
 #define INSTANCE_INITIALIZING 0x20u
 #define INSTANCE_SLOW (INSTANCE_STOPPED | INSTANCE_TERMINATING | INSTANCE_UNAVAILABLE)
 
+#define RESEEDS_MAX 7                   /* databases into which pages are put at a time */
 #define DATABASES_MAX 16                /* slots: 0 is the temporary database, of which ids 1.. are attached files */
 
 struct session;
@@ -188,6 +190,8 @@ struct instance
     struct backup *backup;              /* from JetInit on */
     struct background *background;      /* jobs of JetDefragment and JetDatabaseScan; by background.c */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
+    struct os_mutex reseed_lock;        /* guards reseeds, across their I/O; taken alone */
+    struct reseed *reseeds[RESEEDS_MAX]; /* begun; by reseed.c */
     const JET_RSTMAP2_W *restore_map;   /* where recovery finds databases; NULL: where they were */
     uint32_t restore_map_count;
     const struct init_info *init_info;  /* while JetInit3 or JetInit4 runs: who is told of recovery */
@@ -207,6 +211,9 @@ const struct log_names *instance_log_names(const struct instance *instance);
 void background_stop(struct instance *instance, JET_DBID dbid);
 void background_tell_stop(struct instance *instance);
 void background_free(struct instance *instance);
+
+/* Closes databases into which pages are put, as they are. */
+void instance_reseed_close(struct instance *instance);
 
 /* What backups of an instance need; made by JetInit, after the log. */
 JET_ERR instance_backup_start(struct instance *instance);

@@ -157,7 +157,9 @@ JET_ERR database_redo_attached(struct database *database, uint64_t position,
     database->attach_dbtime = header->dbtime;
     database->attach_consistent = header->consistent;
     atomic_store(&database->attach_position, position);
-    if (header->state == JET_dbstateDirtyShutdown && log_position_of(&header->attach) == position)
+    /* One into which pages were put stays so until it is whole: what it needs may lie before its attachment. */
+    if ((header->state == JET_dbstateDirtyShutdown || header->state == JET_dbstateDirtyAndPatchedShutdown) &&
+        log_position_of(&header->attach) == position)
     {
         database->dirty = true;
         return JET_errSuccess;
