@@ -230,29 +230,55 @@ static JET_ERR check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR otherw
     return otherwise;
 }
 
-JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, struct session **session,
-                         struct cursor **cursor)
+/* The cursor, which is of the session that was entered, and for this call. */
+static inline JET_ERR admit_cursor(struct session *session, struct cursor *use, uint32_t flags, struct cursor **cursor)
+{
+    JET_ERR err;
+
+    if (os_unlikely(flags & use->refused))
+        return api_leave(session, JET_errIllegalOperation);
+    *cursor = use;
+    err = cursor_follow(use);
+    if (os_likely(err >= 0) || flags & API_WHEN_STOPPED) /* closing must be possible in any case */
+        return JET_errSuccess;
+    return api_leave(session, err);
+}
+
+static __attribute__((noinline)) JET_ERR enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags,
+                                                      struct session **session, struct cursor **cursor)
 {
     struct open_cursor *open;
     JET_ERR err = enter(sesid, flags, session);
 
     if (os_unlikely(err < 0))
         return check_cursor(sesid, tableid, err);
-    open = (*session)->recent;
-    if (os_unlikely(!open || open->tableid != tableid))
-        open = handle_object_of(tableid, HANDLE_CURSOR, *session);
-    if (os_likely(open != NULL))
+    open = handle_object_of(tableid, HANDLE_CURSOR, *session);
+    if (os_unlikely(!open))
+        return api_leave(*session, check_cursor(sesid, tableid, JET_errInvalidTableId));
+    return admit_cursor(*session, open->cursor, flags, cursor);
+}
+
+/* By its cursor's handle a session is found that the thread owns, in most calls; it is the one
+ * that is meant if it has the right handle, and the cursor still lives once it is entered. */
+JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, struct session **session,
+                         struct cursor **cursor)
+{
+    struct handle_slot *slot = handle_slot(tableid, HANDLE_CURSOR);
+    struct session *owner = slot ? atomic_load_explicit(&slot->owner, memory_order_relaxed) : NULL;
+    struct open_cursor *open;
+
+    if (os_unlikely(!owner || !enter_own(owner, sesid)))
+        return enter_cursor(sesid, tableid, flags, session, cursor);
+    open = atomic_load_explicit(&slot->object, memory_order_relaxed);
+    if (os_unlikely(atomic_load_explicit(&slot->handle, memory_order_relaxed) != tableid ||
+                    atomic_load_explicit(&slot->owner, memory_order_relaxed) != owner ||
+                    atomic_load_explicit(&owner->instance->state, memory_order_acquire) & INSTANCE_SLOW))
     {
-        (*session)->recent = open;
-        if (os_unlikely(flags & open->cursor->refused))
-            return api_leave(*session, JET_errIllegalOperation);
-        *cursor = open->cursor;
-        err = cursor_follow(open->cursor);
-        if (os_likely(err >= 0) || flags & API_WHEN_STOPPED) /* closing must be possible in any case */
-            return JET_errSuccess;
-        return api_leave(*session, err);
+        leave_own(own_entry(owner));
+        return enter_cursor(sesid, tableid, flags, session, cursor);
     }
-    return api_leave(*session, check_cursor(sesid, tableid, JET_errInvalidTableId));
+    *session = owner;
+    return admit_cursor(owner, open->cursor, flags, cursor);
 }
 
 JET_ERR api_enter_database(JET_SESID sesid, JET_DBID dbid, uint32_t flags, struct session **session,

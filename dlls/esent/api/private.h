@@ -345,7 +345,6 @@ struct session
     JET_GRBIT commit_default;           /* JET_sesparamCommitDefault */
     struct txn txn;
     struct open_cursor *cursors;        /* all it has open */
-    struct open_cursor *recent;         /* of them, the one used last; NULL: it was closed */
     struct cursor *retired;             /* closed, but not before the transaction ends */
     uint16_t opens[DATABASES_MAX];      /* how often it has each database open */
     struct session *next, *prev;        /* in instance.sessions; next: in process.free_sessions */

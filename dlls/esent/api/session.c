@@ -31,7 +31,6 @@ static void session_clear(struct session *session)
     session->txn_uses_context = false;
     session->params = NULL;
     session->cursors = NULL;
-    session->recent = NULL;
     memset(session->opens, 0, sizeof(session->opens));
     session->prev = NULL;
 }
@@ -277,8 +276,6 @@ static JET_ERR close_open_cursor(struct session *session, struct open_cursor *op
     JET_LS ls = open->ls, table_ls = open->table_ls;
     JET_ERR err;
 
-    if (session->recent == open)
-        session->recent = NULL;
     handle_free(open->tableid);
     *(open->prev ? &open->prev->next : &session->cursors) = open->next;
     if (open->next)

@@ -314,13 +314,78 @@ static bool ends_before(const struct tree_cursor *cursor, const struct tree_leaf
            node_visible(cursor->tree, cursor->txn, &node);
 }
 
+enum unlatched_seek
+{
+    SEEK_PLACED,
+    SEEK_NONE,      /* there is no entry that is equal */
+    SEEK_WITH_LATCH /* cannot be told in this way */
+};
+
+/*
+ * Seeks the first entry that is not before the target, or only an equal one, without
+ * latching its leaf: the entry's key is copied, and believed if the page is then what it
+ * was.  Where entries are hidden, or have versions, that is not enough.
+ */
+static enum unlatched_seek seek_unlatched(struct tree_cursor *cursor, const struct tree_target *target, bool only_equal,
+                                          bool *equal)
+{
+    const struct tree *tree = cursor->tree;
+    uint8_t *bookmark = cursor->bookmark_inline[cursor->bookmark == cursor->bookmark_inline[0]];
+    uint32_t key_size, data_size;
+    struct page_node node;
+    struct tree_step at;
+
+    if (cursor->bookmark_capacity > TREE_INLINE_BOOKMARK || !tree_descend_peek(tree, target, &at) ||
+        !page_node(&at.view, at.line, &node))
+        return SEEK_WITH_LATCH;
+    *equal = !page_key_compare(&node.key, target->key, target->key_size) &&
+             (!target->data_size ||
+              (node.data_size == target->data_size && !memcmp(node.data, target->data, target->data_size)));
+    if (!*equal && only_equal)
+        return cache_peek_valid(at.page, at.version) ? SEEK_NONE : SEEK_WITH_LATCH;
+    if (os_unlikely(node.flags & NODE_DELETED) || (node.flags & NODE_VERSIONED && tree_has_versions(tree)))
+        return SEEK_WITH_LATCH;
+    key_size = page_key_size(&node.key);
+    data_size = tree->unique ? 0 : node.data_size;
+    if (key_size + data_size > TREE_INLINE_BOOKMARK)
+        return SEEK_WITH_LATCH;
+    page_key_copy_short(&node.key, bookmark);
+    bytes_copy(bookmark + key_size, node.data, data_size);
+    if (!cache_peek_valid(at.page, at.version))
+        return SEEK_WITH_LATCH;
+    cursor->bookmark = bookmark;
+    cursor->bookmark_key_size = key_size;
+    cursor->bookmark_data_size = data_size;
+    cursor->hint.page = at.page;
+    cursor->hint.version = at.version;
+    cursor->pgno = at.pgno;
+    cursor->line = at.line;
+    cursor->view = at.view;
+    cursor->node = node;
+    cursor->viewed = true;
+    cursor->copied = false;
+    cursor->state = TREE_ON;
+    return SEEK_PLACED;
+}
+
 /* To the first entry with the target's key and data, whatever follows. */
 static JET_ERR seek_equal(struct tree_cursor *cursor, const struct tree_target *target)
 {
     struct page_node node;
     struct tree_leaf leaf;
+    bool equal;
     JET_ERR err;
 
+    switch (seek_unlatched(cursor, target, true, &equal))
+    {
+    case SEEK_PLACED:
+        return JET_errSuccess;
+    case SEEK_NONE:
+        cursor->past_leaf = false;
+        return JET_errRecordNotFound;
+    case SEEK_WITH_LATCH:
+        break;
+    }
     err = tree_descend(cursor->tree, target, &leaf);
     if (err >= 0)
     {
@@ -336,6 +401,8 @@ static JET_ERR seek_next(struct tree_cursor *cursor, const struct tree_target *t
     struct tree_leaf leaf;
     JET_ERR err;
 
+    if (seek_unlatched(cursor, target, false, equal) == SEEK_PLACED)
+        return JET_errSuccess;
     err = tree_descend(cursor->tree, target, &leaf);
     if (err >= 0)
         err = leaf_settle_next(cursor->tree, cursor->txn, NULL, &leaf, &node);

@@ -50,6 +50,16 @@ struct tree_target
     double fraction;
 };
 
+/* Where a descent without latches is: at a page that may be changing. */
+struct tree_step
+{
+    struct cache_page *page;
+    uint32_t version;
+    uint32_t pgno;
+    struct page_view view;
+    uint32_t line;
+};
+
 struct tree_leaf
 {
     struct cache_page *page; /* latched */
@@ -63,6 +73,11 @@ struct tree_leaf
 /* Goes to the leaf where the target is, or would be.  LOWER and UPPER may give
  * a line one past the end of the page.  An empty tree gives a leaf without lines. */
 JET_ERR tree_descend(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf);
+
+/* As tree_descend, for LOWER and UPPER, to a leaf that is not latched: what is read of it is to be believed
+ * if cache_peek_valid() says so afterwards.  False if that did not work out, and where the line would be
+ * one past the end. */
+bool tree_descend_peek(const struct tree *tree, const struct tree_target *target, struct tree_step *at);
 
 /* The same for TREE_AIM_UPPER with a bookmark without data, too: there entries of
  * one key may fill many leaves. */
@@ -88,9 +103,14 @@ uint32_t tree_leaves(const struct tree *tree, const struct tree_target *target, 
 /* Whether a page that is latched is a leaf of this tree, and has lines unless it is the root. */
 bool tree_leaf_check(const struct tree *tree, struct tree_leaf *leaf);
 
-/* On a latched leaf: the first line that is not less than the target (`past`: greater).
- * False when the page is bad. */
+/* search_page.c */
+
+/* On a leaf: the first line that is not less than the target (`past`: greater).
+ * False when the page is bad.  It may be changing, in both. */
 bool leaf_search(const struct page_view *view, const struct tree_target *target, bool past, int32_t *line);
+
+/* The line of an inner page, which has some, that leads to the target: one with a key. */
+bool inner_search_key(const struct page_view *view, const struct tree_target *target, uint32_t *line);
 
 /* move.c */
 

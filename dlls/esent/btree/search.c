@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The way down a tree, and the search in a page.
+ * The way down a tree.
  *
  * Inner pages are read without latches.  At each level the child is reached
  * before it is asked whether the parent is still what it was; a split changes
@@ -12,154 +12,6 @@
 #include "btree/private.h"
 
 /* ------------------------------------------------------------ in a page --- */
-
-/* The bytes sought: how much of the page's shared prefix they begin with, and
- * the eight after `word_at` as a number, with zeros for those that there are not. */
-struct probe
-{
-    const struct tree_target *target;
-    uint32_t match;
-    uint32_t word_at;
-    uint64_t word;
-};
-
-static void probe_word(struct probe *probe, uint32_t at)
-{
-    const struct tree_target *target = probe->target;
-    uint8_t bytes[8] = { 0 };
-
-    probe->word_at = at;
-    if (target->key_size - at >= 8)
-    {
-        probe->word = be64(target->key + at);
-        return;
-    }
-    for (uint32_t i = 0; at + i < target->key_size; i++)
-        bytes[i] = target->key[at + i];
-    probe->word = be64(bytes);
-}
-
-static void probe_init(struct probe *probe, const struct page_view *view, const struct tree_target *target)
-{
-    uint32_t count = view->prefix_size < target->key_size ? view->prefix_size : target->key_size;
-    uint32_t match = 0;
-
-    while (match < count && view->prefix[match] == target->key[match])
-        match++;
-    probe->target = target;
-    probe->match = match;
-    probe_word(probe, match);
-}
-
-static int bytes_compare(const uint8_t *a, uint32_t a_size, const uint8_t *b, uint32_t b_size)
-{
-    uint32_t count = a_size < b_size ? a_size : b_size;
-    int order = count ? memcmp(a, b, count) : 0;
-
-    return order ? order : (int)a_size - (int)b_size;
-}
-
-/* The node's key against the key sought.  Eight bytes can be read where a node's
- * key begins, since at least two tags come after the last node. */
-static inline int compare_key(struct probe *probe, const struct page_key *key)
-{
-    const struct tree_target *target = probe->target;
-    uint32_t prefix = key->prefix_size, size = key->suffix_size, rest = target->key_size - prefix;
-    uint64_t word;
-
-    if (os_unlikely(prefix > probe->match))
-    {
-        if (probe->match >= target->key_size)
-            return 1;
-        return key->prefix[probe->match] < target->key[probe->match] ? -1 : 1;
-    }
-    if (os_unlikely(prefix != probe->word_at))
-        probe_word(probe, prefix);
-    word = be64(key->suffix);
-    if (size < 8)
-        word = size ? word & ~0ull << (64 - 8 * size) : 0;
-    if (word != probe->word)
-        return word < probe->word ? -1 : 1;
-    if (size <= 8 || rest <= 8)
-        return (int)size - (int)rest;
-    return bytes_compare(key->suffix + 8, size - 8, target->key + prefix + 8, rest - 8);
-}
-
-/* A separator against the key sought and, where there is some, the data after it. */
-static inline int compare_separator(struct probe *probe, const struct page_key *key)
-{
-    const struct tree_target *target = probe->target;
-    uint32_t size = page_key_size(key), skip = target->key_size;
-    struct page_key rest = *key;
-    int order;
-
-    if (!target->data_size && target->aim != TREE_AIM_PAST_KEY)
-        return compare_key(probe, key);
-    if (size <= skip)
-    {
-        order = compare_key(probe, key);
-        return order || target->aim == TREE_AIM_PAST_KEY ? order : -1;
-    }
-    if (skip < rest.prefix_size)
-    {
-        rest.prefix_size = (uint16_t)skip;
-        rest.suffix_size = 0;
-    }
-    else
-        rest.suffix_size = (uint16_t)(skip - rest.prefix_size);
-    order = compare_key(probe, &rest);
-    if (order || target->aim == TREE_AIM_PAST_KEY)
-        return order;
-    rest = *key;
-    if (skip < rest.prefix_size)
-    {
-        rest.prefix += skip;
-        rest.prefix_size = (uint16_t)(rest.prefix_size - skip);
-    }
-    else
-    {
-        skip -= rest.prefix_size;
-        rest.prefix_size = 0;
-        rest.suffix += skip;
-        rest.suffix_size = (uint16_t)(rest.suffix_size - skip);
-    }
-    return page_key_compare(&rest, target->data, target->data_size);
-}
-
-bool leaf_search(const struct page_view *view, const struct tree_target *target, bool past, int32_t *line)
-{
-    uint32_t low = 0, high = page_lines(view), last = high - 1;
-    struct probe probe;
-
-    probe_init(&probe, view, target);
-    while (low < high)
-    {
-        uint32_t middle = (low + high) / 2;
-        struct page_key key;
-        int order;
-
-        /* one of these comes next, if any does */
-        page_line_prefetch(view, (low + middle) / 2);
-        page_line_prefetch(view, middle < last ? (middle + 1 + high) / 2 : last);
-        if (!page_key_at(view, middle, &key))
-            return false;
-        order = compare_key(&probe, &key);
-        if (!order && target->data_size)
-        {
-            struct page_node node;
-
-            if (!page_node(view, middle, &node))
-                return false;
-            order = bytes_compare(node.data, node.data_size, target->data, target->data_size);
-        }
-        if (order < 0 || (past && !order))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *line = (int32_t)low;
-    return true;
-}
 
 /* The line of a share of the page, and the share of what is below that line. */
 static uint32_t fraction_line(uint32_t lines, double *fraction)
@@ -186,12 +38,10 @@ static uint32_t fraction_line(uint32_t lines, double *fraction)
 static bool inner_search(const struct page_view *view, const struct tree_target *target, double *fraction,
                          uint32_t *line)
 {
-    uint32_t lines = page_lines(view), low = 0, high;
-    struct probe probe;
+    uint32_t lines = page_lines(view);
 
     if (!lines)
         return false;
-    high = lines - 1; /* the last child takes all that is left, whatever its key */
     switch (target->aim)
     {
     case TREE_AIM_FIRST:
@@ -204,23 +54,8 @@ static bool inner_search(const struct page_view *view, const struct tree_target 
         *line = fraction_line(lines, fraction);
         return true;
     default:
-        break;
+        return inner_search_key(view, target, line);
     }
-    probe_init(&probe, view, target);
-    while (low < high)
-    {
-        uint32_t middle = (low + high) / 2;
-        struct page_key key;
-
-        if (!page_key_at(view, middle, &key))
-            return false;
-        if (compare_separator(&probe, &key) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *line = low;
-    return true;
 }
 
 static bool child_of(const struct page_view *view, uint32_t line, uint32_t pgno, uint32_t *child)
@@ -243,62 +78,84 @@ static JET_ERR inner_check(const struct tree *tree, const struct page_view *view
     return JET_errSuccess;
 }
 
-bool tree_leaf_check(const struct tree *tree, struct tree_leaf *leaf)
+/* Whether what is seen is a leaf of the tree. */
+static inline bool leaf_fits(const struct tree *tree, const struct page_view *view)
 {
-    return page_view(&leaf->view, leaf->page->data, leaf->page->page_size) && (leaf->view.flags & PAGE_LEAF) &&
-           page_objid(leaf->view.data) == tree->objid && tree_kind_fits(tree, leaf->view.flags) &&
-           (page_lines(&leaf->view) || (leaf->view.flags & PAGE_ROOT));
+    return view->flags & PAGE_LEAF && page_objid(view->data) == tree->objid && tree_kind_fits(tree, view->flags) &&
+           (page_lines(view) || view->flags & PAGE_ROOT);
 }
 
-/* Where a descent without latches is. */
-struct step
+bool tree_leaf_check(const struct tree *tree, struct tree_leaf *leaf)
 {
-    struct cache_page *page;
-    uint32_t version;
-    uint32_t pgno;
-    struct page_view view;
-    uint32_t line;
-};
+    return page_view(&leaf->view, leaf->page->data, leaf->page->page_size) && leaf_fits(tree, &leaf->view);
+}
 
-/* Goes down to the page above the leaf, or to the leaf itself if that is met first. */
-static JET_ERR walk(const struct tree *tree, const struct tree_target *target, double *fraction, struct step *at)
+/* Goes down to the page above the leaf, or `to_leaf`: to that; or to the leaf itself if that is
+ * met first.  The line is that of an inner page only. */
+static inline JET_ERR walk_to(const struct tree *tree, const struct tree_target *target, double *fraction, bool to_leaf,
+                              struct tree_step *at)
 {
     uint32_t depth;
     JET_ERR err;
 
     at->pgno = tree->root;
     err = cache_peek(tree->file, at->pgno, &at->page, &at->version);
-    if (err < 0)
+    if (os_unlikely(err < 0))
         return tree_read_error(err);
     for (depth = 0; depth < TREE_DEPTH; depth++)
     {
         struct cache_page *page;
         uint32_t child = 0, version;
 
-        if (!page_view(&at->view, at->page->data, at->page->page_size))
+        if (os_unlikely(!page_view(&at->view, at->page->data, at->page->page_size)))
             err = JET_errDatabaseCorrupted;
         else if (at->view.flags & PAGE_LEAF)
             return JET_errSuccess;
         else if (!(err = inner_check(tree, &at->view)) && (!inner_search(&at->view, target, fraction, &at->line) ||
                                                            !child_of(&at->view, at->line, at->pgno, &child)))
             err = JET_errDatabaseCorrupted;
-        if (err)
+        if (os_unlikely(err))
             return cache_peek_valid(at->page, at->version) ? err : TREE_RETRY;
-        if (at->view.flags & PAGE_PARENT_OF_LEAF)
+        if (!to_leaf && at->view.flags & PAGE_PARENT_OF_LEAF)
             return JET_errSuccess;
         /* what was read may be nonsense: not to be followed to the disk */
-        if (!cache_peek_valid(at->page, at->version))
+        if (os_unlikely(!cache_peek_valid(at->page, at->version)))
             return TREE_RETRY;
         err = cache_peek(tree->file, child, &page, &version);
-        if (!cache_peek_valid(at->page, at->version))
+        if (os_unlikely(!cache_peek_valid(at->page, at->version)))
             return TREE_RETRY;
-        if (err < 0)
+        if (os_unlikely(err < 0))
             return tree_read_error(err);
+        /* tags, which are looked at after the header */
+        __builtin_prefetch(page->data + page->page_size - 64);
+        __builtin_prefetch(page->data + page->page_size - 128);
         at->page = page;
         at->version = version;
         at->pgno = child;
     }
     return JET_errDatabaseCorrupted;
+}
+
+static JET_ERR walk(const struct tree *tree, const struct tree_target *target, double *fraction, struct tree_step *at)
+{
+    return walk_to(tree, target, fraction, false, at);
+}
+
+bool tree_descend_peek(const struct tree *tree, const struct tree_target *target, struct tree_step *at)
+{
+#ifdef CACHE_COPY_PEEKS
+    (void)tree, (void)target, (void)at;
+    return false;
+#else
+    double fraction = 0;
+    int32_t line;
+
+    if (walk_to(tree, target, &fraction, true, at) || !leaf_fits(tree, &at->view) ||
+        !leaf_search(&at->view, target, target->aim != TREE_AIM_LOWER, &line))
+        return false;
+    at->line = (uint32_t)line;
+    return line < (int32_t)page_lines(&at->view);
+#endif
 }
 
 /* Finds the target's line on the leaf that was latched for it. */
@@ -342,7 +199,7 @@ static JET_ERR leaf_aim(const struct tree *tree, const struct tree_target *targe
 static JET_ERR descend_optimistic(const struct tree *tree, const struct tree_target *target, struct tree_leaf *leaf)
 {
     double fraction = target->fraction;
-    struct step at;
+    struct tree_step at;
     uint32_t pgno;
     bool is_leaf;
     JET_ERR err;
@@ -560,7 +417,7 @@ uint32_t tree_leaves(const struct tree *tree, const struct tree_target *target, 
 {
     double fraction = target->fraction;
     uint32_t lines, found = 0;
-    struct step at;
+    struct tree_step at;
 
     if (walk(tree, target, &fraction, &at) || (at.view.flags & PAGE_LEAF))
         return 0;

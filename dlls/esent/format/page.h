@@ -301,46 +301,6 @@ static inline bool page_node(const struct page_view *view, unsigned line, struct
     return true;
 }
 
-static inline uint32_t page_tag_word(const struct page_view *view, unsigned line)
-{
-    return page_word32(view->data + view->size - PAGE_TAG_SIZE * (line + view->reserved + 1));
-}
-
-/* The key alone, for a search: of a line that there is. */
-static inline bool page_key_at(const struct page_view *view, unsigned line, struct page_key *key)
-{
-    uint32_t mask = view->large ? 0x7fff : 0x1fff, word = page_tag_word(view, line);
-    uint32_t size = word & mask, offset = (word >> 16) & mask, first, flags;
-    const uint8_t *at = view->data + view->header_size + offset;
-
-    if (size < 4 || offset + size > view->limit) return false;
-    first = page_word16(at);
-    flags = view->large ? first >> PAGE_NODE_FLAGS_SHIFT : word >> 29;
-    key->prefix = view->prefix;
-    key->prefix_size = 0;
-    at += 2;
-    size -= 2;
-    if (flags & NODE_COMPRESSED)
-    {
-        key->prefix_size = (uint16_t)(first & PAGE_KEY_SIZE);
-        if (key->prefix_size > view->prefix_size) return false;
-        first = page_word16(at);
-        at += 2;
-        size -= 2;
-    }
-    key->suffix = at;
-    key->suffix_size = (uint16_t)(first & PAGE_KEY_SIZE);
-    return key->suffix_size <= size;
-}
-
-/* The line, which there is, will be looked at soon. */
-static inline void page_line_prefetch(const struct page_view *view, unsigned line)
-{
-    uint32_t mask = view->large ? 0x7fff : 0x1fff;
-
-    __builtin_prefetch(view->data + view->header_size + ((page_tag_word(view, line) >> 16) & mask));
-}
-
 static inline uint32_t page_key_size(const struct page_key *key)
 {
     return (uint32_t)key->prefix_size + key->suffix_size;

@@ -636,6 +636,8 @@ JET_ERR cursor_make_key(struct cursor *cursor, const void *data, uint32_t size, 
     }
     if (cursor->index)
         cursor->primary_key.state = cursor->primary_key.size = 0;
+    if (os_likely(key_make_plain(&cursor->form, &cursor->key, data, size, grbit)))
+        return JET_errSuccess;
     return key_make(&cursor->form, &cursor->key, data, size, grbit);
 }
 

@@ -42,6 +42,30 @@ uint32_t key_page_most(uint32_t page_size)
                                : JET_cbKeyMost8KBytePage;
 }
 
+/* See key_make_plain(). */
+static void find_plain(struct key_form *form)
+{
+    const struct column *column = form->columns ? form->column[0] : NULL;
+
+    if (!column || column->fid >= COLUMNID_VAR_FIRST || form->descending[0] || form->placeholder || form->tuples)
+        return;
+    switch (column->type)
+    {
+    case JET_coltypLong:
+    case JET_coltypCurrency:
+    case JET_coltypLongLong:
+        form->plain_signed = true;
+        break;
+    case JET_coltypUnsignedLong:
+    case JET_coltypUnsignedLongLong:
+        break;
+    default:
+        return;
+    }
+    if (form->key_max > key_fixed_size(column->type))
+        form->plain_size = (uint8_t)key_fixed_size(column->type);
+}
+
 JET_ERR key_form_init(struct key_form *form, const struct table *table, const struct index *index)
 {
     memset(form, 0, sizeof(*form));
@@ -74,6 +98,7 @@ JET_ERR key_form_init(struct key_form *form, const struct table *table, const st
             find_locale(form);
     }
     form->placeholder = index->primary && form->columns > 1 && (form->column[0]->disk_flags & COLUMN_PLACEHOLDER);
+    find_plain(form);
     return JET_errSuccess;
 }
 

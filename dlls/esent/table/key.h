@@ -31,6 +31,7 @@
 #ifndef ESENT_TABLE_KEY_H
 #define ESENT_TABLE_KEY_H
 
+#include "format/bytes.h"
 #include "table/record.h"
 #include "table/schema.h"
 
@@ -68,6 +69,8 @@ struct key_form
     const struct os_locale *locale;     /* NULL: not found, or no Unicode column */
     JET_ERR locale_error;               /* what normalizing Unicode text answers when locale is NULL */
     uint32_t lcmap_flags;
+    uint8_t plain_size;                 /* first column an integer of this size, ascending, in a fixed column; else 0 */
+    bool plain_signed;
 };
 
 /* Fills *form for an index of a table.  index may be the nameless sequential
@@ -100,6 +103,23 @@ struct search_key
  * JET_errIndexTuplesKeyTooSmall, and those of os_sort_key.
  */
 JET_ERR key_make(const struct key_form *form, struct search_key *key, const void *data, uint32_t size, JET_GRBIT grbit);
+
+/* What key_make() does for most keys that are made at all: of one integer.  False: not this one. */
+static inline bool key_make_plain(const struct key_form *form, struct search_key *key, const void *data, uint32_t size,
+                                  JET_GRBIT grbit)
+{
+    if (size != form->plain_size || grbit != JET_bitNewKey || !size || !data)
+        return false;
+    key->data[0] = KEY_DATA;
+    if (size == 8)
+        set_be64(key->data + 1, le64(data) ^ (uint64_t)form->plain_signed << 63);
+    else
+        set_be32(key->data + 1, le32(data) ^ (uint32_t)form->plain_signed << 31);
+    key->size = 1 + size;
+    key->columns = 1;
+    key->state = KEY_PREPARED;
+    return true;
+}
 
 /*
  * Normalizes one value of column `i` of the index into `out`, at most
