@@ -262,6 +262,44 @@ static void test_unique(void **state)
     drop_table();
 }
 
+/* An index that is being made keeps its columns, and a column that is being deleted gets no index. */
+static void test_columns(void **state)
+{
+    (void)state;
+    make_table();
+    assert_ok(JetBeginTransaction(builder));
+    assert_ok(JetBeginTransaction(writer));
+    make_index(0);
+    assert_err(JetDeleteColumnA(writer, writing, "value"), JET_errWriteConflict);
+    end(builder, true);
+    assert_err(JetDeleteColumnA(writer, writing, "value"), JET_errWriteConflict);
+    end(writer, true);
+    assert_err(JetDeleteColumnA(writer, writing, "value"), JET_errColumnInUse);
+    check_index(writer, writing);
+    assert_ok(JetSetCurrentIndexA(writer, writing, NULL));
+    assert_ok(JetSetCurrentIndexA(builder, building, NULL));
+
+    assert_ok(JetBeginTransaction(builder));
+    assert_ok(JetDeleteIndexA(builder, building, "value"));
+    assert_err(JetDeleteColumnA(writer, writing, "value"), JET_errColumnInUse);
+    assert_ok(JetDeleteColumnA(builder, building, "value"));
+    assert_ok(JetRollback(builder, 0));
+    check_index(writer, writing);
+    drop_table();
+
+    make_table();
+    assert_ok(JetBeginTransaction(builder));
+    assert_ok(JetDeleteColumnA(builder, building, "value"));
+    assert_ok(JetBeginTransaction(writer));
+    assert_err(JetCreateIndexA(writer, writing, "value", 0, "+value\0", 8, 90), JET_errWriteConflict);
+    assert_err(JetCreateIndexA(writer, writing, "both", 0, "+id\0+value\0", 12, 90), JET_errWriteConflict);
+    assert_ok(JetRollback(builder, 0));
+    assert_ok(JetCreateIndexA(writer, writing, "value", 0, "+value\0", 8, 90));
+    end(writer, true);
+    check_index(writer, writing);
+    drop_table();
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -294,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_committed_before),
         cmocka_unit_test(test_without_transaction),
         cmocka_unit_test(test_unique),
+        cmocka_unit_test(test_columns),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

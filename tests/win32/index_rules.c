@@ -314,6 +314,107 @@ static void rollback_and_the_index_in_use(void **state)
     assert_string_equal(name, "primary");
 }
 
+static unsigned count_entries(JET_TABLEID of, const char *index)
+{
+    unsigned count = 0;
+    JET_ERR err;
+
+    assert_ok(JetSetCurrentIndexA(session, of, index));
+    for (err = JetMove(session, of, JET_MoveFirst, 0); err >= 0; err = JetMove(session, of, JET_MoveNext, 0))
+        count++;
+    assert_err(err, JET_errNoCurrentRecord);
+    return count;
+}
+
+/* Tuples are of the first column; what follows it is the first value of each. */
+static void tuples_and_other_columns(void **state)
+{
+    static const struct
+    {
+        const char *text;
+        JET_ULONG values;
+        unsigned entries;
+    } rows[] = { { "ab", 2, 0 }, { "abcd", 0, 2 }, { "abcd", 2, 2 }, { "abc", 1, 1 }, { "", 1, 0 } };
+    JET_SETINFO info = { .cbStruct = sizeof(info) };
+    unsigned expected = 0;
+
+    (void)state;
+    add_index("tuples", "+text\0+pair\0", 13, JET_bitIndexTuples);
+    for (int32_t i = 0; i < 5; i++)
+    {
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, id_column, &i, sizeof(i), 0, NULL));
+        assert_ok(JetSetColumn(session, table, text_column, rows[i].text, (JET_ULONG)strlen(rows[i].text), 0, NULL));
+        for (JET_ULONG value = 0; value < rows[i].values; value++)
+            assert_ok(JetSetColumn(session, table, pair_column, &value, sizeof(value), 0, &info));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+        expected += rows[i].entries;
+        assert_int_equal(count_entries(table, "tuples"), expected);
+    }
+    add_index("later", "+text\0+pair\0", 13, JET_bitIndexTuples);
+    assert_int_equal(count_entries(table, "later"), expected);
+    assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    while (JetMove(session, table, JET_MoveFirst, 0) >= 0)
+        assert_ok(JetDelete(session, table));
+    assert_int_equal(count_entries(table, "tuples"), 0);
+    assert_int_equal(count_entries(table, "later"), 0);
+}
+
+/* Each value of the first column has its tuples with each of the other; one that is too short has none. */
+static void tuples_and_cross_products(void **state)
+{
+    JET_COLUMNDEF def = {
+        .cbStruct = sizeof(def), .coltyp = JET_coltypBinary, .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued
+    };
+    JET_SETINFO info = { .cbStruct = sizeof(info) };
+    JET_COLUMNID first;
+    int32_t id = 1;
+
+    (void)state;
+    assert_ok(JetAddColumnA(session, table, "first", &def, NULL, 0, &first));
+    add_index("cross", "+first\0+pair\0", 14, JET_bitIndexTuples | JET_bitIndexCrossProduct);
+    add_index("nested", "+first\0+pair\0", 14, JET_bitIndexTuples | JET_bitIndexNestedTable);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    assert_ok(JetSetColumn(session, table, id_column, &id, sizeof(id), 0, NULL));
+    assert_ok(JetSetColumn(session, table, first, "xy", 2, 0, &info));
+    assert_ok(JetSetColumn(session, table, first, "abcd", 4, 0, &info));
+    assert_ok(JetSetColumn(session, table, pair_column, "1", 1, 0, &info));
+    assert_ok(JetSetColumn(session, table, pair_column, "2", 1, 0, &info));
+    assert_ok(JetSetColumn(session, table, pair_column, "3", 1, 0, &info));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    assert_int_equal(count_entries(table, "cross"), 6);
+    assert_int_equal(count_entries(table, "nested"), 2);
+}
+
+/* The index of records is of what is in their columns, multi-valued or not. */
+static void nested_primary_index(void **state)
+{
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLong };
+    JET_COLUMNID id, number;
+    JET_TABLEID nested;
+    uint8_t bookmark[20];
+    JET_ULONG size;
+
+    (void)state;
+    assert_ok(JetCreateTableA(session, dbid, "nested", 1, 90, &nested));
+    assert_ok(JetAddColumnA(session, nested, "id", &def, NULL, 0, &id));
+    assert_ok(JetAddColumnA(session, nested, "number", &def, NULL, 0, &number));
+    assert_ok(JetCreateIndexA(session, nested, "id", JET_bitIndexPrimary | JET_bitIndexNestedTable, "+id\0", 5, 90));
+    assert_ok(JetCreateIndexA(session, nested, "number", 0, "+number\0", 9, 90));
+    for (int32_t i = 1; i <= 3; i++)
+    {
+        assert_ok(JetPrepareUpdate(session, nested, JET_prepInsert));
+        assert_ok(JetSetColumn(session, nested, id, &i, sizeof(i), 0, NULL));
+        assert_ok(JetSetColumn(session, nested, number, &i, sizeof(i), 0, NULL));
+        assert_ok(JetUpdate(session, nested, bookmark, sizeof(bookmark), &size));
+        assert_int_equal(size, 5);
+        assert_ok(JetGotoBookmark(session, nested, bookmark, size));
+    }
+    assert_int_equal(count_entries(nested, "number"), 3);
+    assert_int_equal(count_entries(nested, "id"), 3);
+    assert_ok(JetCloseTable(session, nested));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_table, close_table)
 
 int main(void)
@@ -326,6 +427,9 @@ int main(void)
         TEST(greater_than_whole_key),
         TEST(equal_seek_behind_the_last_entry),
         TEST(value_of_a_tuple),
+        TEST(tuples_and_other_columns),
+        TEST(tuples_and_cross_products),
+        TEST(nested_primary_index),
         TEST(no_tag_zero),
         TEST(insert_has_no_key_size),
         TEST(zeroes_where_the_original_goes),

@@ -101,6 +101,8 @@ JET_ERR catalog_name(struct catalog_bytes bytes, char name[SCHEMA_NAME_SIZE]);
 /* JET_errKeyDuplicate if the table has an object of this type and name, or there is a table of the name. */
 JET_ERR catalog_insert(struct database *database, struct txn *txn, const struct catalog_row *row);
 JET_ERR catalog_delete(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id);
+/* No other transaction may change or delete the row then, until this one ends.  JET_errWriteConflict. */
+JET_ERR catalog_lock(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id);
 /* Replaces the row of the same table, type and id. */
 JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct catalog_row *row);
 /* Deletes all rows of a table. */

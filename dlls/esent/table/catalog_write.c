@@ -382,6 +382,14 @@ static JET_ERR delete_row(struct database *database, struct txn *txn, const stru
     return err;
 }
 
+JET_ERR catalog_lock(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id)
+{
+    uint8_t key[ROW_KEY_SIZE];
+
+    row_key(key, table, type, id);
+    return tree_lock_key(database->catalog->records, txn, key, sizeof(key), true);
+}
+
 JET_ERR catalog_delete(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id)
 {
     struct catalog_cursor cursor;

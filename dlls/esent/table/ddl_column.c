@@ -479,41 +479,25 @@ static bool in_index(const struct table *table, const struct column *column)
     return false;
 }
 
-static bool has_segment(struct catalog_bytes segments, uint32_t fid)
+/* Whether an index that the transaction does not see keeps the column: it is not committed yet, or was since. */
+static bool in_unseen_index(const struct table *table, const struct column *column)
 {
-    for (uint32_t i = 0; i + 4 <= segments.size; i += 4)
-    {
-        if (le16(segments.data + i + 2) == fid && !(segments.data[i] & 0x80))
-            return true;
-    }
-    return false;
-}
+    bool found = false;
 
-/* Whether an index that was committed since the transaction began has the column. */
-static JET_ERR check_new_indexes(const struct table *table, const struct column *column)
-{
-    struct catalog_cursor rows;
-    struct catalog_row row;
-    JET_ERR err = catalog_open(table->database, NULL, &rows);
-
-    if (err >= 0)
-        err = catalog_seek(&rows, table->objid, CATALOG_INDEX, &row);
-    for (; err >= 0 && row.table == table->objid && row.type == CATALOG_INDEX; err = catalog_next(&rows, &row))
+    os_mutex_lock(&table->database->lock);
+    for (const struct made_index *made = table->object->made; made; made = made->next)
     {
-        if (row.flags & INDEX_WIDE_COLUMNS &&
-            (has_segment(row.key_columns, column->fid) || has_segment(row.conditions, column->fid)))
-        {
-            err = JET_errColumnInUse;
-            break;
-        }
+        for (uint32_t i = 0; i < made->column_count && !made->gone; i++)
+            found |= made->columns[i] == column->fid;
     }
-    catalog_close(&rows);
-    return err == JET_errNoCurrentRecord ? JET_errSuccess : err < 0 ? err : JET_errSuccess;
+    os_mutex_unlock(&table->database->lock);
+    return found;
 }
 
 static JET_ERR delete_column(struct cursor *cursor, const char *name)
 {
     struct table *table = cursor->table;
+    const struct column *column = table_column_by_name(table, name);
     struct database *database = table->database;
     struct catalog_cursor rows;
     struct catalog_row row;
@@ -522,14 +506,6 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
 
     if (err >= 0)
         err = find_row(&rows, table, name, &row);
-    if (err >= 0 && in_index(table, table_column_by_name(table, name)))
-        err = JET_errColumnInUse;
-    if (err >= 0 && cursor->txn->level > 1 && table->object->index_deleter != cursor->txn)
-        err = check_new_indexes(table, table_column_by_name(table, name));
-    if (err >= 0)
-        place_set_end(cursor, TREE_BEFORE_FIRST);
-    if (err >= 0)
-        err = schema_act(database, cursor->txn, table->object, ACTION_ROWS, false, 0);
     if (err >= 0)
     {
         /* The row stays, so that the id and the place in records are not used again. */
@@ -538,9 +514,16 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
         row.place = JET_coltypNil;
         if (row.flags & COLUMN_USER_DEFAULT)
             row.flags &= ~(uint32_t)(COLUMN_USER_DEFAULT | COLUMN_DEFAULT);
+        /* An index that is being made has locked the row. */
         err = catalog_replace(database, cursor->txn, &row);
     }
     catalog_close(&rows);
+    if (err >= 0 && (in_index(table, column) || in_unseen_index(table, column)))
+        err = JET_errColumnInUse;
+    if (err >= 0)
+        err = schema_act(database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+    if (err >= 0)
+        place_set_end(cursor, TREE_BEFORE_FIRST);
     return err;
 }
 

@@ -90,6 +90,19 @@ JET_ERR index_find_in_table(void *context, const char *name, struct index_column
     return JET_errSuccess;
 }
 
+/* The same for a cursor.  Its row is locked, so that the column does not go meanwhile. */
+static JET_ERR find_and_lock(void *context, const char *name, struct index_column_facts *facts)
+{
+    struct cursor *cursor = context;
+    struct table *table = cursor->table;
+    const struct column *column = name ? table_column_by_name(table, name) : NULL;
+    JET_ERR err = JET_errSuccess;
+
+    if (column && !column->from_template && !ddl_has_alone(cursor))
+        err = catalog_lock(table->database, cursor->txn, table->objid, CATALOG_COLUMN, column->fid);
+    return err < 0 ? err : index_find_in_table(table, name, facts);
+}
+
 /* What comes before the statement begins, for one index. */
 static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defaults, const JET_INDEXCREATE3_A *create,
                          struct index_definition *definition)
@@ -116,6 +129,15 @@ static JET_ERR check_one(struct cursor *cursor, const struct ddl_defaults *defau
     return err < 0 ? err : index_check(table->database, defaults, create, definition);
 }
 
+static void add_columns(struct made_index *made, const uint8_t *segments, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+    {
+        if (!(segments[4 * i] & 0x80)) /* of the template, which does not change */
+            made->columns[made->column_count++] = le16(segments + 4 * i + 2);
+    }
+}
+
 static JET_ERR note_made(const struct cursor *cursor, uint32_t objid, uint32_t root,
                          const struct index_definition *definition)
 {
@@ -125,6 +147,8 @@ static JET_ERR note_made(const struct cursor *cursor, uint32_t objid, uint32_t r
     };
     JET_ERR err;
 
+    add_columns(&made, definition->key, definition->columns);
+    add_columns(&made, definition->condition, definition->conditions);
     os_mutex_lock(&table->database->lock);
     err = schema_note_made(table->object, &made);
     os_mutex_unlock(&table->database->lock);
@@ -225,43 +249,13 @@ static JET_ERR fill(struct cursor *cursor, const JET_INDEXCREATE3_A *creates, co
     return err;
 }
 
-/* Whether another session has deleted a column of it since the transaction began. */
-static JET_ERR check_current(const struct cursor *cursor, const struct index_definition *definition)
-{
-    const struct table *table = cursor->table;
-    struct catalog_cursor rows;
-    struct catalog_row row;
-    JET_ERR err;
-
-    if (ddl_has_alone(cursor))
-        return JET_errSuccess;
-    err = catalog_open(table->database, NULL, &rows);
-    for (uint32_t i = 0; err >= 0 && i < definition->columns; i++)
-    {
-        const uint8_t *segment = definition->key + 4 * i;
-        uint32_t fid = le16(segment + 2);
-
-        if (segment[0] & 0x80) /* of the template, which does not change */
-            continue;
-        err = catalog_find(&rows, table->objid, CATALOG_COLUMN, fid, &row);
-        if (err == JET_errObjectNotFound) /* not committed: its own */
-            err = JET_errSuccess;
-        else if (err >= 0 && row.place == JET_coltypNil)
-            err = JET_errWriteConflict;
-    }
-    catalog_close(&rows);
-    return err;
-}
-
 /* The rows and trees of one that was checked. */
 static JET_ERR make_one(struct cursor *cursor, const JET_INDEXCREATE3_A *create, struct index_definition *definition,
                         struct cursor *inner, struct made_tree *made)
 {
-    JET_ERR err = index_check_columns(create, definition, index_find_in_table, cursor->table);
+    JET_ERR err = index_check_columns(create, definition, find_and_lock, cursor);
 
     *made = (struct made_tree){ 0 };
-    if (err >= 0)
-        err = check_current(cursor, definition);
     if (err >= 0 && definition->flags & INDEX_PRIMARY)
         err = make_primary(cursor, definition, inner);
     else if (err >= 0)

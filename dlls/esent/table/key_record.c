@@ -177,7 +177,7 @@ static JET_ERR append_column(struct build *build, uint32_t i, uint32_t sequence,
         return err;
     if (column->fid >= COLUMNID_TAGGED_FIRST && !(sequence > 1 && value.null))
         build->all_out_of_values = false;
-    if (value.null && sequence > 1 && !form->nested)
+    if (value.null && sequence > 1 && (!form->nested || (form->tuples && i == 0)))
     {
         *outcome = KEY_OUT_OF_VALUES;
         return JET_errSuccess;
@@ -248,7 +248,8 @@ JET_ERR key_from_record(const struct key_form *form, struct record record, struc
         if (*outcome != KEY_MADE)
             return JET_errSuccess;
     }
-    if (form->nested && build.all_out_of_values)
+    /* A record always has its primary key. */
+    if (form->nested && build.all_out_of_values && !(form->index->disk_flags & INDEX_PRIMARY))
     {
         *outcome = KEY_OUT_OF_VALUES;
         if (rollover)
@@ -360,6 +361,7 @@ JET_ERR key_next(struct key_iterator *iterator, uint8_t *out, uint32_t *size)
     {
         enum key_outcome outcome;
         uint32_t rollover = 0;
+        bool indexed;
         JET_ERR err;
 
         memcpy(iterator->used, iterator->sequence, sizeof(iterator->used));
@@ -368,16 +370,23 @@ JET_ERR key_next(struct key_iterator *iterator, uint8_t *out, uint32_t *size)
                               &outcome, &rollover);
         if (err < 0)
             return err;
-        if (outcome == KEY_NOT_IN_INDEX)
+        if (outcome == KEY_NOT_IN_INDEX || (outcome == KEY_OUT_OF_TUPLES && !iterator->multi_valued[0]))
         {
             iterator->done = true;
             break;
         }
+        if (outcome == KEY_OUT_OF_TUPLES && form->cross_product && iterator->tuple == index->tuple_start)
+        {
+            /* Nor with any other values in the columns that follow. */
+            advance(iterator, true, 1);
+            continue;
+        }
+        indexed = key_outcome_indexed(index, outcome);
         iterator->tuple += index->tuple_step;
-        if (!form->tuples || outcome != KEY_MADE || !index->tuple_step ||
+        if (!form->tuples || !indexed || !index->tuple_step ||
             (iterator->tuple - index->tuple_start) / index->tuple_step >= index->tuple_to_index_max)
             advance(iterator, outcome == KEY_OUT_OF_VALUES, rollover);
-        if (key_outcome_indexed(index, outcome))
+        if (indexed)
             return JET_errSuccess;
     }
     *size = 0;

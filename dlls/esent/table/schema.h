@@ -199,13 +199,16 @@ struct table_hook
 };
 
 /* An index that JetCreateIndex made: how its text is mapped though it has none, which
- * its row in the catalog does not tell. */
+ * its row in the catalog does not tell, and the columns that it keeps, whoever sees it. */
 struct made_index
 {
     struct made_index *next;
     uint32_t objid, root;
     uint32_t lcmap_flags;
     bool alone;                 /* by who had the table alone: all see it at once, whatever their transaction */
+    bool gone;                  /* deleted, by a transaction that may be open */
+    uint16_t column_count;
+    uint16_t columns[2 * JET_ccolKeyMost];  /* of keys and conditions, without those of a template */
 };
 
 /* What all states of one table share: its trees and who uses it. */
@@ -226,7 +229,6 @@ struct table_object
     uint32_t last_fixed, last_variable, last_tagged;    /* ids of columns that were given out; 0: none */
     uint32_t fixed_end;         /* where the next fixed column goes, at least */
     struct txn *deleting;       /* who deletes the table; NULL: nobody */
-    const struct txn *index_deleter;    /* who last deleted an index: only to be compared */
     /* Given out next, 0: not known yet (update_private.h): record numbers of a
      * table without a primary index, ids of long values, the autoincrement column. */
     _Atomic uint64_t next_record, next_long_value, next_increment;

@@ -21,6 +21,18 @@ static bool is_versioned(enum schema_action_kind kind)
     return kind != ACTION_NAME && kind != ACTION_TABLE_GONE;
 }
 
+/* An index is deleted, or that is undone. */
+static void note_gone(struct table_object *object, uint32_t root, bool gone)
+{
+    for (struct made_index *made = object->made; made; made = made->next)
+    {
+        if (made->root != root)
+            continue;
+        made->gone = gone;
+        made->alone &= !gone;
+    }
+}
+
 JET_ERR schema_act(struct database *database, struct txn *txn, struct table_object *object,
                    enum schema_action_kind kind, bool in_table, uint32_t root)
 {
@@ -51,10 +63,7 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->fresh_column = root;
     }
     if (kind == ACTION_TREE_GONE)
-        object->index_deleter = txn;
-    if (kind == ACTION_TREE_GONE)
-        for (struct made_index *made = object->made; made; made = made->next)
-            made->alone &= made->root != root;
+        note_gone(object, root, true);
     os_mutex_unlock(&database->lock);
     /* That of the space of a new tree. */
     if (kind == ACTION_TABLE_MADE || kind == ACTION_TREE_MADE)
@@ -91,6 +100,8 @@ static void end(struct database *database, const struct schema_action *action, b
     if (action->kind == ACTION_TABLE_GONE && undone)
         object->deleting = NULL;
     object->fresh_columns -= action->kind == ACTION_COLUMN_MADE;
+    if (action->kind == ACTION_TREE_GONE && undone)
+        note_gone(object, action->root, false);
     if (action->kind == (undone ? ACTION_TREE_MADE : ACTION_TREE_GONE))
         schema_forget_made(object, action->root);
     if (action->kind == (undone ? ACTION_TABLE_MADE : ACTION_TABLE_GONE))
