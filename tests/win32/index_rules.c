@@ -363,9 +363,9 @@ static void tuples_and_other_columns(void **state)
 /* Each value of the first column has its tuples with each of the other; one that is too short has none. */
 static void tuples_and_cross_products(void **state)
 {
-    JET_COLUMNDEF def = {
-        .cbStruct = sizeof(def), .coltyp = JET_coltypBinary, .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued
-    };
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def),
+                          .coltyp = JET_coltypBinary,
+                          .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued };
     JET_SETINFO info = { .cbStruct = sizeof(info) };
     JET_COLUMNID first;
     int32_t id = 1;
