@@ -126,7 +126,7 @@ static void print_finding(void *context, const struct finding *finding)
 {
     const struct settings *s = context;
 
-    if (!finding->warning)
+    if (!finding->warning || finding->kind == FINDING_LONG_VALUE)
         printf("seed %llu: page %u, %s %s: %s\n", (unsigned long long)s->seed, (unsigned)finding->pgno, finding->table,
                finding->tree, finding->text);
 }
@@ -144,7 +144,7 @@ static int check(const struct settings *s)
         path[i] = (unsigned char)workload_database[i];
     path[i] = 0;
     err = integrity_check((const WCHAR *)path, &options, &report, &result);
-    if (err < 0 || result.findings)
+    if (err < 0 || result.findings || result.kept_values)
     {
         complain(s->seed, "the check", err);
         return FAILED;

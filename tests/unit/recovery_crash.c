@@ -340,6 +340,7 @@ static void check_file(void)
 
     assert_true(err >= 0 || err == JET_errDatabaseCorrupted);
     assert_int_equal(wrong, 0);
+    assert_int_equal(result.kept_values, 0);
 }
 
 /* ------------------------------------------------------------------- crashes --- */

@@ -5,7 +5,7 @@
 static JET_INSTANCE instance;
 static JET_SESID first, second;
 static JET_TABLEID a, b;
-static JET_COLUMNID id_column, count_column, text_column;
+static JET_COLUMNID id_column, count_column, text_column, long_column;
 
 static void add_column(JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit, const void *value,
                        JET_ULONG size, JET_COLUMNID *id)
@@ -60,6 +60,7 @@ static int setup(void **state)
     add_column(table, "id", JET_coltypLong, JET_bitColumnNotNULL, NULL, 0, &id_column);
     add_column(table, "count", JET_coltypLong, JET_bitColumnEscrowUpdate, &zero, sizeof(zero), &count_column);
     add_column(table, "text", JET_coltypText, 0, NULL, 0, &text_column);
+    add_column(table, "long", JET_coltypLongBinary, 0, NULL, 0, &long_column);
     assert_ok(JetCreateIndexA(first, table, "id", JET_bitIndexPrimary, "+id\0", 5, 90));
     assert_ok(JetCloseTable(first, table));
     assert_ok(JetOpenDatabaseA(second, test_file("transactions.edb"), NULL, &other, 0));
@@ -174,13 +175,102 @@ static void test_escrow_off_record(void **state)
     assert_ok(JetRollback(first, 0));
 }
 
+/* A lock that its session took outside of transactions hides no conflict while it rests between two. */
+static void test_resting_lock(void **state)
+{
+    (void)state;
+    assert_ok(JetBeginTransaction(second));
+    assert_ok(seek(second, b, 2, JET_bitSeekEQ));
+    assert_ok(seek(first, a, 2, JET_bitSeekEQ));
+    assert_ok(JetPrepareUpdate(first, a, JET_prepReplace));
+    assert_ok(JetSetColumn(first, a, text_column, "changed", 7, 0, NULL));
+    assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+    assert_ok(JetPrepareUpdate(first, a, JET_prepInsertCopyDeleteOriginal));
+    assert_ok(JetPrepareUpdate(first, a, JET_prepCancel));
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(JetRollback(first, 0));
+    assert_err(JetPrepareUpdate(second, b, JET_prepReplace), JET_errWriteConflict);
+    assert_ok(JetRollback(second, 0));
+}
+
+static void set_long(uint8_t byte)
+{
+    uint8_t value[3000];
+
+    memset(value, byte, sizeof(value));
+    assert_ok(JetSetColumn(first, a, long_column, value, sizeof(value), JET_bitSetSeparateLV, NULL));
+}
+
+static JET_ULONG pages_owned(void)
+{
+    JET_ULONG pages = 0;
+
+    assert_ok(JetGetTableInfoA(first, a, &pages, sizeof(pages), JET_TblInfoSpaceOwned));
+    return pages;
+}
+
+/* What was set for an update before the level in which it ended goes with that level. */
+static void test_update_ends_deeper(void **state)
+{
+    uint8_t got = 0;
+
+    (void)state;
+    assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(JetPrepareUpdate(first, a, JET_prepReplace));
+    set_long('a');
+    assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+    assert_ok(JetCommitTransaction(first, 0));
+    for (int32_t i = 0; i < 40; i++)
+    {
+        assert_ok(JetBeginTransaction(first));
+        assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+        assert_ok(JetPrepareUpdate(first, a, JET_prepReplace));
+        set_long('b');
+        assert_ok(JetBeginTransaction(first));
+        if (i % 4 == 0)
+        {
+            assert_ok(JetBeginTransaction(first));
+            assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+            assert_ok(JetCommitTransaction(first, 0));
+        }
+        else
+            assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+        assert_ok(JetRollback(first, 0));
+        assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+        assert_err(JetRetrieveColumn(first, a, long_column, &got, 1, NULL, 0, NULL), JET_wrnBufferTruncated);
+        assert_int_equal(got, 'a');
+        assert_ok(JetPrepareUpdate(first, a, JET_prepInsert));
+        assert_ok(JetSetColumn(first, a, id_column, &(int32_t){ 100 + i }, 4, 0, NULL));
+        set_long('c');
+        assert_ok(JetBeginTransaction(first));
+        assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+        assert_ok(JetRollback(first, 0));
+        assert_ok(JetCommitTransaction(first, 0));
+    }
+    assert_true(pages_owned() < 20);
+    /* What is committed with it stays. */
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+    assert_ok(JetPrepareUpdate(first, a, JET_prepReplace));
+    set_long('d');
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(JetUpdate(first, a, NULL, 0, NULL));
+    assert_ok(JetCommitTransaction(first, 0));
+    assert_ok(JetBeginTransaction(first));
+    assert_ok(JetRollback(first, 0));
+    assert_ok(JetCommitTransaction(first, 0));
+    assert_ok(seek(first, a, 8, JET_bitSeekEQ));
+    assert_err(JetRetrieveColumn(first, a, long_column, &got, 1, NULL, 0, NULL), JET_wrnBufferTruncated);
+    assert_int_equal(got, 'd');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_locks),
-        cmocka_unit_test(test_deleted),
-        cmocka_unit_test(test_escrow),
-        cmocka_unit_test(test_escrow_off_record),
+        cmocka_unit_test(test_locks),        cmocka_unit_test(test_deleted),
+        cmocka_unit_test(test_escrow),       cmocka_unit_test(test_escrow_off_record),
+        cmocka_unit_test(test_resting_lock), cmocka_unit_test(test_update_ends_deeper),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

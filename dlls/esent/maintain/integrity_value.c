@@ -243,6 +243,22 @@ static JET_ERR count_references(void *context, struct integrity *check, const st
     return JET_errSuccess;
 }
 
+/* One that says too much is kept for nobody, but harms nobody (ErrREPAIRCompareLVRefcounts). */
+static void differ(struct integrity *check, const struct counted *value)
+{
+    static const char format[] = "long value %llu says %u columns refer to it, and %u do";
+
+    if (value->says < value->seen)
+        integrity_find(check, FINDING_LONG_VALUE, 0, format, (unsigned long long)value->id, (unsigned)value->says,
+                       (unsigned)value->seen);
+    else
+    {
+        check->result.kept_values++;
+        integrity_warn(check, FINDING_LONG_VALUE, 0, format, (unsigned long long)value->id, (unsigned)value->says,
+                       (unsigned)value->seen);
+    }
+}
+
 static JET_ERR compare_references(struct table_check *table)
 {
     struct integrity *check = table->check;
@@ -275,8 +291,7 @@ static JET_ERR compare_references(struct table_check *table)
             const struct counted *value = &window.values[i];
 
             if (value->says != value->seen && value->says != PARTLY_DELETED)
-                integrity_find(check, FINDING_LONG_VALUE, 0, "long value %llu says %u columns refer to it, and %u do",
-                               (unsigned long long)value->id, (unsigned)value->says, (unsigned)value->seen);
+                differ(check, value);
         }
         window.first = window.next;
     } while (err >= 0 && window.more);
@@ -288,6 +303,7 @@ JET_ERR integrity_values(struct table_check *table)
 {
     struct integrity *check = table->check;
     struct values values = { .table = table };
+    uint64_t found;
     JET_ERR err = JET_errSuccess;
 
     if (table->values)
@@ -310,7 +326,11 @@ JET_ERR integrity_values(struct table_check *table)
     if (err < 0 || !table->table || table->damaged || (table->values && check->trees[table->values].damaged) ||
         integrity_sum_equal(&table->references, &table->counts))
         return err;
-    integrity_find(check, FINDING_LONG_VALUE, 0, "records refer to long values %llu times, and these say %llu times",
-                   (unsigned long long)table->references.count, (unsigned long long)table->counts.count);
-    return compare_references(table);
+    found = check->result.findings + check->result.warnings;
+    err = compare_references(table);
+    if (err >= 0 && found == check->result.findings + check->result.warnings)
+        integrity_find(check, FINDING_LONG_VALUE, 0,
+                       "records refer to long values %llu times, and these say %llu times",
+                       (unsigned long long)table->references.count, (unsigned long long)table->counts.count);
+    return err;
 }

@@ -78,6 +78,7 @@ struct integrity_result
     uint64_t lost;  /* of them: owned, but neither used nor available; each run of them is a warning */
     uint32_t trees, tables;
     uint64_t records, entries, long_values;
+    uint64_t kept_values;  /* long values that say that more columns refer to them than do: each is a warning */
     uint64_t indexes_not_compared; /* because text sorts differently here, or a callback computes a column */
 };
 

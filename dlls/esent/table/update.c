@@ -678,11 +678,18 @@ JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_m
             memcpy(bookmark, key, size < bookmark_max ? size : bookmark_max);
     }
     locked = update->locked;
+    err = update->number ? txn_update_ends(cursor->txn, update->number, update->level) : JET_errSuccess;
+    if (err < 0)
+        return err;
     err = finish(cursor, bookmark, bookmark_max, actual, grbit);
     if (err >= 0)
         drop_update(cursor);
     else
+    {
+        if (update->number)
+            txn_update_stays(cursor->txn, update->number);
         update->locked = locked;
+    }
     return err;
 }
 

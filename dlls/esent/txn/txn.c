@@ -35,6 +35,7 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->id = 0;
     txn->newest = NULL;
     txn->updates = txn->update = 0;
+    txn->late = NULL;
     txn->batch = txn->locks = NULL;
     txn->aside = txn->settling = txn->redone = false;
     memset(&txn->logged, 0, sizeof(txn->logged));
@@ -106,6 +107,66 @@ JET_ERR txn_rollback_update(struct txn *txn, uint32_t update)
     return version_rollback_update(txn, update);
 }
 
+JET_ERR txn_update_ends(struct txn *txn, uint32_t update, uint32_t begun)
+{
+    struct txn_late_update *late;
+
+    if (!update || begun >= txn->level)
+        return JET_errSuccess;
+    late = os_alloc(sizeof(*late));
+    if (!late)
+        return JET_errOutOfMemory;
+    *late = (struct txn_late_update){ txn->late, update, begun, txn->level };
+    txn->late = late;
+    return JET_errSuccess;
+}
+
+void txn_update_stays(struct txn *txn, uint32_t update)
+{
+    struct txn_late_update *late = txn->late;
+
+    if (!update || !late || late->update != update)
+        return;
+    txn->late = late->next;
+    os_free(late);
+}
+
+/* The present level is committed. */
+static void late_updates_commit(struct txn *txn)
+{
+    uint32_t level = txn->level - 1;
+
+    for (struct txn_late_update **link = &txn->late, *late; (late = *link);)
+    {
+        if (late->ended > level)
+            late->ended = level;
+        if (late->begun < late->ended)
+        {
+            link = &late->next;
+            continue;
+        }
+        *link = late->next;
+        os_free(late);
+    }
+}
+
+/* The present level was rolled back, and now what was changed earlier for updates that ended in it. */
+static JET_ERR late_updates_roll_back(struct txn *txn)
+{
+    JET_ERR err = JET_errSuccess, now;
+
+    while (txn->late && txn->late->ended >= txn->level)
+    {
+        struct txn_late_update *late = txn->late;
+
+        now = version_rollback_update(txn, late->update);
+        err = err < 0 ? err : now;
+        txn->late = late->next;
+        os_free(late);
+    }
+    return err;
+}
+
 static void txn_end_level(struct txn *txn)
 {
     if (--txn->level == 0)
@@ -118,6 +179,7 @@ static JET_ERR commit_level(struct txn *txn)
     if (err < 0)
         return err;
     version_commit_level(txn);
+    late_updates_commit(txn);
     txn_end_level(txn);
     return JET_errSuccess;
 }
@@ -147,6 +209,8 @@ JET_ERR txn_rollback(struct txn *txn)
     if (txn->level == 0)
         return JET_errNotInTransaction;
     err = version_rollback(txn);
+    logged = late_updates_roll_back(txn);
+    err = err < 0 ? err : logged;
     /* What could not be undone is left to recovery, so the log must not say that it was. */
     if (err < 0 && txn->root->log.log)
         log_fail(txn->root->log.log, err);

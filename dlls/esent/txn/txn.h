@@ -105,6 +105,14 @@ struct txn_root
     uint32_t open;
 };
 
+/* An update that ended at a deeper level than it was begun at: all of it goes with that level. */
+struct txn_late_update
+{
+    struct txn_late_update *next;
+    uint32_t update;
+    uint32_t begun, ended;              /* levels */
+};
+
 struct txn
 {
     struct txn_root *root;
@@ -117,6 +125,7 @@ struct txn
     struct version *newest;             /* its versions */
     uint32_t updates;                   /* numbers given by txn_new_update */
     uint32_t update;                    /* the number that versions get now; 0: none */
+    struct txn_late_update *late;       /* none at level 0 */
     struct version_batch *batch;        /* what they are kept in; NULL until the first */
     struct version_batch *locks;        /* those that were made at level 0 */
     bool aside;                         /* its commit happens while its thread holds root->handover for writing */
@@ -148,6 +157,13 @@ JET_ERR txn_begin_inner(struct txn *txn);
 uint32_t txn_new_update(struct txn *txn);
 /* Undoes the changes of an update, newest first.  The first error, but all are tried. */
 JET_ERR txn_rollback_update(struct txn *txn, uint32_t update);
+
+/*
+ * An update that was begun at level `begun` is about to end: what was changed for it then is undone
+ * with the present level, too.  JET_errOutOfMemory.  txn_update_stays: it did not end.
+ */
+JET_ERR txn_update_ends(struct txn *txn, uint32_t update, uint32_t begun);
+void txn_update_stays(struct txn *txn, uint32_t update);
 
 /* Ends the innermost level; at level 1 the work becomes visible to others, and
  * its record is in the log (txn->logged.commit), not yet on disk.

@@ -389,11 +389,26 @@ static bool same_op(const struct version *version, uint8_t op, uint32_t delta_si
     return version->op == op && (op != VERSION_DELTA || !delta_size || version->delta_size == delta_size);
 }
 
+/* A lock of level 0 between two transactions of its session; it hides nothing that is older. */
+static bool rests(const struct txn *txn, const struct version *version)
+{
+    return (version->op == VERSION_LOCK || version->op == VERSION_READ_LOCK) && !is_own(txn, version) &&
+           !atomic_load_explicit(&version->batch->committed, memory_order_acquire);
+}
+
+static const struct version *skip_resting(const struct txn *txn, const struct version *version)
+{
+    while (version && rests(txn, version))
+        version = version->older;
+    return version;
+}
+
 /* Whether the versions of an entry forbid the transaction an operation; delta_size 0: of any.  Part locked. */
 static JET_ERR check_chain(const struct txn *txn, const struct version *head, uint8_t op, uint32_t delta_size)
 {
     const struct version *version;
 
+    head = skip_resting(txn, head);
     if (!head)
         return JET_errSuccess;
     if (!sees(txn, head))
@@ -401,7 +416,8 @@ static JET_ERR check_chain(const struct txn *txn, const struct version *head, ui
         if (!commutes(op))
             return JET_errWriteConflict;
         /* All that is not settled for this transaction, its own as well, must be of the same kind. */
-        for (version = head; version && (is_own(txn, version) || !sees(txn, version)); version = version->older)
+        for (version = head; version && (is_own(txn, version) || !sees(txn, version));
+             version = skip_resting(txn, version->older))
             if (!same_op(version, op, delta_size))
                 return JET_errWriteConflict;
         return JET_errSuccess;
