@@ -345,9 +345,149 @@ static void copy_that_diverged(void **state)
     check(unstarted("active"), mine, 500, 900, 'c');
 }
 
+/* ------------------------------------------------------------------- online --- */
+
+static struct
+{
+    unsigned requests;
+    JET_ULONG pgno;
+    JET_ULONG state;
+    uint8_t token[48], page[PAGE];
+} told;
+
+static JET_ERR JET_API on_recovery(JET_SNP snp, JET_SNT snt, void *data, void *context)
+{
+    const JET_SNPATCHREQUEST *request = data;
+
+    assert_ptr_equal(context, &told);
+    if (snp != JET_snpExternalAutoHealing)
+        return JET_errSuccess;
+    assert_int_equal(snt, JET_sntPagePatchRequest);
+    assert_int_equal(request->cbStruct, sizeof(*request));
+    assert_int_equal(request->cbToken, sizeof(told.token));
+    assert_int_equal(request->cbData, PAGE);
+    memcpy(told.token, request->pvToken, sizeof(told.token));
+    memcpy(told.page, request->pvData, PAGE);
+    told.pgno = request->pageNumber;
+    told.state = request->dbinfomisc.dbstate;
+    told.requests++;
+    return JET_errSuccess;
+}
+
+static JET_INSTANCE healing(const char *folder)
+{
+    JET_INSTANCE instance = unstarted(folder);
+
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramEnableExternalAutoHealing, 1, NULL));
+    return instance;
+}
+
+/* Replays what there is of the log on the other side, and hears of the page. */
+static void replay(const char *folder)
+{
+    JET_RSTINFO2_A info = { .cbStruct = sizeof(info), .pfnCallback = on_recovery, .pvCallbackContext = &told };
+    JET_INSTANCE instance = healing(folder);
+
+    memset(&told, 0, sizeof(told));
+    assert_true(JetInit4A(&instance, &info, JET_bitReplayIgnoreLostLogs) >= 0);
+    assert_ok(JetTerm(instance));
+}
+
+static JET_ERR count(JET_SESID session, JET_ULONG *rows)
+{
+    JET_ERR err = JetMove(session, table, JET_MoveFirst, 0);
+
+    for (*rows = 0; err >= 0; err = JetMove(session, table, JET_MoveNext, 0))
+        ++*rows;
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+}
+
+/* A page of the table's records: a leaf that is no index's, and has neighbours. */
+static JET_ULONG page_of_records(const char *path)
+{
+    size_t size;
+    uint8_t *file = read_all(path, &size);
+    JET_ULONG found = 0;
+
+    for (JET_ULONG pgno = 1; !found && (pgno + 2) * PAGE <= size; pgno++)
+    {
+        const uint8_t *page = file + (pgno + 1) * PAGE;
+        bool leaf = (page[36] & 0xe3) == 0x02, middle = (page[16] || page[17]) && (page[20] || page[21]);
+
+        for (unsigned i = 40; leaf && middle && !found && i < PAGE - 100; i++)
+            if (!memcmp(page + i, "aaaaaaaaaaaaaaaa", 16))
+                found = pgno;
+    }
+    free(file);
+    assert_int_not_equal(found, 0);
+    return found;
+}
+
+static void page_is_asked_for(void **state)
+{
+    JET_INSTANCE instance = healing("here");
+    char path[600], other[600];
+    static const char zeroes[600];
+    uint8_t token[48];
+    JET_SESID session;
+    JET_ULONG rows, bad;
+    unsigned last;
+    JET_DBID dbid;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", in("here", "data.edb"));
+    snprintf(other, sizeof(other), "%s", in("there", "data.edb"));
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    make(session, path);
+    copy(path, other);
+    bad = page_of_records(path);
+    overwrite(path, (long)(bad + 1) * PAGE + 100, zeroes, sizeof(zeroes));
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    open_table(session, dbid);
+    assert_err(count(session, &rows), JET_errReadVerifyFailure);
+    assert_err(count(session, &rows), JET_errReadVerifyFailure); /* not asked for twice */
+    last = current_generation("here");
+    for (unsigned i = 1; i < last; i++)
+        copy(log_of("here", i), log_of("there", i));
+    replay("there");
+    assert_int_equal(told.requests, 1);
+    assert_int_equal(told.pgno, bad);
+    assert_int_equal(told.state, JET_dbstateDirtyShutdown);
+
+    memcpy(token, told.token, sizeof(token));
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 2),
+               JET_errDisabledFunctionality);
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, 0, token, 48, told.page, PAGE, 0), JET_errInvalidParameter);
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, NULL, 48, told.page, PAGE, 0), JET_errInvalidParameter);
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 47, told.page, PAGE, 0), JET_errInvalidParameter);
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, NULL, PAGE, 0), JET_errInvalidParameter);
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE - 1, 0),
+               JET_errInvalidBufferSize);
+    assert_ok(JetOnlinePatchDatabasePage(session, dbid, bad + 1, token, 48, told.page, PAGE, 0)); /* nobody asked */
+    token[8]++;
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 0), JET_errInvalidParameter);
+    token[8]--;
+    token[16]++;
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 0), JET_errBadLogSignature);
+    token[16]--;
+    told.page[300] ^= 1;
+    assert_err(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 0), JET_errReadVerifyFailure);
+    told.page[300] ^= 1;
+    assert_err(count(session, &rows), JET_errReadVerifyFailure);
+    assert_ok(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 0));
+    assert_ok(count(session, &rows));
+    assert_int_equal(rows, ROWS);
+    assert_ok(JetOnlinePatchDatabasePage(session, dbid, bad, token, 48, told.page, PAGE, 0));
+    assert_ok(JetTerm2(instance, JET_bitTermAbrupt));
+    check(unstarted("here"), path, 0, 0, 'a');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(page_is_asked_for),
         cmocka_unit_test(bad_pages_are_replaced),
         cmocka_unit_test(copy_that_diverged),
     };

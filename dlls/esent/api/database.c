@@ -225,6 +225,8 @@ void attachment_options(const struct attachment *attachment, struct database_opt
     options->index_checking = param_number(instance, JET_paramEnableIndexChecking);
     options->engine_format = param_number(instance, JET_paramEngineFormatVersion);
     options->extension_pages = param_number(instance, JET_paramDbExtensionSize);
+    options->heals = param_number(instance, JET_paramEnableExternalAutoHealing);
+    options->request_timeout = (uint32_t)param_number(instance, JET_paramPatchRequestTimeout);
     options->txns = &instance->txn;
     options->log_database = attachment - instance->databases;
     if (!options->read_only && !(attachment->grbit & JET_bitDbRecoveryOff))

@@ -302,7 +302,7 @@ FUNCTION(DONE, JetGetPageInfo, 24)
 FUNCTION(DONE, JetGetPageInfo2, 24)
 FUNCTION(DONE, JetGetDatabasePages, 32)
 FUNCTION_AW(DONE, JetPatchDatabasePages, 28)
-FUNCTION(MISSING, JetOnlinePatchDatabasePage, 32)
+FUNCTION(DONE, JetOnlinePatchDatabasePage, 32)
 FUNCTION_AW(DONE, JetBeginDatabaseIncrementalReseed, 12)
 FUNCTION_AW(DONE, JetEndDatabaseIncrementalReseed, 24)
 

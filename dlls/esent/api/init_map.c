@@ -132,6 +132,14 @@ JET_ERR init_map_make(const struct instance *instance, const struct init_info *i
     return err;
 }
 
+void init_tell_page(const struct init_info *info, JET_SNT what, void *data)
+{
+    if (info && info->status)
+        (void)info->status(JET_sesidNil, JET_snpExternalAutoHealing, what, data);
+    if (info && info->callback)
+        (void)info->callback(JET_snpExternalAutoHealing, what, data, info->context);
+}
+
 void init_tell(const struct init_info *info, JET_SNT what, uint32_t done, uint32_t total)
 {
     JET_SNPROG progress = { sizeof(progress), done, total };

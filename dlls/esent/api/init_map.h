@@ -25,6 +25,9 @@ struct init_map
 JET_ERR init_map_make(const struct instance *instance, const struct init_info *info, struct init_map *map);
 void init_map_free(struct init_map *map);
 
+/* Tells of a page; what is answered changes nothing. */
+void init_tell_page(const struct init_info *info, JET_SNT what, void *data);
+
 /* Tells of recovery; what is answered changes nothing.  info may be NULL. */
 void init_tell(const struct init_info *info, JET_SNT what, uint32_t done, uint32_t total);
 

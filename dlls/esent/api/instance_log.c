@@ -6,6 +6,7 @@
 #include "api/init_map.h"
 #include "recovery/recovery.h"
 #include "table/database_log.h"
+#include "table/page_patch.h"
 #include "table/schema.h"
 #include "txn/version.h"
 
@@ -192,17 +193,56 @@ static JET_ERR append_init(struct instance_log *own, uint64_t *position)
 
 static JET_ERR on_progress(void *context, uint32_t done, uint32_t total)
 {
-    init_tell(context, JET_sntProgress, done, total);
+    const struct instance *instance = context;
+
+    init_tell(instance->init_info, JET_sntProgress, done, total);
     return JET_errSuccess;
+}
+
+static void on_page_wanted(void *context, struct database *database, uint32_t pgno, uint64_t dbtime,
+                           const uint8_t *page, const WCHAR *log)
+{
+    const struct instance *instance = context;
+    struct page_token token = { .size = sizeof(token), .dbtime = dbtime };
+    JET_SNPATCHREQUEST request;
+
+    token.signature = database->header.log_signature;
+    memset(&request, 0, sizeof(request));
+    request.cbStruct = sizeof(request);
+    request.pageNumber = pgno;
+    request.szLogFile = log;
+    request.instance = instance->handle;
+    header_describe(&database->header, &request.dbinfomisc, sizeof(request.dbinfomisc));
+    request.pvToken = &token;
+    request.cbToken = sizeof(token);
+    request.pvData = page;
+    request.cbData = database->page_size;
+    request.dbid = database->store.log_database;
+    init_tell_page(instance->init_info, JET_sntPagePatchRequest, &request);
+}
+
+static void on_page_bad(void *context, struct database *database, uint32_t pgno)
+{
+    const struct instance *instance = context;
+    JET_SNCORRUPTEDPAGE page;
+
+    memset(&page, 0, sizeof(page));
+    page.cbStruct = sizeof(page);
+    page.wszDatabase = database->path;
+    page.dbid = database->store.log_database;
+    header_describe(&database->header, &page.dbinfomisc, sizeof(page.dbinfomisc));
+    page.pageNumber = pgno;
+    init_tell_page(instance->init_info, JET_sntCorruptedPage, &page);
 }
 
 static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
 {
+    const struct instance *instance = config->context;
     JET_ERR err;
 
-    init_tell(config->context, JET_sntBegin, 0, 100);
+    init_tell(instance->init_info, JET_sntBegin, 0, 100);
     err = recovery_run(config, log);
-    init_tell(config->context, err < 0 ? JET_sntFail : JET_sntComplete, 100, 100);
+    init_tell(instance->init_info, err < 0 ? JET_sntFail : JET_sntComplete, 100, 100);
     return err;
 }
 
@@ -222,10 +262,13 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
     config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
+    config.context = own->instance;
     if (own->instance->init_info)
-    {
-        config.context = (void *)own->instance->init_info;
         config.progress = on_progress;
+    if (own->instance->init_info && param_number(own->instance, JET_paramEnableExternalAutoHealing))
+    {
+        config.page_wanted = on_page_wanted;
+        config.page_bad = on_page_bad;
     }
     err = run_recovery(&config, &own->log);
     if (err != JET_errReadVerifyFailure || own->log)

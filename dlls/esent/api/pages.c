@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JetGetDatabasePages: whole pages, for putting in place of another copy's bad ones. */
+/*
+ * JetGetDatabasePages, JetOnlinePatchDatabasePage: whole pages, for putting in
+ * place of another copy's bad ones.
+ */
 #include "api/private.h"
 #include "maintain/maintain.h"
-#include "table/schema.h"
+#include "table/page_patch.h"
 
-#define PGNO_MOST 0x7fefffffu
-#define ALIGNMENT 4096u
+#define PGNO_MOST        0x7fefffffu
+#define ALIGNMENT        4096u
+
+#define ALLOW_CORRUPTION 0x2u /* once a grbit of JetOnlinePatchDatabasePage */
 
 static JET_ERR check_pages(uint32_t first, uint32_t count, const void *pages, uint32_t size, uint32_t page_size)
 {
@@ -46,5 +51,34 @@ JET_ERR JET_API JetGetDatabasePages(JET_SESID sesid, JET_DBID dbid, JET_ULONG fi
         err = database_read_pages(attachment->database, first, count, pages);
     if (err >= 0)
         *actual = count * page_size;
+    return api_leave(session, err);
+}
+
+/*
+ * Puts a page that could not be read, and was asked for in the log, in place while
+ * the database is in use.  Token and page are what a recovery with
+ * JET_sntPagePatchRequest told elsewhere.  Success, too, if it is not asked for.
+ * JET_errInvalidParameter (JET_paramEnableExternalAutoHealing is off; page number, token),
+ * JET_errDisabledFunctionality (a grbit of old), and as page_patch().
+ * Source: ErrIsamOnlinePatchDatabasePage.
+ */
+JET_ERR JET_API JetOnlinePatchDatabasePage(JET_SESID sesid, JET_DBID dbid, JET_ULONG pgno, const void *token,
+                                           JET_ULONG token_size, const void *data, JET_ULONG size, JET_GRBIT grbit)
+{
+    struct session *session;
+    struct attachment *attachment;
+    JET_ERR err;
+
+    OS_TRACE("(%#zx, %#x, %u, %p, %u, %p, %u, %#x)\n", (size_t)sesid, (unsigned)dbid, (unsigned)pgno, token,
+             (unsigned)token_size, data, (unsigned)size, (unsigned)grbit);
+    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+        return err;
+    if (grbit & ALLOW_CORRUPTION)
+        err = JET_errDisabledFunctionality;
+    else if (!param_number(session->instance, JET_paramEnableExternalAutoHealing))
+        err = JET_errInvalidParameter;
+    else
+        err = page_patch(attachment->database, pgno, token, token_size, data, size);
     return api_leave(session, err);
 }

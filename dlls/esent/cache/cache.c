@@ -256,6 +256,8 @@ static JET_ERR bring_in(struct cache_file *file, uint32_t pgno, uint32_t hash)
         leave(page, hash);
     else
         cache_unlatch(page, CACHE_EXCLUSIVE);
+    if (os_unlikely(err < 0) && file->failed)
+        file->failed(file, pgno, err);
     return err < 0 ? err : JET_errSuccess;
 }
 

@@ -64,6 +64,8 @@ static void options_of(const struct recovery *recovery, uint8_t dbid, struct dat
     options->extension_pages = recovery->config->extension_pages;
     options->pages_max = recovery->databases[dbid].pages_max;
     options->trust_corrected = recovery->config->trust_corrected;
+    options->page_bad = recovery->config->page_bad ? redo_page_bad : NULL;
+    options->page_bad_context = (void *)recovery;
 }
 
 /* ------------------------------------------------------------------ the choice --- */

@@ -146,6 +146,12 @@ JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *recor
 JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno);
 void redo_gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count);
 
+/* ---- redo_heal.c ---- */
+
+JET_ERR redo_page_request(struct recovery *recovery, const struct log_page_patch_request *record);
+/* For struct database_options; the context is the recovery. */
+void redo_page_bad(void *context, struct database *database, uint32_t pgno);
+
 /* ---- sessions.c ---- */
 
 JET_ERR redo_session(struct recovery *recovery, uint16_t number, struct redo_session **session);

@@ -50,6 +50,12 @@ struct recovery_config
     void *context;
     /* Redo is at so many of so many generations; an error ends it, with that error.  NULL: nobody asks. */
     JET_ERR (*progress)(void *context, uint32_t done, uint32_t total);
+    /* Another copy of the database could not read this page, and asked for it in `log`; `page` is sealed, as it was
+     * there.  NULL: nobody asks. */
+    void (*page_wanted)(void *context, struct database *database, uint32_t pgno, uint64_t dbtime, const uint8_t *page,
+                        const WCHAR *log);
+    /* A page of this one cannot be read; what comes of that comes after it. */
+    void (*page_bad)(void *context, struct database *database, uint32_t pgno);
 };
 
 /*

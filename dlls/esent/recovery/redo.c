@@ -300,6 +300,8 @@ static JET_ERR redo_record(struct recovery *recovery, const struct log_read_reco
     case LOG_NEW_PAGE:
     case LOG_ROOT_PAGE_MOVE:
         return page_record(recovery, record);
+    case LOG_PAGE_PATCH_REQUEST:
+        return redo_page_request(recovery, (const struct log_page_patch_request *)record->data);
     case LOG_CONVERT_FDP:
         return JET_errBadLogVersion;
     default:

@@ -5,6 +5,7 @@
 #include "format/page_edit.h"
 #include "log/log.h"
 #include "table/database_log.h"
+#include "table/page_patch.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 
@@ -124,6 +125,7 @@ static void database_free(struct database *database)
     if (database->cache.file)
         cache_file_purge(&database->cache);
     os_file_close(database->file);
+    os_free(database->requests);
     os_free(database->header_page);
     os_free(database->path);
     os_free(database);
@@ -176,6 +178,12 @@ JET_ERR database_start(struct database *database, const struct database_options 
     }
     database->store.extension_pages = options->extension_pages;
     database->store.most_pages = options->pages_max;
+    if (database->store.log && options->heals)
+    {
+        err = page_requests_start(database, options->request_timeout);
+        if (err < 0)
+            return err;
+    }
     err = catalog_table(database, false, &database->catalog);
     return err < 0 ? err : catalog_table(database, true, &database->shadow);
 }

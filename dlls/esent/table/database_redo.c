@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Databases whose log is replayed. */
 #include "table/database_redo.h"
+#include "table/page_patch.h"
 #include "log/log.h"
 #include "table/database_log.h"
 #include "table/schema_private.h"
@@ -85,6 +86,8 @@ static JET_ERR start(struct database *database, const struct database_options *o
     database->store.redoing = true;
     database->store.trusting = options->trust_corrected;
     database->cache.leaving = tree_page_leaving;
+    if (options->page_bad)
+        page_requests_redo(database, options);
     return err;
 }
 

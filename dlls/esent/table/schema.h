@@ -300,6 +300,8 @@ struct table
 
 struct database_registry;
 
+struct page_requests;
+
 struct database
 {
     WCHAR *path;                /* full */
@@ -335,6 +337,9 @@ struct database
     uint64_t closing;               /* position of the instance's shutdown; 0: it is detached alone */
     _Atomic uint32_t checkpointing; /* threads that write its pages without the registry's lock */
     bool abandoned;                 /* it is closed as it is on disk */
+    struct page_requests *requests; /* pages that it asks for; NULL: it asks for none */
+    void (*page_bad)(void *context, struct database *database, uint32_t pgno); /* in redo; see the options */
+    void *page_bad_context;
 };
 
 /* How a database is opened; see JetAttachDatabase and JetOpenDatabase. */
@@ -354,6 +359,11 @@ struct database_options
     uint32_t extension_pages;   /* JET_paramDbExtensionSize */
     uint32_t pages_max;         /* JET_dbparamDbSizeMaxPages */
     uint32_t initial_pages;     /* of a new database; 0: by default */
+    bool heals;                 /* pages that cannot be read are asked for in the log: JET_paramEnableExternalAutoHealing */
+    uint32_t request_timeout;   /* JET_paramPatchRequestTimeout */
+    /* In redo: a page cannot be read.  NULL: nobody asks. */
+    void (*page_bad)(void *context, struct database *database, uint32_t pgno);
+    void *page_bad_context;
 };
 
 /* Opens an attached database file: checks its header (both copies), its state
