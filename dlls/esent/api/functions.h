@@ -74,8 +74,8 @@ FUNCTION(DONE, JetGetErrorInfoW, 20)
 FUNCTION(DONE, JetFreeBuffer, 4)
 FUNCTION(DONE, JetGetThreadStats, 8)
 SINCE(5)
-FUNCTION(MISSING, JetSetResourceParam, 16)
-FUNCTION(MISSING, JetGetResourceParam, 16)
+FUNCTION(DONE, JetSetResourceParam, 16)
+FUNCTION(DONE, JetGetResourceParam, 16)
 FUNCTION(DONE, JetConfigureProcessForCrashDump, 4)
 
 CHAPTER(session, "Sessions and transactions")
@@ -317,7 +317,7 @@ FUNCTION(DONE, ese, 8)
 DATA(rgEDBGGlobals)
 SINCE(5)
 FUNCTION(DONE, JetTracing, 12)
-FUNCTION(MISSING, JetTestHook, 8)
+FUNCTION(DONE, JetTestHook, 8)
 
 #undef CHAPTER
 #undef SINCE

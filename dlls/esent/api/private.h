@@ -61,6 +61,7 @@ struct log_names;
 struct init_info;
 struct reseed;
 struct snapshot;
+struct resource;
 
 /* -------------------------------------------------------------- handles --- */
 
@@ -194,6 +195,7 @@ struct instance
     struct reseed *reseeds[RESEEDS_MAX]; /* begun; by reseed.c */
     const JET_RSTMAP2_W *restore_map;   /* where recovery finds databases; NULL: where they were */
     uint32_t restore_map_count;
+    uint32_t resource_max[JET_residVERBUCKET + 1]; /* set for it before JetInit, plus one; by resource.c */
     const struct init_info *init_info;  /* while JetInit3 or JetInit4 runs: who is told of recovery */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
@@ -256,6 +258,7 @@ struct process
     struct caller *callers;             /* under free_lock */
     struct os_mutex attach_lock;        /* guards attached; taken before instance.lock, after process.lock */
     struct attachment *attached;        /* databases of all instances */
+    struct resource *resources;         /* JetSetResourceParam; NULL until asked for; by resource.c */
     bool params_ready;
     bool sessions_owned;                /* sessions can belong to threads: there is os_fence_all */
     struct handle_table handles;
