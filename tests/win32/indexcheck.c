@@ -90,6 +90,46 @@ static void attaching_to_write_looks(void **state)
     stop();
 }
 
+static bool has_index(const char *path, const char *name)
+{
+    JET_TABLEID table;
+    JET_DBID dbid;
+    JET_ERR err;
+
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    assert_ok(JetOpenTableA(session, dbid, "people", NULL, 0, 0, &table));
+    err = JetSetCurrentIndexA(session, table, name);
+    assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetCloseDatabase(session, dbid, 0));
+    return err == JET_errSuccess;
+}
+
+/* What is out of date goes, if the program says so: the order of its text is not known. */
+static void attaching_deletes(void **state)
+{
+    static const char *recovery[] = { "gone1.edb", "gone2.edb" };
+
+    (void)state;
+    start("gone", JET_IndexCheckingOn, 0);
+    for (unsigned all = 0; all < 2; all++)
+    {
+        const char *path = make_database(recovery[all], 10, 11);
+
+        assert_err(
+            JetAttachDatabaseA(session, path, all ? JET_bitDbDeleteUnicodeIndexes : JET_bitDbDeleteCorruptIndexes),
+            all ? JET_errSuccess : JET_wrnCorruptIndexDeleted);
+        assert_false(has_index(path, "by_name"));
+        assert_ok(JetDetachDatabaseA(session, path));
+        assert_ok(JetAttachDatabaseA(session, path, JET_bitDbDeleteCorruptIndexes));
+        assert_ok(JetDetachDatabaseA(session, path));
+    }
+    assert_err(JetAttachDatabaseA(session, make_database("gone3.edb", 10, 10), JET_bitDbDeleteUnicodeIndexes),
+               JET_errIndexMustStay);
+    stop();
+}
+
 static void cleanup_looks_too(void **state)
 {
     const char *secondary = make_database("c.edb", 10, 11);
@@ -161,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attaching_to_write_looks),
+        cmocka_unit_test(attaching_deletes),
         cmocka_unit_test(cleanup_looks_too),
         cmocka_unit_test(nobody_looks),
         cmocka_unit_test(opening_a_table_looks),

@@ -101,6 +101,40 @@ static void records_in_a_row(void **state)
     assert_ok(JetSetCurrentIndexA(session, table, NULL));
 }
 
+static void *JET_API reallocate(void *context, void *memory, JET_ULONG size)
+{
+    (void)context;
+    if (size)
+        return realloc(memory, size);
+    free(memory);
+    return NULL;
+}
+
+/* The same reference, from JetEnumerateColumns. */
+static void assert_enumerated(const void *reference, JET_ULONG size)
+{
+    JET_ENUMCOLUMNID want = { .columnid = ids[2] };
+    JET_ENUMCOLUMN *columns;
+    JET_ULONG count;
+
+    assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+    assert_ok(JetMove(session, table, 5, 0));
+    assert_ok(JetEnumerateColumns(session, table, 1, &want, &count, &columns, reallocate, NULL, 10,
+                                  JET_bitEnumerateAsRefIfNotInRecord | JET_bitEnumerateCompressOutput));
+    assert_int_equal(columns[0].cEnumColumnValue, 1);
+    assert_int_equal(columns[0].rgEnumColumnValue[0].err, JET_wrnColumnReference);
+    assert_int_equal(columns[0].rgEnumColumnValue[0].cbData, size);
+    assert_memory_equal(columns[0].rgEnumColumnValue[0].pvData, reference, size);
+    free(columns[0].rgEnumColumnValue[0].pvData);
+    free(columns[0].rgEnumColumnValue);
+    free(columns);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_err(JetEnumerateColumns(session, table, 1, &want, &count, &columns, reallocate, NULL, 10,
+                                   JET_bitEnumerateAsRefIfNotInRecord),
+               JET_errInvalidGrbit);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepCancel));
+}
+
 static void references(void **state)
 {
     uint8_t reference[300];
@@ -131,6 +165,7 @@ static void references(void **state)
     assert_err(next(actual, &got), JET_wrnColumnReference);
     assert_int_equal(got.size, size);
     assert_memory_equal(buffer + got.at, reference, size);
+    assert_enumerated(reference, size);
     reference[15] ^= 1; /* of another database */
     assert_err(JetRetrieveColumnByReference(session, table, reference, size, 0, value, 5, &actual, 0),
                JET_errStaleColumnReference);

@@ -54,6 +54,8 @@ JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *
 JET_ERR ddl_create_indexes(struct cursor *cursor, const struct ddl_defaults *defaults, JET_INDEXCREATE3_A *indexes,
                            uint32_t count, struct cursor **left);
 JET_ERR ddl_delete_index(struct cursor *cursor, const char *name, struct cursor **left);
+/* The same where the engine deletes it, whether or not the table's schema is fixed; at level 0. */
+JET_ERR ddl_remove_index(struct cursor *cursor, const char *name);
 
 /* Changes of the catalog alone, for JetConvertDDL (ddl_alter.c).  JET_errInvalidParameter,
  * JET_errColumnNotFound, JET_errIndexNotFound, JET_errDensityInvalid. */

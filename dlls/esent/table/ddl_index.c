@@ -401,10 +401,26 @@ static JET_ERR delete_index(struct cursor *cursor, const char *name, struct curs
     return err < 0 ? err : catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
 }
 
-JET_ERR ddl_delete_index(struct cursor *cursor, const char *given, struct cursor **left)
+static JET_ERR delete_with_inner(struct cursor *cursor, const char *name, struct cursor **left)
 {
     struct table *table = cursor->table;
     struct cursor *inner;
+    JET_ERR err;
+
+    if (table->template_table && table_index_by_name(table->template_table, name))
+        return JET_errFixedInheritedDDL;
+    err = cursor_duplicate(cursor, &inner);
+    if (err < 0)
+        return err;
+    err = ddl_begin(table->database, cursor->txn);
+    if (err >= 0)
+        err = ddl_end(table->database, cursor->txn, delete_index(cursor, name, inner));
+    close_inner(inner, left);
+    return err;
+}
+
+JET_ERR ddl_delete_index(struct cursor *cursor, const char *given, struct cursor **left)
+{
     char name[SCHEMA_NAME_SIZE];
     JET_ERR err;
 
@@ -416,16 +432,17 @@ JET_ERR ddl_delete_index(struct cursor *cursor, const char *given, struct cursor
         err = ddl_check_updatable(cursor);
     if (err < 0)
         return err;
-    if (table->flags & JET_bitObjectTableFixedDDL)
+    if (cursor->table->flags & JET_bitObjectTableFixedDDL)
         return JET_errFixedDDL;
-    if (table->template_table && table_index_by_name(table->template_table, name))
-        return JET_errFixedInheritedDDL;
-    err = cursor_duplicate(cursor, &inner);
-    if (err < 0)
-        return err;
-    err = ddl_begin(table->database, cursor->txn);
-    if (err >= 0)
-        err = ddl_end(table->database, cursor->txn, delete_index(cursor, name, inner));
-    close_inner(inner, left);
+    return delete_with_inner(cursor, name, left);
+}
+
+JET_ERR ddl_remove_index(struct cursor *cursor, const char *name)
+{
+    struct cursor *left = NULL;
+    JET_ERR err = delete_with_inner(cursor, name, &left);
+
+    if (left)
+        cursor_close(left);
     return err;
 }

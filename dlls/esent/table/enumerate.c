@@ -2,6 +2,8 @@
 /* JetEnumerateColumns.  What appears and with which codes: published engine, fldenum.cxx. */
 #include "table/enumerate.h"
 
+#include "table/column_reference.h"
+
 #define ENUMERATE_ALL_BITS                                                                                             \
     (JET_bitEnumerateCopy | JET_bitEnumerateIgnoreDefault | JET_bitEnumerateLocal | JET_bitEnumeratePresenceOnly |     \
      JET_bitEnumerateTaggedOnly | JET_bitEnumerateCompressOutput | JET_bitEnumerateIgnoreUserDefinedDefault |          \
@@ -148,6 +150,29 @@ static JET_ERR store_separated(struct enumerator *at, const struct record_value 
     return JET_errSuccess;
 }
 
+/* What stands for a long value. */
+static JET_ERR store_reference(struct enumerator *at, const struct column *column, const struct record_value *value,
+                               JET_ENUMCOLUMNVALUE *result)
+{
+    uint8_t scratch[KEY_MAX], reference[COLUMN_REFERENCE_MAX];
+    const uint8_t *bookmark;
+    uint32_t size;
+    JET_ERR err = cursor_bookmark(at->cursor, scratch, &bookmark, &size);
+
+    if (err >= 0)
+        err = column_reference_make(at->cursor->table, bookmark, size, column, result->itagSequence, value->data,
+                                    value->size, reference, &size);
+    if (err < 0)
+        return err;
+    result->pvData = allocate(at->how, size);
+    if (!result->pvData)
+        return JET_errOutOfMemory;
+    memcpy(result->pvData, reference, size);
+    result->cbData = size;
+    result->err = JET_wrnColumnReference;
+    return JET_errSuccess;
+}
+
 static JET_ERR enumerate_value(struct enumerator *at, const struct found *found, JET_ENUMCOLUMNVALUE *result)
 {
     struct record_value value;
@@ -168,7 +193,7 @@ static JET_ERR enumerate_value(struct enumerator *at, const struct found *found,
         return JET_errSuccess;
     }
     if (at->how->grbit & JET_bitEnumerateAsRefIfNotInRecord)
-        return JET_errFeatureNotAvailable;
+        return store_reference(at, found->column, &value, result);
     return store_separated(at, &value, result);
 }
 

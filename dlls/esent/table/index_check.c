@@ -4,6 +4,8 @@
 
 #include "format/bytes.h"
 #include "table/catalog.h"
+#include "table/cursor.h"
+#include "table/ddl.h"
 #include "table/schema_private.h"
 
 /* What is to be done with an index. */
@@ -34,12 +36,24 @@ static JET_ERR judge(const struct index *index, bool empty, JET_GRBIT grbit, str
 
 /* ------------------------------------------------- changes of the catalog --- */
 
-/* Until an index can be deleted, one that should be fails the attach as if nobody had asked for it. */
-static JET_ERR remove_index(struct table *table, struct txn *txn, const struct index *index)
+/* Deletes it; the table, of this name, may have lost others meanwhile. */
+static JET_ERR remove_index(struct database *database, struct txn *txn, const char *name, const struct index *index)
 {
-    (void)table;
-    (void)txn;
-    return index->primary ? JET_errPrimaryIndexCorrupted : JET_errSecondaryIndexCorrupted;
+    struct cursor *cursor;
+    struct table *table;
+    JET_ERR err = table_open(database, txn, name, &table);
+
+    if (err < 0)
+        return err;
+    err = cursor_open(table, txn, JET_bitTableDenyRead | JET_bitTablePermitDDL, &cursor);
+    if (err < 0)
+    {
+        table_release(table);
+        return err;
+    }
+    err = ddl_remove_index(cursor, index->name);
+    cursor_close(cursor);
+    return err;
 }
 
 /* Gives the row of an index the locale's name, version and sort id. */
@@ -110,8 +124,8 @@ static JET_ERR is_empty(const struct index *index, bool *empty)
     return *empty ? JET_errSuccess : err;
 }
 
-static JET_ERR check_index(struct table *table, struct txn *txn, const struct index *index, JET_GRBIT grbit,
-                           bool *removed)
+static JET_ERR check_index(struct table *table, struct txn *txn, const char *name, const struct index *index,
+                           JET_GRBIT grbit, bool *removed)
 {
     struct verdict verdict;
     bool empty;
@@ -129,7 +143,7 @@ static JET_ERR check_index(struct table *table, struct txn *txn, const struct in
     if (!verdict.remove)
         return JET_errSuccess;
     *removed = true;
-    return remove_index(table, txn, index);
+    return remove_index(table->database, txn, name, index);
 }
 
 static JET_ERR check_table(struct database *database, struct txn *txn, const char *name, JET_GRBIT grbit, bool *removed)
@@ -140,7 +154,7 @@ static JET_ERR check_table(struct database *database, struct txn *txn, const cha
     if (err < 0)
         return err;
     for (uint32_t i = 0; i < table->index_count && err >= 0; i++)
-        err = check_index(table, txn, &table->indexes[i], grbit, removed);
+        err = check_index(table, txn, name, &table->indexes[i], grbit, removed);
     table_release(table);
     return err;
 }
