@@ -375,13 +375,16 @@ JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR
 
 /* ----------------------------------------------------------------- upgrades --- */
 
-/* The structs of all kinds begin with names, of which each kind has so many. */
+/* What a kind of change takes, of which every version begins with its names. */
 union conversion
 {
     JET_DDLCHANGECOLUMN_A column;
     JET_DDLMAXCOLUMNSIZE_A size;
-    JET_DDLADDCOLUMNCALLBACK_A callback;
+    JET_DDLADDCOLUMNCALLBACK_A column_callback;
     JET_DDLINDEXDENSITY_A density;
+    JET_DDLADDCALLBACK_A callback;
+    JET_DDLADDCONDITIONALCOLUMNSTOALLINDEXES_A conditions;
+    JET_DDLCALLBACKDLL_A module;
     char *names[3];
 };
 
@@ -393,9 +396,9 @@ static const struct
     [opDDLConvAddColumnCallback] = { sizeof(JET_DDLADDCOLUMNCALLBACK_A), 3 },
     [opDDLConvIncreaseMaxColumnSize] = { sizeof(JET_DDLMAXCOLUMNSIZE_A), 2 },
     [opDDLConvChangeIndexDensity] = { sizeof(JET_DDLINDEXDENSITY_A), 2 },
-    [opDDLConvAddCallback] = { sizeof(JET_DDLADDCALLBACK_A), 0 },
-    [opDDLConvAddConditionalColumnsToAllIndexes] = { sizeof(JET_DDLADDCONDITIONALCOLUMNSTOALLINDEXES_A), 0 },
-    [opDDLConvChangeCallbackDLL] = { sizeof(JET_DDLCALLBACKDLL_A), 0 },
+    [opDDLConvAddCallback] = { sizeof(JET_DDLADDCALLBACK_A), 2 },
+    [opDDLConvAddConditionalColumnsToAllIndexes] = { sizeof(JET_DDLADDCONDITIONALCOLUMNSTOALLINDEXES_A), 1 },
+    [opDDLConvChangeCallbackDLL] = { sizeof(JET_DDLCALLBACKDLL_A), 2 },
 };
 
 static JET_ERR convert_locked(struct session *session, struct database *database, JET_OPDDLCONV kind,
@@ -411,20 +414,52 @@ static JET_ERR convert_locked(struct session *session, struct database *database
     case opDDLConvIncreaseMaxColumnSize:
         return ddl_alter_column_size(database, txn, how->size.szTable, how->size.szColumn, how->size.cbMax);
     case opDDLConvAddColumnCallback:
-        return ddl_alter_column_callback(database, txn, how->callback.szTable, how->callback.szColumn,
-                                         how->callback.szCallback, how->callback.pvCallbackData,
-                                         how->callback.cbCallbackData);
+        return ddl_alter_column_callback(database, txn, how->column_callback.szTable, how->column_callback.szColumn,
+                                         how->column_callback.szCallback, how->column_callback.pvCallbackData,
+                                         how->column_callback.cbCallbackData);
     case opDDLConvChangeIndexDensity:
         return ddl_alter_density(database, txn, how->density.szTable, how->density.szIndex, how->density.ulDensity);
+    case opDDLConvAddCallback:
+        return ddl_alter_callback(database, txn, how->callback.szTable, how->callback.szCallback, how->callback.cbtyp);
+    case opDDLConvAddConditionalColumnsToAllIndexes:
+        return ddl_alter_conditions(database, txn, how->conditions.szTable, how->conditions.rgconditionalcolumn,
+                                    how->conditions.cConditionalColumn);
+    case opDDLConvChangeCallbackDLL:
+        return ddl_alter_callback_module(database, txn, how->module.szOldDLL, how->module.szNewDLL);
     default:
-        return JET_errFeatureNotAvailable;
+        return JET_errInvalidParameter;
     }
 }
 
-/* Names are 16-bit if `buffers` are given to have them as 8-bit ones. */
-static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const void *data, JET_ULONG size,
-                       char (*buffers)[NAME_SIZE])
+/* Makes the names of the W struct 8-bit ones. */
+static JET_ERR conversion_from_w(struct ddl_memory *memory, JET_OPDDLCONV kind, union conversion *how)
 {
+    JET_CONDITIONALCOLUMN_A *columns;
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < conversions[kind].names; i++)
+        err = ddl_text_from_w(memory, (const WCHAR *)(void *)how->names[i], &how->names[i]);
+    if (err < 0 || kind != opDDLConvAddConditionalColumnsToAllIndexes || !how->conditions.rgconditionalcolumn)
+        return err;
+    if (how->conditions.cConditionalColumn > JET_ccolKeyMost)
+        return JET_errInvalidParameter;
+    columns = ddl_alloc(memory, how->conditions.cConditionalColumn * sizeof(*columns));
+    if (!columns)
+        return JET_errOutOfMemory;
+    memcpy(columns, how->conditions.rgconditionalcolumn, how->conditions.cConditionalColumn * sizeof(*columns));
+    how->conditions.rgconditionalcolumn = columns;
+    for (uint32_t i = 0; err >= 0 && i < how->conditions.cConditionalColumn; i++)
+    {
+        if (columns[i].cbStruct != sizeof(columns[i]))
+            return JET_errInvalidParameter;
+        err = ddl_text_from_w(memory, (const WCHAR *)(void *)columns[i].szColumnName, &columns[i].szColumnName);
+    }
+    return err;
+}
+
+static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const void *data, JET_ULONG size, bool wide)
+{
+    struct ddl_memory memory = { NULL };
     struct session *session;
     struct attachment *attachment;
     union conversion how;
@@ -443,31 +478,28 @@ static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const
     if (!data || (uint32_t)kind >= opDDLConvMax || !size || size != conversions[kind].size)
         return api_leave(session, JET_errInvalidParameter);
     memset(&how, 0, sizeof(how));
-    memcpy(&how, data, size < sizeof(how) ? size : sizeof(how));
-    for (uint32_t i = 0; buffers && err >= 0 && i < conversions[kind].names; i++)
-    {
-        const char *name;
-
-        err = name_from_w((const WCHAR *)(void *)how.names[i], buffers[i], &name);
-        how.names[i] = (char *)name;
-    }
-    return api_leave(session, err < 0 ? err : convert_locked(session, attachment->database, kind, &how));
+    memcpy(&how, data, size);
+    if (wide)
+        err = conversion_from_w(&memory, kind, &how);
+    if (err >= 0)
+        err = convert_locked(session, attachment->database, kind, &how);
+    ddl_free(&memory);
+    return api_leave(session, err);
 }
 
 /*
- * Changes the catalog, for upgrades.  Callbacks of tables, conditions of indexes and
- * modules of callbacks cannot be changed yet.  JET_errInvalidParameter, and those of ddl.h.
+ * Changes the catalog, for upgrades: a column, its largest size or its callback, the density of an index, the callback
+ * of a table, conditions of its indexes, the module of all callbacks.  JET_errInvalidParameter (kind, size), and those
+ * of ddl.h.  Source: JetConvertDDLEx.
  */
 JET_ERR JET_API JetConvertDDLA(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, void *data, JET_ULONG size)
 {
-    return convert(sesid, dbid, kind, data, size, NULL);
+    return convert(sesid, dbid, kind, data, size, false);
 }
 
 JET_ERR JET_API JetConvertDDLW(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, void *data, JET_ULONG size)
 {
-    char buffers[3][NAME_SIZE];
-
-    return convert(sesid, dbid, kind, data, size, buffers);
+    return convert(sesid, dbid, kind, data, size, true);
 }
 
 /* ------------------------------------------------------------------- facts --- */

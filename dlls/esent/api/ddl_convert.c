@@ -63,6 +63,12 @@ JET_ERR ddl_name_from_w(struct ddl_memory *memory, const WCHAR *wide, char **nam
     return wide ? text_from_w(memory, wide, os_text_length_max(wide, NAME_SIZE), name) : JET_errSuccess;
 }
 
+JET_ERR ddl_text_from_w(struct ddl_memory *memory, const WCHAR *wide, char **text)
+{
+    *text = NULL;
+    return wide ? text_from_w(memory, wide, os_text_length(wide), text) : JET_errSuccess;
+}
+
 JET_ERR ddl_key_from_w(struct ddl_memory *memory, const WCHAR *wide, uint32_t size, char **key, JET_ULONG *key_size)
 {
     uint32_t characters = size / sizeof(WCHAR), length = 0;

@@ -41,6 +41,8 @@ void ddl_return_table(struct ddl_version version, void *given, const JET_TABLECR
 
 /* A name of a W function; NULL stays NULL. */
 JET_ERR ddl_name_from_w(struct ddl_memory *memory, const WCHAR *wide, char **name);
+/* Text of any length. */
+JET_ERR ddl_text_from_w(struct ddl_memory *memory, const WCHAR *wide, char **text);
 /* A list of key columns, size in bytes. */
 JET_ERR ddl_key_from_w(struct ddl_memory *memory, const WCHAR *wide, uint32_t size, char **key, JET_ULONG *key_size);
 

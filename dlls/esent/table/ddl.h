@@ -58,7 +58,7 @@ JET_ERR ddl_delete_index(struct cursor *cursor, const char *name, struct cursor 
 JET_ERR ddl_remove_index(struct cursor *cursor, const char *name);
 
 /* Changes of the catalog alone, for JetConvertDDL (ddl_alter.c).  JET_errInvalidParameter,
- * JET_errColumnNotFound, JET_errIndexNotFound, JET_errDensityInvalid. */
+ * JET_errObjectNotFound, JET_errColumnNotFound, JET_errIndexNotFound, JET_errDensityInvalid. */
 JET_ERR ddl_alter_column(struct database *database, struct txn *txn, const char *table, const char *column,
                          JET_COLTYP type, JET_GRBIT grbit);
 JET_ERR ddl_alter_column_size(struct database *database, struct txn *txn, const char *table, const char *column,
@@ -68,6 +68,15 @@ JET_ERR ddl_alter_column_callback(struct database *database, struct txn *txn, co
 /* Of an index; name NULL: of the primary one, or of the table. */
 JET_ERR ddl_alter_density(struct database *database, struct txn *txn, const char *table, const char *name,
                           uint32_t density);
+
+/* A callback of the table; it has one at most.  JET_errKeyDuplicate. */
+JET_ERR ddl_alter_callback(struct database *database, struct txn *txn, const char *table, const char *callback,
+                           JET_CBTYP type);
+/* Conditions for every secondary index of the table, whose entries stay as they are. */
+JET_ERR ddl_alter_conditions(struct database *database, struct txn *txn, const char *table,
+                             const JET_CONDITIONALCOLUMN_A *conditions, uint32_t count);
+/* Of every callback in the database whose name begins with `before`, what is in front of the '!' becomes `after`. */
+JET_ERR ddl_alter_callback_module(struct database *database, struct txn *txn, const char *before, const char *after);
 
 /* Counts records, keys and pages of the table and its indexes, for JetGetObjectInfo and its kin. */
 JET_ERR ddl_compute_stats(struct cursor *cursor);

@@ -13,9 +13,6 @@
 #define TUPLE_TO_INDEX_DEFAULT   0x7fffu
 
 /* Flags of a key column in the 4-byte form. */
-#define SEGMENT_TEMPLATE     0x80
-#define SEGMENT_DESCENDING   0x40
-#define SEGMENT_MUST_BE_NULL 0x20
 
 /* ------------------------------------------------------------------- parts --- */
 
@@ -209,7 +206,7 @@ JET_ERR index_check(struct database *database, const struct ddl_defaults *defaul
 
 /* ----------------------------------------------------------------- columns --- */
 
-static void put_segment(uint8_t *segment, JET_COLUMNID id, uint8_t flags)
+void index_put_segment(uint8_t *segment, JET_COLUMNID id, uint8_t flags)
 {
     segment[0] = flags | (id & COLUMNID_TEMPLATE ? SEGMENT_TEMPLATE : 0);
     segment[1] = 0;
@@ -247,7 +244,7 @@ static JET_ERR check_column(const JET_INDEXCREATE3_A *create, struct index_defin
         return JET_errIndexTuplesTextBinaryColumnsOnly;
     if (text && facts->code_page == 1200)
         definition->flags |= INDEX_LOCALIZED;
-    put_segment(definition->key + 4 * i, facts->id, definition->descending[i] ? SEGMENT_DESCENDING : 0);
+    index_put_segment(definition->key + 4 * i, facts->id, definition->descending[i] ? SEGMENT_DESCENDING : 0);
     return JET_errSuccess;
 }
 
@@ -275,8 +272,8 @@ JET_ERR index_check_columns(const JET_INDEXCREATE3_A *create, struct index_defin
             return JET_errInvalidGrbit;
         err = find(context, condition->szColumnName, &facts);
         if (err >= 0)
-            put_segment(definition->condition + 4 * i, facts.id,
-                        condition->grbit == JET_bitIndexColumnMustBeNull ? SEGMENT_MUST_BE_NULL : 0);
+            index_put_segment(definition->condition + 4 * i, facts.id,
+                              condition->grbit == JET_bitIndexColumnMustBeNull ? SEGMENT_MUST_BE_NULL : 0);
         definition->conditions = i + 1;
     }
     return err;

@@ -125,6 +125,12 @@ JET_ERR index_check_columns(const JET_INDEXCREATE3_A *create, struct index_defin
 /* Its row; root and objid are the table's for a primary index. */
 JET_ERR index_insert(struct database *database, struct txn *txn, uint32_t table_objid, uint32_t objid, uint32_t root,
                      const struct index_definition *definition);
+/* How the catalog has a column of a key or a condition: 4 bytes. */
+#define SEGMENT_SIZE         4
+#define SEGMENT_TEMPLATE     0x80
+#define SEGMENT_DESCENDING   0x40
+#define SEGMENT_MUST_BE_NULL 0x20
+void index_put_segment(uint8_t *segment, JET_COLUMNID id, uint8_t flags);
 /* Whether pidxunicode and its bit agree: JET_errInvalidParameter. */
 JET_ERR index_check_unicode(const JET_INDEXCREATE3_A *create, uint32_t count);
 
