@@ -27,7 +27,8 @@ struct instance_log
     struct os_condition wake;
     struct os_thread *thread;
     bool stop;
-    bool goes_on; /* the log was there before */
+    bool goes_on;         /* the log was there before */
+    _Atomic bool started; /* `log` is there to stay: from here on the program hears of commits */
 };
 
 struct log *instance_log(const struct instance *instance)
@@ -47,18 +48,37 @@ const struct log_names *instance_log_names(const struct instance *instance)
 
 /* -------------------------------------------------------------- callbacks --- */
 
+/* Tells the program that commits before `position` are durable, or that no more will be. */
+static void tell_durable(const struct instance_log *own, uint64_t position, JET_ERR err)
+{
+    JET_PFNDURABLECOMMITCALLBACK callback = (JET_PFNDURABLECOMMITCALLBACK)param_number(own->instance,
+                                                                                       JET_paramDurableCommitCallback);
+    JET_COMMIT_ID id = { .commitId = (JET_INT64)position };
+
+    if (!callback || !atomic_load(&own->started))
+        return;
+    memcpy(&id.signLog, log_signature(own->log), sizeof(id.signLog));
+    (void)callback(own->instance->handle, &id, err < 0 ? JET_bitDurableCommitCallbackLogUnavailable : 0);
+}
+
 /* A log that is down ends all work of the instance. */
+static void end_work(struct instance *instance, JET_ERR err)
+{
+    if (atomic_load(&instance->state) & INSTANCE_UNAVAILABLE)
+        return;
+    instance->unavailable = err == JET_errLogDiskFull || err == JET_errDiskFull
+                                ? JET_errInstanceUnavailableDueToFatalLogDiskFull
+                                : JET_errInstanceUnavailable;
+    atomic_fetch_or(&instance->state, INSTANCE_UNAVAILABLE);
+}
+
 static void log_is_durable(void *context, uint64_t position, JET_ERR err)
 {
     struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));
 
-    (void)position;
-    if (err >= 0 || atomic_load(&own->instance->state) & INSTANCE_UNAVAILABLE)
-        return;
-    own->instance->unavailable = err == JET_errLogDiskFull || err == JET_errDiskFull
-                                     ? JET_errInstanceUnavailableDueToFatalLogDiskFull
-                                     : JET_errInstanceUnavailable;
-    atomic_fetch_or(&own->instance->state, INSTANCE_UNAVAILABLE);
+    if (err < 0)
+        end_work(own->instance, err);
+    tell_durable(own, position, err);
 }
 
 /* ------------------------------------------------------------------ config --- */
@@ -415,6 +435,7 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     own->registry.log = own->log;
     instance->txn.log.log = own->log;
     instance->log = own;
+    atomic_store(&own->started, true);
     /*
      * The checkpoint of a log that ended knows no databases, and redo would begin with the file:
      * with databases that have been attached to other logs since.

@@ -95,7 +95,19 @@ static JET_ERR make_durable(struct session *session, bool lazy, uint32_t durable
     return JET_errSuccess;
 }
 
-static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t durable_ms)
+/* The name of the commit that was logged last: the log, and the last byte of its record.  (ErrDIRCommitTransaction) */
+static void name_commit(const struct session *session, JET_COMMIT_ID *id)
+{
+    uint64_t position = session->txn.logged.commit;
+    uint32_t byte = log_position_byte(position) + (uint32_t)sizeof(struct log_commit) - 1;
+
+    memcpy(&id->signLog, log_signature(instance_log(session->instance)), sizeof(id->signLog));
+    id->commitId = (JET_INT64)log_position(log_position_generation(position),
+                                           log_position_segment(position) + byte / LOG_SEGMENT_SIZE,
+                                           byte % LOG_SEGMENT_SIZE);
+}
+
+static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t durable_ms, JET_COMMIT_ID *id)
 {
     const JET_GRBIT alone = JET_bitForceNewLog | JET_bitWaitAllLevel0Commit | JET_bitWaitLastLevel0Commit;
     uint64_t before;
@@ -118,7 +130,11 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
         session_close_retired(session, false);
     }
     if (err >= 0 && !session->txn.level && session->txn.logged.commit != before)
+    {
+        if (id)
+            name_commit(session, id);
         err = make_durable(session, (grbit | session->commit_default) & JET_bitCommitLazyFlush, durable_ms);
+    }
     if (!session->txn.level)
         version_clean_due(&session->instance->txn);
     return err;
@@ -127,7 +143,9 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
 /*
  * Commits the innermost level.  Three bits wait for earlier commits or start a
  * new log instead, stand alone and need no transaction.  `durable_ms` needs a
- * lazy commit: JET_errInvalidParameter.
+ * lazy commit: JET_errInvalidParameter.  *id is the place of a commit to level 0
+ * in its log, and stays as it is where nothing was logged; JET_paramDurableCommitCallback
+ * hears of a greater one when the commit is durable.
  */
 JET_ERR JET_API JetCommitTransaction2(JET_SESID sesid, JET_GRBIT grbit, JET_ULONG durable_ms, JET_COMMIT_ID *id)
 {
@@ -137,9 +155,7 @@ JET_ERR JET_API JetCommitTransaction2(JET_SESID sesid, JET_GRBIT grbit, JET_ULON
     OS_TRACE("(%#zx, %#x, %u, %p)\n", (size_t)sesid, (unsigned)grbit, (unsigned)durable_ms, (void *)id);
     if ((err = api_enter(sesid, 0, &session)) < 0)
         return err;
-    err = commit_level(session, grbit, durable_ms);
-    if (err >= 0 && id)
-        memset(id, 0, sizeof(*id));
+    err = commit_level(session, grbit, durable_ms, id);
     return api_leave(session, err);
 }
 

@@ -63,9 +63,10 @@ static JET_ERR sync_file(struct log *log)
         return err;
     log->unsynced = false;
     log->durable_segment = log->written_segment;
-    atomic_store_explicit(&log->durable, log->written_tail, memory_order_release);
+    /* Who returns from waiting knows that all have been told. */
     if (log->config.durable)
         log->config.durable(log->config.context, log->written_tail, JET_errSuccess);
+    atomic_store_explicit(&log->durable, log->written_tail, memory_order_release);
     return JET_errSuccess;
 }
 
