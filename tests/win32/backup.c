@@ -614,9 +614,11 @@ static JET_ERR JET_API init_status(JET_SNP snp, JET_SNT snt, void *data, void *c
 {
     const JET_SNPROG *progress = data;
 
+    assert_ptr_equal(context, &begun);
+    if (snp == JET_snpRecoveryControl)
+        return ((const JET_RECOVERYCONTROL *)data)->errDefault;
     assert_int_equal(snp, JET_snpRestore);
     assert_int_equal(progress->cbStruct, sizeof(*progress));
-    assert_ptr_equal(context, &begun);
     begun += snt == JET_sntBegin;
     completed += snt == JET_sntComplete;
     return JET_errSuccess;

@@ -13,6 +13,8 @@
 #include "maintain/maintain.h"
 #include "os/os.h"
 
+#define OPTIONS_EACH 32
+
 struct options
 {
     const WCHAR *path;
@@ -23,6 +25,10 @@ struct options
     /* Of the modes that have more: switches that were given, and what came with them, by letter. */
     bool flag[26];
     const WCHAR *value[26];
+    /* The values of switches that may be there more than once, as they came. */
+    const WCHAR *each[OPTIONS_EACH];
+    char each_letter[OPTIONS_EACH];
+    unsigned each_count;
 };
 
 static inline bool option_flag(const struct options *options, char letter)

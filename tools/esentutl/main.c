@@ -38,9 +38,10 @@ static const struct mode
       "np", "btwxcu" },
     { "r", mode_recovery,
       "/r BASE              replays the logs of this base name; /l FOLDER of logs, /s FOLDER of the checkpoint,\n"
-      "                         /d[FOLDER] where databases are now, /n NEW[:OLD] or one of them,\n"
-      "                         /i without databases that are missing, /a without lost logs",
-      "iad", "lsn" },
+      "                         /d[FOLDER] where databases are now, /n NEW[:OLD] or some of them, /n* and the others,\n"
+      "                         /i without databases that are missing, /a without lost logs, /t deletes the logs then,\n"
+      "                         /u[GENERATION] undoes nothing, and goes no further than that",
+      "iadtue", "lsn" },
     { "p", mode_repair, "/p DATABASE          makes a whole one of what there is of it; what is lost is told", "grn",
       "tfu" },
     { "y", mode_copy, "/y FILE              copies it; /d FILE where to; /i zeroes in place of what cannot be read",
@@ -121,7 +122,14 @@ static bool parse_own(const struct mode *mode, WCHAR **arguments, int count, int
         options->value[letter - 'a'] = *value ? value : NULL;
         return options->flag[letter - 'a'] = true;
     }
-    return has_letter(mode->values, letter) && (options->value[letter - 'a'] = value_of(arguments, count, at));
+    if (!has_letter(mode->values, letter) || !(options->value[letter - 'a'] = value_of(arguments, count, at)))
+        return false;
+    if (options->each_count < OPTIONS_EACH)
+    {
+        options->each_letter[options->each_count] = (char)letter;
+        options->each[options->each_count++] = options->value[letter - 'a'];
+    }
+    return true;
 }
 
 /* Sets *options; a complaint in *complaint if that cannot be. */

@@ -7,7 +7,7 @@
 
 static const WCHAR here[] = { '.', 0 };
 
-/* The header of the current log, or else of the last that there is.  JET_errFileNotFound. */
+/* The header of the current log, or else of the last that there is.  JET_errMissingLogFile. */
 static JET_ERR find_log(struct log_names *names, struct log_header *header)
 {
     WCHAR path[OS_PATH_MAX];
@@ -35,7 +35,7 @@ static JET_ERR find_log(struct log_names *names, struct log_header *header)
         os_file_close(file);
         return err;
     }
-    return JET_errFileNotFound;
+    return JET_errMissingLogFile;
 }
 
 /* Sizes and names as the log has them. */
@@ -52,7 +52,8 @@ static JET_ERR JET_API on_status(JET_SNP snp, JET_SNT snt, void *data, void *con
 {
     const JET_SNPROG *progress = data;
 
-    (void)snp;
+    if (snp == JET_snpRecoveryControl)
+        return ((const JET_RECOVERYCONTROL *)data)->errDefault;
     return snt == JET_sntProgress ? progress_step(context, progress->cunitDone, progress->cunitTotal) : JET_errSuccess;
 }
 
@@ -71,29 +72,97 @@ static void split_map(WCHAR *text, JET_RSTMAP2_W *entry)
     }
 }
 
-static JET_ERR recover(JET_INSTANCE *instance, const struct options *options, struct progress *progress)
+/* Where databases are now, and which are to be replayed into. */
+struct map
+{
+    JET_RSTMAP2_W entry[OPTIONS_EACH];
+    WCHAR text[OPTIONS_EACH][2 * OS_PATH_MAX];
+    JET_LONG count;
+    bool others; /* where they were */
+};
+
+static JET_ERR read_map(const struct options *options, struct map *map)
+{
+    map->others = true;
+    for (unsigned i = 0; i < options->each_count; i++)
+    {
+        const WCHAR *value = options->each[i];
+
+        if (options->each_letter[i] != 'n')
+            continue;
+        map->others = value[0] == '*' && !value[1];
+        if (map->others)
+            break;
+    }
+    for (unsigned i = 0; i < options->each_count; i++)
+    {
+        const WCHAR *value = options->each[i];
+
+        if (options->each_letter[i] != 'n' || (value[0] == '*' && !value[1]))
+            continue;
+        if (!os_text_copy(map->text[map->count], 2 * OS_PATH_MAX, value))
+            return JET_errInvalidPath;
+        split_map(map->text[map->count], &map->entry[map->count]);
+        map->count++;
+    }
+    return JET_errSuccess;
+}
+
+/* The generation behind /u, 0 for none.  false: that is no number. */
+static bool stop_of(const struct options *options, JET_LGPOS *stop)
+{
+    const WCHAR *value = option_value(options, 'u');
+
+    for (; value && *value; value++)
+    {
+        if (*value < '0' || *value > '9' || stop->lGeneration > INT32_MAX / 10 - 1)
+            return false;
+        stop->lGeneration = stop->lGeneration * 10 + (*value - '0');
+    }
+    return !option_value(options, 'u') || stop->lGeneration > 0;
+}
+
+static JET_GRBIT bits_of(const struct options *options)
 {
     JET_GRBIT grbit = JET_bitLogStreamMustExist;
-    WCHAR text[2 * OS_PATH_MAX];
-    JET_RSTMAP2_W map = { 0 };
-    JET_RSTINFO2_W info = { .cbStruct = sizeof(info), .pfnCallback = on_status, .pvCallbackContext = progress };
-    const WCHAR *renamed = option_value(options, 'n');
 
+    if (option_flag(options, 'e'))
+        grbit = 0;
     if (option_flag(options, 'i'))
         grbit |= JET_bitReplayIgnoreMissingDB;
     if (option_flag(options, 'a'))
         grbit |= JET_bitReplayIgnoreLostLogs;
-    if (!renamed)
+    if (option_flag(options, 't'))
+        grbit |= JET_bitTruncateLogsAfterRecovery;
+    if (option_flag(options, 'u'))
+        grbit |= JET_bitRecoveryWithoutUndo;
+    return grbit;
+}
+
+static JET_ERR recover(JET_INSTANCE *instance, const struct options *options, struct progress *progress)
+{
+    JET_RSTINFO2_W info = { .cbStruct = sizeof(info), .pfnCallback = on_status, .pvCallbackContext = progress };
+    JET_GRBIT grbit = bits_of(options);
+    struct map *map;
+    JET_ERR err;
+
+    if (!stop_of(options, &info.lgposStop))
+        return JET_errInvalidParameter;
+    map = calloc(1, sizeof(*map));
+    if (!map)
+        return JET_errOutOfMemory;
+    err = read_map(options, map);
+    if (map->others)
         grbit |= JET_bitReplayMissingMapEntryDB;
-    else
+    if (map->count)
     {
-        if (!os_text_copy(text, 2 * OS_PATH_MAX, renamed))
-            return JET_errInvalidPath;
-        split_map(text, &map);
-        info.rgrstmap = &map;
-        info.crstmap = 1;
+        info.rgrstmap = map->entry;
+        info.crstmap = map->count;
     }
-    return JetInit4W(instance, &info, grbit);
+    if (err >= 0)
+        err = JetInit4W(instance, &info, grbit);
+    free(map);
+    return err;
 }
 
 static JET_ERR set_paths(JET_INSTANCE *instance, const struct options *options, const struct log_names *names)
@@ -112,6 +181,9 @@ static JET_ERR set_paths(JET_INSTANCE *instance, const struct options *options, 
         err = JetSetSystemParameterW(instance, 0, JET_paramTempPath, 0, names->system_directory);
     if (err >= 0)
         err = JetSetSystemParameterW(instance, 0, JET_paramMaxTemporaryTables, 0, NULL);
+    /* What is not needed any more may only go where it may be lost. */
+    if (err >= 0 && option_flag(options, 'a'))
+        err = JetSetSystemParameterW(instance, 0, JET_paramDeleteOutOfRangeLogs, 1, NULL);
     if (err >= 0 && (databases || option_flag(options, 'd')))
         err = JetSetSystemParameterW(instance, 0, JET_paramAlternateDatabaseRecoveryPath, 0,
                                      databases ? databases : here);

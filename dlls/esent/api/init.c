@@ -3,6 +3,7 @@
  * Starting the engine: the mode of the process, JetInit and its kin, folders.
  */
 #include "api/init_map.h"
+#include "log/log.h"
 
 /* ------------------------------------------------------------------ modes --- */
 
@@ -287,7 +288,10 @@ static JET_ERR start(struct instance *instance, const struct init_info *info, JE
     instance->restore_map = map.entries;
     instance->restore_map_count = map.count;
     instance->init_info = info;
+    atomic_store(&instance->answers, (grbit & JET_bitExternalRecoveryControl) != 0);
     err = instance_start(instance, grbit);
+    atomic_store(&instance->answers, false);
+    atomic_store(&instance->replaying, 0);
     instance->restore_map = NULL;
     instance->restore_map_count = 0;
     instance->init_info = NULL;
@@ -350,12 +354,21 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
 
 JET_ERR JET_API JetInit(JET_INSTANCE *instance)
 {
-    return init(instance, NULL, 0);
+    return init(instance, NULL, JET_bitReplayMissingMapEntryDB);
 }
 
 JET_ERR JET_API JetInit2(JET_INSTANCE *instance, JET_GRBIT grbit)
 {
-    return init(instance, NULL, grbit);
+    return init(instance, NULL, grbit | JET_bitReplayMissingMapEntryDB);
+}
+
+/* Where recovery is to stop; nothing, or the greatest: at the end. */
+static uint64_t stop_of(const JET_LGPOS *position)
+{
+    uint64_t stop;
+
+    memcpy(&stop, position, sizeof(stop));
+    return stop ? stop : LOG_POSITION_MAX;
 }
 
 /* All versions of the structures are alike, but for what the map is made of and whom they tell. */
@@ -374,6 +387,7 @@ static JET_ERR init_with(JET_INSTANCE *instance, const void *given, bool second,
         info.count = as_second.crstmap;
         info.callback = as_second.pfnCallback;
         info.context = as_second.pvCallbackContext;
+        info.stop = stop_of(&as_second.lgposStop);
     }
     else
     {
@@ -381,6 +395,7 @@ static JET_ERR init_with(JET_INSTANCE *instance, const void *given, bool second,
         info.map = as_first.rgrstmap;
         info.count = as_first.crstmap;
         info.status = as_first.pfnStatus;
+        info.stop = stop_of(&as_first.lgposStop);
     }
     if (*(const JET_ULONG *)given != (second ? sizeof(as_second) : sizeof(as_first)) ||
         (info.map != NULL) != (info.count != 0))

@@ -13,6 +13,7 @@ struct init_info
     JET_PFNSTATUS status;           /* of JetInit3, or NULL */
     JET_PFNINITCALLBACK callback;   /* of JetInit4, or NULL */
     void *context;
+    uint64_t stop;                  /* lgposStop, LOG_POSITION_MAX: none */
 };
 
 struct init_map
@@ -27,6 +28,11 @@ void init_map_free(struct init_map *map);
 
 /* Tells of a page; what is answered changes nothing. */
 void init_tell_page(const struct init_info *info, JET_SNT what, void *data);
+
+struct recovery_event;
+
+/* What is done at this moment of recovery: as the bits of JetInit say, and as the program says. */
+JET_ERR init_control(struct instance *instance, JET_GRBIT grbit, const struct recovery_event *event);
 
 /* Tells of recovery; what is answered changes nothing.  info may be NULL. */
 void init_tell(const struct init_info *info, JET_SNT what, uint32_t done, uint32_t total);

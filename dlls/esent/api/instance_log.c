@@ -198,6 +198,24 @@ static void stop_thread(struct instance_log *own)
 
 /* ------------------------------------------------------------------- start --- */
 
+static uint64_t stop_of(const struct instance *instance)
+{
+    return instance->init_info ? instance->init_info->stop : LOG_POSITION_MAX;
+}
+
+/* A place to stop at is of some generation, and no log is deleted for being behind it. */
+static JET_ERR check_stop(const struct instance *instance)
+{
+    uint64_t stop = stop_of(instance);
+
+    if (stop == LOG_POSITION_MAX)
+        return JET_errSuccess;
+    return !log_position_generation(stop) || param_number(instance, JET_paramDeleteOldLogs) ||
+                   param_number(instance, JET_paramDeleteOutOfRangeLogs)
+               ? JET_errInvalidParameter
+               : JET_errSuccess;
+}
+
 static JET_ERR append_init(struct instance_log *own, uint64_t *position)
 {
     struct log_init init;
@@ -211,18 +229,38 @@ static JET_ERR append_init(struct instance_log *own, uint64_t *position)
     return err < 0 ? err : log_append(own->log, &part, 1, position);
 }
 
+/* What recovery is told with: of how much is done the program hears in percent. */
+struct replay
+{
+    struct instance *instance;
+    JET_GRBIT grbit;
+    uint32_t percent;
+};
+
 static JET_ERR on_progress(void *context, uint32_t done, uint32_t total)
 {
-    const struct instance *instance = context;
+    struct replay *replay = context;
+    uint32_t percent = total ? (uint32_t)((uint64_t)done * 100 / total) : 0;
 
-    init_tell(instance->init_info, JET_sntProgress, done, total);
+    if (percent > replay->percent)
+    {
+        replay->percent = percent;
+        init_tell(replay->instance->init_info, JET_sntProgress, percent, 100);
+    }
     return JET_errSuccess;
+}
+
+static JET_ERR on_control(void *context, const struct recovery_event *event)
+{
+    struct replay *replay = context;
+
+    return init_control(replay->instance, replay->grbit, event);
 }
 
 static void on_page_wanted(void *context, struct database *database, uint32_t pgno, uint64_t dbtime,
                            const uint8_t *page, const WCHAR *log)
 {
-    const struct instance *instance = context;
+    const struct instance *instance = ((const struct replay *)context)->instance;
     struct page_token token = { .size = sizeof(token), .dbtime = dbtime };
     JET_SNPATCHREQUEST request;
 
@@ -243,7 +281,7 @@ static void on_page_wanted(void *context, struct database *database, uint32_t pg
 
 static void on_page_bad(void *context, struct database *database, uint32_t pgno)
 {
-    const struct instance *instance = context;
+    const struct instance *instance = ((const struct replay *)context)->instance;
     JET_SNCORRUPTEDPAGE page;
 
     memset(&page, 0, sizeof(page));
@@ -257,18 +295,21 @@ static void on_page_bad(void *context, struct database *database, uint32_t pgno)
 
 static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
 {
-    const struct instance *instance = config->context;
+    struct replay *replay = config->context;
     JET_ERR err;
 
-    init_tell(instance->init_info, JET_sntBegin, 0, 100);
+    replay->percent = 0;
+    init_tell(replay->instance->init_info, JET_sntBegin, 0, 100);
     err = recovery_run(config, log);
-    init_tell(instance->init_info, err < 0 ? JET_sntFail : JET_sntComplete, 100, 100);
+    init_tell(replay->instance->init_info,
+              err < 0 && err != JET_errRecoveredWithoutUndo ? JET_sntFail : JET_sntComplete, 100, 100);
     return err;
 }
 
 /* Replays a log that was not closed. */
 static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
 {
+    struct replay replay = { .instance = own->instance, .grbit = grbit };
     struct recovery_config config;
     JET_ERR err;
 
@@ -282,9 +323,11 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
     config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
     config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
-    config.context = own->instance;
-    if (own->instance->init_info)
-        config.progress = on_progress;
+    config.stop = stop_of(own->instance);
+    config.generation = &own->instance->replaying;
+    config.context = &replay;
+    config.control = on_control;
+    config.progress = on_progress;
     if (own->instance->init_info && param_number(own->instance, JET_paramEnableExternalAutoHealing))
     {
         config.page_wanted = on_page_wanted;
@@ -381,6 +424,31 @@ static JET_ERR fit_size(struct instance_log *own)
     return err < 0 ? err : JET_errLogFileSizeMismatchDatabasesConsistent;
 }
 
+/* There is no file of the current log, nor of any if generation is 0: whether JetInit goes on. */
+static JET_ERR ask_missing(struct instance_log *own, JET_GRBIT grbit, const WCHAR *path, uint32_t generation)
+{
+    struct recovery_event event = { .what = JET_sntMissingLog,
+                                    .path = path,
+                                    .generation = generation,
+                                    .current = generation != 0,
+                                    .why = generation ? JET_MissingLogContinueToRedo
+                                                      : JET_MissingLogCreateNewLogStream };
+    WCHAR next[OS_PATH_MAX];
+
+    /* The next file is made before the current one is moved away. */
+    if (generation && (log_path(&own->config.names, LOG_FILE_NEXT, 0, next, OS_PATH_MAX) < 0 || !os_file_exists(next)))
+        event.normal = JET_errMissingLogFile;
+    return init_control(own->instance, grbit, &event);
+}
+
+/* The log is there, and the databases are consistent: whether it is to be used. */
+static JET_ERR ask_do(struct instance_log *own, JET_GRBIT grbit, const WCHAR *path)
+{
+    struct recovery_event event = { .what = JET_sntOpenLog, .path = path, .current = true, .why = JET_OpenLogForDo };
+
+    return init_control(own->instance, grbit, &event);
+}
+
 static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
 {
     WCHAR path[OS_PATH_MAX];
@@ -391,19 +459,26 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
         return err;
     own->goes_on = os_file_exists(path);
     if (own->goes_on)
-        return continue_log(own, path, grbit);
-    err = log_range(&own->config.names, &low, &high);
-    if (err < 0)
-        return err;
-    if (!high)
-        return log_create(&own->config, &own->log);
-    own->goes_on = true;
-    /* The next file is made before the current one is moved away. */
-    err = log_path(&own->config.names, LOG_FILE_NEXT, 0, path, OS_PATH_MAX);
-    if (err >= 0 && !os_file_exists(path) && !(grbit & JET_bitReplayIgnoreLostLogs))
-        return JET_errMissingLogFile;
-    err = log_path(&own->config.names, LOG_FILE_GENERATION, high, path, OS_PATH_MAX);
-    return err < 0 ? err : continue_log(own, path, grbit);
+        err = continue_log(own, path, grbit);
+    else
+    {
+        err = log_range(&own->config.names, &low, &high);
+        if (err >= 0)
+            err = ask_missing(own, grbit, path, high ? high + 1 : 0);
+        if (err < 0)
+            return err;
+        if (!high)
+            return log_create(&own->config, &own->log);
+        own->goes_on = true;
+        err = recover(own, grbit);
+    }
+    if (err >= 0)
+    {
+        JET_ERR allowed = ask_do(own, grbit, path);
+
+        err = allowed < 0 ? allowed : err;
+    }
+    return err;
 }
 
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
@@ -419,6 +494,8 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     os_mutex_init(&own->registry.lock);
     os_condition_init(&own->wake);
     err = make_config(own);
+    if (err >= 0)
+        err = check_stop(instance);
     if (err >= 0)
         err = open_log(own, grbit);
     if (err >= 0)

@@ -300,7 +300,7 @@ JET_ERR param_set_custom(struct instance *instance, struct session *session, uin
 static JET_ERR current_generation(struct instance *instance, JET_API_PTR *number)
 {
     struct log *log = instance ? instance_log(instance) : NULL;
-    uint32_t generation = log ? log_generation(log) : 0;
+    uint32_t generation = log ? log_generation(log) : instance ? atomic_load(&instance->replaying) : 0;
 
     return generation ? answer(number, generation) : JET_errInvalidParameter;
 }

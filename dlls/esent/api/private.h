@@ -197,6 +197,8 @@ struct instance
     uint32_t restore_map_count;
     uint32_t resource_max[JET_residVERBUCKET + 1]; /* set for it before JetInit, plus one; by resource.c */
     const struct init_info *init_info;  /* while JetInit3 or JetInit4 runs: who is told of recovery */
+    _Atomic uint32_t replaying;         /* the generation of the log that is replayed, 0: none */
+    _Atomic bool answers;               /* while JetInit runs, too (JET_bitExternalRecoveryControl) */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
     struct attachment databases[DATABASES_MAX];
@@ -493,6 +495,8 @@ void session_close_retired(struct session *session, bool rolled_back);
 
 /* Frees what sesparam.c keeps of a session. */
 void session_params_free(struct session *session);
+/* What the program says of commits goes with the one that comes; redo of it tells the program, with `call`. */
+void session_commit_context(struct session *session, bool call);
 
 /* What is known of a cursor of the session; NULL: not one of its own. */
 struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tableid);

@@ -4,6 +4,7 @@
  * labels its work with them.
  */
 #include "api/private.h"
+#include "format/log_record.h"
 
 #define FIRST               JET_sesparamCommitDefault
 #define COUNT               (JET_sesparamMaxValueInvalid - JET_sesparamCommitDefault)
@@ -73,6 +74,34 @@ static JET_ERR keep(struct session *session, uint32_t index, const void *data, u
     params->data[index] = copy;
     params->size[index] = size;
     return JET_errSuccess;
+}
+
+static bool is_set(const struct session_param *params, uint32_t id)
+{
+    uint32_t value = 0;
+
+    if (params->size[id - FIRST] == sizeof(value))
+        memcpy(&value, params->data[id - FIRST], sizeof(value));
+    return value;
+}
+
+void session_commit_context(struct session *session, bool call)
+{
+    const struct session_param *params = session->params;
+    struct txn_logged *logged = &session->txn.logged;
+    uint32_t size = params ? params->size[JET_sesparamCommitGenericContext - FIRST] : 0;
+
+    logged->context = size ? params->data[JET_sesparamCommitGenericContext - FIRST] : NULL;
+    logged->context_size = size;
+    logged->context_flags = 0;
+    if (!size)
+        return;
+    if (is_set(params, JET_sesparamCommitContextContainsCustomerData))
+        logged->context_flags |= LOG_COMMIT_CONTEXT_CUSTOMER_DATA;
+    if (is_set(params, JET_sesparamCommitContextNeedPreCommitCallback))
+        logged->context_flags |= LOG_COMMIT_CONTEXT_PRECOMMIT;
+    if (call)
+        logged->context_flags |= LOG_COMMIT_CONTEXT_CALLBACK;
 }
 
 /* A value of 32 bits, checked where it means something. */

@@ -43,7 +43,8 @@ static JET_ERR find_owner(JET_INSTANCE handle, JET_SESID sesid, uint32_t id, str
     state = atomic_load(&(*instance)->state);
     if (state & INSTANCE_TERMINATING)
         return JET_errTermInProgress;
-    return state & INSTANCE_INITIALIZING ? JET_errInitInProgress : JET_errSuccess;
+    return state & INSTANCE_INITIALIZING && !atomic_load(&(*instance)->answers) ? JET_errInitInProgress
+                                                                                : JET_errSuccess;
 }
 
 JET_ERR JET_API JetSetSystemParameterW(JET_INSTANCE *handle, JET_SESID sesid, JET_ULONG id, JET_API_PTR number,

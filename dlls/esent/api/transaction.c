@@ -124,7 +124,11 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
     if ((err = session_check_thread(session)) < 0)
         return err;
     before = session->txn.logged.commit;
-    if ((err = txn_commit(&session->txn)) >= 0)
+    if (os_unlikely(session->params != NULL))
+        session_commit_context(session, grbit & JET_bitCommitRedoCallback);
+    err = txn_commit(&session->txn);
+    session->txn.logged.context = NULL;
+    if (err >= 0)
     {
         keep_cursors(session);
         session_close_retired(session, false);
@@ -193,9 +197,12 @@ JET_ERR JET_API JetRollback(JET_SESID sesid, JET_GRBIT grbit)
         return api_leave(session, JET_errNotInTransaction);
     if ((err = session_check_thread(session)) < 0)
         return api_leave(session, err);
+    if (os_unlikely(session->params != NULL))
+        session_commit_context(session, grbit & JET_bitRollbackRedoCallback);
     do
         err = session_rollback(session);
     while (err >= 0 && grbit & JET_bitRollbackAll && session->txn.level);
+    session->txn.logged.context = NULL;
     return api_leave(session, err);
 }
 

@@ -241,7 +241,7 @@ static bool redo_fits(const struct tree_change *change, const struct page_node *
     }
 }
 
-JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos)
+JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos, uint64_t first)
 {
     struct page_node old;
 
@@ -252,7 +252,7 @@ JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lg
     /* What was kept for rollbacks that had ended was taken without a record. */
     keep_for_rollback(change->page->data, 0);
     page_set_dbtime(change->page->data, dbtime);
-    cache_dirty(change->page, lgpos);
+    cache_dirty_since(change->page, lgpos, first);
     return JET_errSuccess;
 }
 

@@ -264,13 +264,13 @@ void tree_restructure_link(struct tree_restructure *restructure, struct cache_pa
 
 /*
  * Redo of a change that a record tells of: nothing is logged and no version made, the
- * page gets the record's dbtime and position.  With a txn the node is marked as
+ * page gets the record's dbtime and position; `first` is where its transaction began.  With a txn the node is marked as
  * versioned.  The page is latched exclusively and is known to need the change; that
  * the record fits it is checked here.  TREE_CHANGE_REPLACE and _REVIVE need no key,
  * an INSERT's is whole.  `undoes` is what a LOG_UNDO undoes: it stays in its chain.
  * JET_errDatabaseCorrupted: the page has no such line, or no room.
  */
-JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos);
+JET_ERR tree_redo(const struct tree_change *change, uint64_t dbtime, uint64_t lgpos, uint64_t first);
 
 /*
  * Makes the version of a change by change->txn (see version_redo); `image` is the data

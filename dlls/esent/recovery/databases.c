@@ -85,19 +85,23 @@ static bool same(const struct header_signature *a, const struct header_signature
 }
 
 /* The file is at the right moment: whether it can be used now. */
-static JET_ERR attach_now(const struct recovery *recovery, const struct database_header *header,
-                          enum redo_attach *attach)
+static JET_ERR attach_now(struct recovery *recovery, const struct database_header *header, enum redo_attach *attach)
 {
+    struct recovery_event backup = { .what = JET_sntSignalErrorCondition,
+                                     .normal = JET_errSoftRecoveryOnBackupDatabase };
+
     if (header->generation_min_required && header->generation_min_required < (int32_t)recovery->generation &&
         header->state != JET_dbstateDirtyAndPatchedShutdown)
         return JET_errRequiredLogFilesMissing;
-    if (header->current_backup.generation_low && !header->current_backup.generation_high)
+    /* A copy by a backup, of which nothing has been restored. */
+    if (header->current_backup.generation_low && !header->current_backup.generation_high &&
+        recovery_ask(recovery, &backup) < 0)
         return JET_errSoftRecoveryOnBackupDatabase;
     *attach = REDO_ATTACH_NOW;
     return JET_errSuccess;
 }
 
-static JET_ERR check_attach(const struct recovery *recovery, const struct redo_database *database,
+static JET_ERR check_attach(struct recovery *recovery, const struct redo_database *database,
                             const struct database_header *header, const struct logged_attach *logged,
                             enum redo_attach *attach)
 {
@@ -150,7 +154,7 @@ static JET_ERR not_there(JET_ERR err, const struct redo_database *database, enum
     }
 }
 
-static JET_ERR check_file(const struct recovery *recovery, const struct redo_database *database,
+static JET_ERR check_file(struct recovery *recovery, const struct redo_database *database,
                           const struct logged_attach *logged, enum redo_attach *attach)
 {
     struct database_header header;
@@ -179,6 +183,25 @@ static JET_ERR check_file(const struct recovery *recovery, const struct redo_dat
 
 /* ------------------------------------------------------------------ attaching --- */
 
+static JET_ERR tell(struct recovery *recovery, struct redo_database *database, bool attached)
+{
+    struct recovery_event event = { .what = attached ? JET_sntAttachedDb : JET_sntDetachingDb, .path = database->path };
+
+    if (database->told == attached)
+        return JET_errSuccess;
+    database->told = attached;
+    return recovery_ask(recovery, &event);
+}
+
+/* The program hears of a database when its file is no more ahead of the log. */
+static JET_ERR tell_attached(struct recovery *recovery, struct redo_database *database)
+{
+    return database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateDirtyShutdown &&
+                   database->future <= recovery->generation
+               ? tell(recovery, database, true)
+               : JET_errSuccess;
+}
+
 static JET_ERR open_now(struct recovery *recovery, struct redo_database *database, uint8_t dbid)
 {
     struct database_options options;
@@ -194,7 +217,7 @@ static JET_ERR open_now(struct recovery *recovery, struct redo_database *databas
     if (err >= 0)
     {
         database->attach = REDO_ATTACH_NOW;
-        return JET_errSuccess;
+        return tell_attached(recovery, database);
     }
     database_redo_abandon(database->database);
     database->database = NULL;
@@ -285,7 +308,7 @@ JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_
 
 /* ------------------------------------------------------------------- creating --- */
 
-static JET_ERR check_create(const struct recovery *recovery, const struct redo_database *database,
+static JET_ERR check_create(struct recovery *recovery, const struct redo_database *database,
                             const struct header_signature *signature, enum redo_attach *attach, bool *create)
 {
     struct database_header header;
@@ -353,11 +376,13 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
 JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
 {
     struct redo_database *database = dbid < REDO_DATABASES ? &recovery->databases[dbid] : NULL;
+    JET_ERR err;
 
     if (!database || database->attach != REDO_ATTACH_NOW || database->database->header.state != JET_dbstateJustCreated)
         return JET_errSuccess;
-    return database_redo_attached(database->database, database->position, &recovery->signature, recovery->generation,
-                                  &recovery->reader->header.created);
+    err = database_redo_attached(database->database, database->position, &recovery->signature, recovery->generation,
+                                 &recovery->reader->header.created);
+    return err < 0 ? err : tell_attached(recovery, database);
 }
 
 /* ------------------------------------------------------------------- closing --- */
@@ -368,10 +393,13 @@ static void forget(struct redo_database *database)
     memset(database, 0, sizeof(*database));
 }
 
-static JET_ERR close_database(struct redo_database *database, uint64_t position, bool detached)
+static JET_ERR close_database(struct recovery *recovery, struct redo_database *database, uint64_t position,
+                              bool detached)
 {
-    JET_ERR err = JET_errSuccess;
+    JET_ERR err = tell(recovery, database, false);
 
+    if (err < 0)
+        return err;
     if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
         database_redo_abandon(database->database);
     else if (database->attach == REDO_ATTACH_NOW)
@@ -382,7 +410,7 @@ static JET_ERR close_database(struct redo_database *database, uint64_t position,
 
 JET_ERR redo_detach_database(struct recovery *recovery, uint8_t dbid)
 {
-    return dbid < REDO_DATABASES ? close_database(&recovery->databases[dbid], recovery->position, true)
+    return dbid < REDO_DATABASES ? close_database(recovery, &recovery->databases[dbid], recovery->position, true)
                                  : JET_errLogCorrupted;
 }
 
@@ -392,7 +420,7 @@ JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position)
 
     for (uint32_t i = 0; i < REDO_DATABASES; i++)
     {
-        now = close_database(&recovery->databases[i], position, false);
+        now = close_database(recovery, &recovery->databases[i], position, false);
         err = err < 0 ? err : now;
     }
     return err;
@@ -413,10 +441,21 @@ JET_ERR redo_databases_generation(struct recovery *recovery)
     JET_ERR err = JET_errSuccess;
 
     for (uint32_t i = 0; err >= 0 && i < REDO_DATABASES; i++)
+    {
         if (recovery->databases[i].attach == REDO_ATTACH_NOW)
             err = database_redo_generation(recovery->databases[i].database, recovery->generation,
                                            &recovery->reader->header.created);
+        if (err >= 0)
+            err = tell_attached(recovery, &recovery->databases[i]);
+    }
     return err;
+}
+
+void redo_databases_leave(struct recovery *recovery)
+{
+    for (uint32_t i = 0; i < REDO_DATABASES; i++)
+        if (recovery->databases[i].attach == REDO_ATTACH_NOW)
+            (void)tell(recovery, &recovery->databases[i], false);
 }
 
 JET_ERR redo_databases_check(struct recovery *recovery)

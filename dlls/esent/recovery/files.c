@@ -16,20 +16,38 @@ static bool file_of(const struct recovery *recovery, enum log_file_kind kind, ui
 
 /* ------------------------------------------------------------------ opening --- */
 
+static JET_ERR ask_open(struct recovery *recovery, const WCHAR *path, uint32_t generation, bool current)
+{
+    struct recovery_event event = {
+        .what = JET_sntOpenLog, .generation = generation, .current = current, .why = JET_OpenLogForRedo, .path = path
+    };
+
+    return recovery_ask(recovery, &event);
+}
+
+/* A file, unless the program does not want it.  JET_errFileNotFound. */
+static JET_ERR open_file(struct recovery *recovery, enum log_file_kind kind, uint32_t generation,
+                         struct log_reader **reader)
+{
+    WCHAR path[OS_PATH_MAX];
+    JET_ERR err = path_of(recovery, kind, generation, path);
+
+    recovery->current = kind == LOG_FILE_CURRENT;
+    if (err >= 0)
+        err = ask_open(recovery, path, generation, recovery->current);
+    if (err < 0)
+        return err;
+    return os_file_exists(path) ? log_reader_open(path, LOG_READ_SOFT, reader) : JET_errFileNotFound;
+}
+
 /* The file of a generation: under its number, else the current one, whatever that is. */
 static JET_ERR open_generation(struct recovery *recovery, uint32_t generation, struct log_reader **reader)
 {
-    WCHAR path[OS_PATH_MAX];
+    JET_ERR err;
 
     *reader = NULL;
-    recovery->current = false;
-    if (!file_of(recovery, LOG_FILE_GENERATION, generation, path))
-    {
-        if (!file_of(recovery, LOG_FILE_CURRENT, 0, path))
-            return JET_errFileNotFound;
-        recovery->current = true;
-    }
-    return log_reader_open(path, LOG_READ_SOFT, reader);
+    err = open_file(recovery, LOG_FILE_GENERATION, generation, reader);
+    return err == JET_errFileNotFound ? open_file(recovery, LOG_FILE_CURRENT, generation, reader) : err;
 }
 
 static JET_ERR header_of(const WCHAR *path, struct log_header *header)
@@ -58,14 +76,82 @@ static JET_ERR check_header(const struct recovery *recovery, const struct log_he
 
 /* ------------------------------------------------------------------- start --- */
 
-/* The log's own checkpoint, if there is one and it can be read. */
+/* The log's own checkpoint, if there is one and it can be read, and the program wants it to be used. */
 static bool read_checkpoint(struct recovery *recovery)
 {
+    struct recovery_event event = { .what = JET_sntOpenCheckpoint };
     WCHAR path[OS_PATH_MAX];
 
-    return path_of(recovery, LOG_FILE_CHECKPOINT, 0, path) >= 0 &&
-           log_checkpoint_read(path, &recovery->checkpoint) >= 0 &&
+    if (path_of(recovery, LOG_FILE_CHECKPOINT, 0, path) < 0)
+        return false;
+    if (recovery_ask(recovery, &event) < 0)
+    {
+        (void)os_file_delete(path);
+        return false;
+    }
+    return log_checkpoint_read(path, &recovery->checkpoint) >= 0 &&
            same_signature(&recovery->checkpoint.signature, &recovery->signature);
+}
+
+/*
+ * The generation from which the databases of the map must be replayed; 0 if that cannot be told.
+ * Source: LoadCheckpointGenerationFromRstmap.
+ */
+static uint32_t generation_of_map(const struct recovery *recovery)
+{
+    const struct recovery_config *config = recovery->config;
+    uint32_t lowest = UINT32_MAX;
+
+    if (!(config->grbit & JET_bitReplayInferCheckpointFromRstmapDbs))
+        return 0;
+    for (uint32_t i = 0; i < config->map_count; i++)
+    {
+        const JET_RSTMAP2_W *entry = &config->map[i];
+        const WCHAR *path = entry->szNewDatabaseName ? entry->szNewDatabaseName : entry->szDatabaseName;
+        struct database_header header;
+        uint32_t needed;
+
+        if (!path || database_redo_header(path, &header) < 0)
+        {
+            if (entry->grbit & JET_bitRestoreMapIgnoreWhenMissing)
+                continue;
+            return 0;
+        }
+        needed = header.state == JET_dbstateCleanShutdown ? (uint32_t)header.consistent.generation
+                                                          : (uint32_t)header.generation_min_required;
+        if (needed < lowest)
+            lowest = needed;
+    }
+    return lowest == UINT32_MAX ? 0 : lowest;
+}
+
+/* Where redo begins without a checkpoint. */
+static uint32_t first_generation(const struct recovery *recovery, uint32_t low, const struct log_header *last)
+{
+    uint32_t generation = generation_of_map(recovery);
+
+    if (!generation)
+        generation = low;
+    return generation ? generation : (uint32_t)last->generation;
+}
+
+static void now_at(struct recovery *recovery, uint32_t generation)
+{
+    recovery->generation = generation;
+    if (recovery->config->generation)
+        atomic_store(recovery->config->generation, generation);
+}
+
+static bool stops(const struct recovery *recovery)
+{
+    return recovery->config->stop != LOG_POSITION_MAX;
+}
+
+bool redo_files_stop(const struct recovery *recovery, uint64_t position)
+{
+    uint64_t stop = recovery->config->stop;
+
+    return stop & 0xffffffffu && stop < position;
 }
 
 JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
@@ -90,7 +176,7 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
     if (checkpoint)
         generation = (uint32_t)recovery->checkpoint.checkpoint.generation;
     else
-        generation = low ? low : (uint32_t)last.generation;
+        generation = first_generation(recovery, low, &last);
     err = open_generation(recovery, generation, &recovery->reader);
     if (err == JET_errFileNotFound)
         return checkpoint ? JET_errMissingLogFile : JET_errMissingPreviousLogFile;
@@ -100,7 +186,10 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
         return err;
     if ((uint32_t)recovery->reader->header.generation != generation)
         return recovery->current ? JET_errMissingLogFile : JET_errLogGenerationMismatch;
-    recovery->first = recovery->generation = generation;
+    if (generation > log_position_generation(recovery->config->stop))
+        return JET_errRecoveredWithoutUndo;
+    recovery->first = generation;
+    now_at(recovery, generation);
     recovery->start = log_position(generation, recovery->reader->header.header_segments, 0);
     *list = recovery->reader->header.attach;
     if (checkpoint && recovery->checkpoint.flags & CHECKPOINT_ATTACHMENTS)
@@ -110,6 +199,8 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
         log_reader_seek(recovery->reader, recovery->start);
     }
     recovery->position = recovery->start;
+    if (redo_files_stop(recovery, recovery->start))
+        return JET_errRecoveredWithoutUndo;
     return redo_databases_generation(recovery);
 }
 
@@ -175,16 +266,29 @@ static JET_ERR without_the_rest(struct recovery *recovery, uint32_t bad, JET_ERR
     return JET_wrnNoMoreRecords;
 }
 
+/* The file of the log that was written last is not there: whether recovery goes on without. */
+static JET_ERR ask_missing(struct recovery *recovery, uint32_t generation)
+{
+    struct recovery_event event = {
+        .what = JET_sntMissingLog, .generation = generation, .current = true, .why = JET_MissingLogContinueToUndo
+    };
+    WCHAR path[OS_PATH_MAX];
+
+    /* The next file is made before the current one is moved away. */
+    event.normal = file_of(recovery, LOG_FILE_NEXT, 0, path) ? JET_errSuccess : JET_errMissingLogFile;
+    event.path = path_of(recovery, LOG_FILE_CURRENT, 0, path) < 0 ? NULL : path;
+    return recovery_ask(recovery, &event);
+}
+
 /* There is no file for the next generation: whether that is the end. */
 static JET_ERR no_next(struct recovery *recovery, uint32_t generation)
 {
     uint32_t low, high;
-    WCHAR path[OS_PATH_MAX];
     JET_ERR err = log_range(&recovery->config->log->names, &low, &high);
 
     if (err < 0)
         return err;
-    if (!high || high > generation)
+    if (stops(recovery) || !high || high > generation)
         return JET_errMissingLogFile;
     if (may_lose(recovery))
     {
@@ -192,10 +296,9 @@ static JET_ERR no_next(struct recovery *recovery, uint32_t generation)
         if (err < 0 && err != JET_errCommittedLogFilesMissing)
             return err;
         recovery->lost = err < 0;
-        return JET_wrnNoMoreRecords;
     }
-    /* The next file is made before the current one is moved away. */
-    return file_of(recovery, LOG_FILE_NEXT, 0, path) ? JET_wrnNoMoreRecords : JET_errMissingLogFile;
+    err = ask_missing(recovery, generation);
+    return err < 0 ? err : JET_wrnNoMoreRecords;
 }
 
 /* Opens the next generation.  JET_wrnNoMoreRecords: there is none, and that is right. */
@@ -206,6 +309,8 @@ static JET_ERR next_generation(struct recovery *recovery)
     bool was_current = recovery->current;
     JET_ERR err;
 
+    if (recovery->generation == log_position_generation(recovery->config->stop))
+        return JET_errRecoveredWithoutUndo;
     if (was_current)
         return JET_wrnNoMoreRecords;
     if (recovery->config->progress)
@@ -238,7 +343,7 @@ static JET_ERR next_generation(struct recovery *recovery)
     }
     log_reader_close(before);
     recovery->reader = next;
-    recovery->generation = generation;
+    now_at(recovery, generation);
     return redo_databases_generation(recovery);
 }
 

@@ -57,6 +57,7 @@ struct redo_database
     uint32_t pages_max;
     bool ignore_missing;
     uint32_t future;            /* the file has changes of generations up to this one */
+    bool told;                  /* the program knows that it is attached */
     struct redo_gone gone;
     bool torn;                  /* one of them does not have the checksum it says */
 };
@@ -83,6 +84,8 @@ struct redo_session
     struct txn txn;
     struct version *newest[REDO_LEVELS], *oldest[REDO_LEVELS];  /* of its transaction's versions, by level */
     struct redo_macro *macros;
+    uint8_t *context;           /* of the commit that comes, or NULL */
+    uint32_t context_size;
 };
 
 /* ---- the run ---- */
@@ -102,10 +105,12 @@ struct recovery
     uint32_t first, last;               /* generations, for progress */
 
     uint64_t position;                  /* of the record that is replayed */
+    uint64_t since;                     /* where its transaction began */
     uint64_t shutdown;                  /* of the last mark of a shutdown */
     uint64_t ended;                     /* of the record that closed the log, if nothing but fillings came after */
     bool after_end;                     /* no session and no database is open */
     bool last_is_shutdown;
+    bool stopped;                       /* the program wants no more redone */
     bool lost;                          /* committed generations are missing, and that is accepted */
     struct checkpoint_header checkpoint;
     uint8_t *scratch;                   /* room for eight pages */
@@ -119,6 +124,8 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list);
 JET_ERR redo_files_next(struct recovery *recovery, struct log_read_record *record);
 /* That the databases do not need more generations than there are. */
 JET_ERR redo_files_check(struct recovery *recovery);
+/* Whether a record there is behind the place where redo is to stop. */
+bool redo_files_stop(const struct recovery *recovery, uint64_t position);
 
 /* ---- databases.c ---- */
 
@@ -133,6 +140,8 @@ JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position);
 void redo_abandon_databases(struct recovery *recovery);
 /* A generation begins. */
 JET_ERR redo_databases_generation(struct recovery *recovery);
+/* Undo begins: the program hears that it cannot have them any more. */
+void redo_databases_leave(struct recovery *recovery);
 /* After the last record: that all that must be there are. */
 JET_ERR redo_databases_check(struct recovery *recovery);
 
@@ -224,6 +233,22 @@ JET_ERR redo_root_move(struct recovery *recovery, struct redo_session *session, 
 
 /* The tree of a record. */
 void redo_tree(struct redo_database *database, uint32_t root, uint32_t objid, uint8_t flags, struct tree *tree);
+
+/* The page was changed by the record that is replayed. */
+static inline void redo_dirty(struct recovery *recovery, struct cache_page *page)
+{
+    cache_dirty_since(page, recovery->position, recovery->since);
+}
+
+/* ---- recovery.c ---- */
+
+/* What the program says of it. */
+JET_ERR recovery_ask(struct recovery *recovery, struct recovery_event *event);
+
+/* ---- stop.c ---- */
+
+/* Ends without undo: what can be on disk is, and the checkpoint is as far as redo got. */
+void recovery_stop(struct recovery *recovery);
 
 /* ---- undo.c ---- */
 

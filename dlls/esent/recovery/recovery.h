@@ -32,7 +32,28 @@
 #include "table/table.h"
 #include "txn/txn.h"
 
+struct database_header;
 struct database_registry;
+
+/* A moment when the program has a say: what JetInit4's callback is told with JET_snpRecoveryControl. */
+struct recovery_event
+{
+    JET_SNT what;                       /* JET_sntOpenLog ... */
+    JET_ERR normal;                     /* the answer, unless somebody knows better */
+    uint32_t generation;                /* of a log that is opened, or is missing */
+    bool current;                       /* whose file has no number */
+    uint32_t why;                       /* JET_OpenLogFor..., JET_MissingLog...; which JET_sntCommitCtx */
+    const WCHAR *path;                  /* of the log, or of the database */
+    const void *data;                   /* of JET_sntCommitCtx */
+    uint32_t size;
+    const struct database_header *databases[16]; /* that are being replayed into */
+    uint32_t database_count;
+};
+
+/* JET_sntCommitCtx: before a commit, after it, or where its record lies. */
+#define RECOVERY_CONTEXT_ALONE 1u
+#define RECOVERY_CONTEXT_BEFORE 2u
+#define RECOVERY_CONTEXT_AFTER 3u
 
 struct recovery_config
 {
@@ -47,7 +68,13 @@ struct recovery_config
     bool trust_corrected;               /* a page that its checksum put right is right, not torn by the crash */
     bool delete_out_of_range;           /* JET_paramDeleteOldLogs and kin: generations that do not fit may go */
 
+    uint64_t stop;                      /* redo ends behind the record there, or with the generation if it has no
+                                           segment and byte; LOG_POSITION_MAX: at the end of the log */
+
+    _Atomic uint32_t *generation;       /* is set to the one that is replayed */
     void *context;
+    /* What is to be done: event->normal, or something else.  NULL: event->normal. */
+    JET_ERR (*control)(void *context, const struct recovery_event *event);
     /* Redo is at so many of so many generations; an error ends it, with that error.  NULL: nobody asks. */
     JET_ERR (*progress)(void *context, uint32_t done, uint32_t total);
     /* Another copy of the database could not read this page, and asked for it in `log`; `page` is sealed, as it was
@@ -63,7 +90,9 @@ struct recovery_config
  * its databases are consistent and closed; then *log is the log, resumed, closed by
  * its last record, with the checkpoint there.  JET_wrnCommittedLogFilesLost: the same, but
  * generations at the end are lost (JET_bitReplayIgnoreLostLogs).
- * Errors: those documented of JetInit.
+ * JET_errRecoveredWithoutUndo: it went as far as it was to go, and the next run goes on from there;
+ * databases are as dirty as before.
+ * Other errors: those documented of JetInit.
  */
 JET_ERR recovery_run(const struct recovery_config *config, struct log **log);
 

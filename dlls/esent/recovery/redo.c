@@ -19,9 +19,56 @@ static JET_ERR end_of_instance(struct recovery *recovery)
 
 /* --------------------------------------------------------------------- sessions --- */
 
-static JET_ERR commit(struct redo_session *session, const struct log_commit *record)
+static JET_ERR tell_context(struct recovery *recovery, const void *data, uint32_t size, uint32_t why)
 {
-    return redo_commit(session, record->level_to);
+    struct recovery_event event = { .what = JET_sntCommitCtx, .data = data, .size = size, .why = why };
+
+    return recovery_ask(recovery, &event);
+}
+
+/* A commit of which the program wants to hear gets its context by a record before it. */
+static JET_ERR commit(struct recovery *recovery, struct redo_session *session, const struct log_commit *record)
+{
+    uint8_t *context = record->level_to || !session->txn.level ? NULL : session->context;
+    JET_ERR err = JET_errSuccess;
+
+    if (context)
+    {
+        session->context = NULL;
+        err = tell_context(recovery, context, session->context_size, RECOVERY_CONTEXT_BEFORE);
+    }
+    if (err >= 0)
+        err = redo_commit(session, record->level_to);
+    if (err >= 0 && context)
+        err = tell_context(recovery, context, session->context_size, RECOVERY_CONTEXT_AFTER);
+    os_free(context);
+    return err;
+}
+
+static JET_ERR commit_context(struct recovery *recovery, const struct log_read_record *record)
+{
+    const struct log_commit_context *context = (const struct log_commit_context *)record->data;
+    const uint8_t *data = (const uint8_t *)(context + 1);
+    struct redo_session *session;
+    uint32_t size;
+    JET_ERR err;
+
+    if (record->size < sizeof(*context))
+        return JET_errSuccess; /* of a log from before there were flags */
+    size = record->size - (uint32_t)sizeof(*context);
+    if (!(context->flags & LOG_COMMIT_CONTEXT_PRECOMMIT))
+        return context->flags & LOG_COMMIT_CONTEXT_CALLBACK ? tell_context(recovery, data, size, RECOVERY_CONTEXT_ALONE)
+                                                            : JET_errSuccess;
+    err = redo_session(recovery, context->session, &session);
+    if (err < 0 || !session->begun)
+        return err;
+    os_free(session->context);
+    session->context = os_alloc(size ? size : 1);
+    if (!session->context)
+        return JET_errOutOfMemory;
+    memcpy(session->context, data, size);
+    session->context_size = size;
+    return JET_errSuccess;
 }
 
 static JET_ERR macro_commit(struct recovery *recovery, struct redo_session *session, struct redo_macro *macro)
@@ -106,6 +153,7 @@ static JET_ERR page_record(struct recovery *recovery, const struct log_read_reco
 
     if (err < 0)
         return err;
+    recovery->since = session->start;
     macro = record->type == LOG_UNDO_INFO ? NULL : redo_macro_find(session, dbtime_of(record));
     if (macro)
         return keep_record(recovery, macro, record);
@@ -144,6 +192,7 @@ static JET_ERR session_record(struct recovery *recovery, const struct log_read_r
 
     if (err < 0)
         return err;
+    recovery->since = session->start;
     switch (record->type)
     {
     case LOG_BEGIN:
@@ -153,7 +202,7 @@ static JET_ERR session_record(struct recovery *recovery, const struct log_read_r
         return JET_errSuccess;
     case LOG_COMMIT:
     case LOG_COMMIT0:
-        return commit(session, (const struct log_commit *)record->data);
+        return commit(recovery, session, (const struct log_commit *)record->data);
     case LOG_ROLLBACK:
         return redo_rollback(session, ((const struct log_rollback *)record->data)->levels);
     case LOG_REFRESH:
@@ -302,6 +351,8 @@ static JET_ERR redo_record(struct recovery *recovery, const struct log_read_reco
         return page_record(recovery, record);
     case LOG_PAGE_PATCH_REQUEST:
         return redo_page_request(recovery, (const struct log_page_patch_request *)record->data);
+    case LOG_COMMIT_CONTEXT:
+        return commit_context(recovery, record);
     case LOG_CONVERT_FDP:
         return JET_errBadLogVersion;
     default:
@@ -342,6 +393,8 @@ JET_ERR redo_records(struct recovery *recovery)
     while (!(err = redo_files_next(recovery, &record)))
     {
         recovery->position = record.position;
+        if (redo_files_stop(recovery, record.position))
+            return JET_errRecoveredWithoutUndo;
         if (record.type == LOG_SHUTDOWN_MARK)
         {
             recovery->shutdown = record.position;

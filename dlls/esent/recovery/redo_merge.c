@@ -91,7 +91,7 @@ static void begin_change(struct redo_page *page)
 static void end_change(struct merge_redo *redo, struct redo_page *page)
 {
     page_set_dbtime(page->page->data, redo->dbtime);
-    cache_dirty(page->page, redo->recovery->position);
+    redo_dirty(redo->recovery, page->page);
 }
 
 /* ------------------------------------------------------------------- parents --- */

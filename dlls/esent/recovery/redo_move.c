@@ -27,7 +27,7 @@ static void set_pgno(uint8_t *data, uint32_t size, uint32_t pgno)
 static void changed(struct recovery *recovery, struct redo_page *page, uint64_t dbtime)
 {
     page_set_dbtime(page->page->data, dbtime);
-    cache_dirty(page->page, recovery->position);
+    redo_dirty(recovery, page->page);
 }
 
 /* The new place of a page: all of what it was. */
@@ -216,7 +216,7 @@ static JET_ERR replace_row(struct root_move *move, const struct log_replace *rec
         return err;
     redo_tree(move->database, record->node.root, record->node.objid, what->flags, &tree);
     change.page = page.page;
-    err = tree_redo(&change, move->dbtime, move->recovery->position);
+    err = tree_redo(&change, move->dbtime, move->recovery->position, move->recovery->since);
     redo_page_unlatch(&page);
     return err;
 }
@@ -236,7 +236,7 @@ static JET_ERR set_external(struct root_move *move, const struct log_set_externa
         return err;
     redo_tree(move->database, record->node.root, record->node.objid, what->flags, &tree);
     change.page = page.page;
-    err = tree_redo(&change, move->dbtime, move->recovery->position);
+    err = tree_redo(&change, move->dbtime, move->recovery->position, move->recovery->since);
     redo_page_unlatch(&page);
     return err;
 }

@@ -26,6 +26,9 @@ bool redo_wanted(struct recovery *recovery, struct redo_session *session, uint8_
         return false;
     if (dbtime != LOG_DBTIME_NONE)
         database_redo_counters(database->database, dbtime, objid);
+    if (recovery->config->grbit & JET_bitReplayIgnoreLogRecordsBeforeMinRequiredLog &&
+        (int32_t)recovery->generation < database->database->header.generation_min_required)
+        return false;
     return session->begun && recovery->position > database->position;
 }
 
@@ -60,7 +63,7 @@ static JET_ERR apply(struct node_redo *redo)
 {
     if (!redo->page.page)
         return JET_errSuccess;
-    return tree_redo(&redo->change, redo->node->page.dbtime, redo->recovery->position);
+    return tree_redo(&redo->change, redo->node->page.dbtime, redo->recovery->position, redo->recovery->since);
 }
 
 static JET_ERR redo_insert(struct node_redo *redo)
@@ -282,7 +285,7 @@ static JET_ERR empty_pages(struct node_redo *redo, const struct log_empty_tree *
         cache_change(page.page);
         redo_page_empty(page.page->data, page.page->page_size);
         page_set_dbtime(page.page->data, dbtime);
-        cache_dirty(page.page, redo->recovery->position);
+        redo_dirty(redo->recovery, page.page);
         redo_page_unlatch(&page);
     }
     return err;
@@ -303,7 +306,7 @@ static JET_ERR redo_empty_tree(struct node_redo *redo)
             page_remove(page->data, page->page_size, 0, page_lines(&view));
         page_set_page_flags(page->data, (page_flags(page->data) & ~(uint32_t)PAGE_PARENT_OF_LEAF) | PAGE_LEAF);
         page_set_dbtime(page->data, record->node.page.dbtime);
-        cache_dirty(page, redo->recovery->position);
+        redo_dirty(redo->recovery, page);
         redo_page_unlatch(&redo->page);
     }
     return empty_pages(redo, record);
@@ -427,7 +430,7 @@ JET_ERR redo_scrub(struct recovery *recovery, struct redo_session *session, cons
     page_compact(page.page->data, page.page->page_size);
     page_set_page_flags(page.page->data, page_flags(page.page->data) | PAGE_SCRUBBED);
     page_set_dbtime(page.page->data, what->dbtime);
-    cache_dirty(page.page, recovery->position);
+    redo_dirty(recovery, page.page);
     redo_page_unlatch(&page);
     return err;
 }
@@ -444,7 +447,7 @@ JET_ERR redo_new_page(struct recovery *recovery, struct redo_session *session, c
     if (err < 0 || !page.page)
         return err;
     page_format(page.page->data, page.page->page_size, record->pgno, record->objid, PAGE_PRE_INIT, record->dbtime);
-    cache_dirty(page.page, recovery->position);
+    redo_dirty(recovery, page.page);
     redo_page_unlatch(&page);
     return JET_errSuccess;
 }

@@ -47,7 +47,7 @@ static JET_ERR new_root(struct root_redo *redo, uint32_t pgno, uint32_t flags, c
 static void root_done(struct root_redo *redo, struct redo_page *page)
 {
     if (page->page)
-        cache_dirty(page->page, redo->recovery->position);
+        redo_dirty(redo->recovery, page->page);
     redo_page_unlatch(page);
 }
 

@@ -126,7 +126,7 @@ static void unlatch_all(struct split_redo *redo)
 static void page_changed(struct split_redo *redo, const struct split_level *level, struct redo_page *page)
 {
     page_set_dbtime(page->page->data, level->record->page.dbtime);
-    cache_dirty(page->page, redo->recovery->position);
+    redo_dirty(redo->recovery, page->page);
 }
 
 static void write_page(struct split_redo *redo, const struct split_level *level, struct redo_page *page,

@@ -135,6 +135,7 @@ void redo_end_sessions(struct recovery *recovery)
         end_transaction(session);
         while (session->macros)
             redo_macro_end(session, session->macros);
+        os_free(session->context);
         os_free(session);
         recovery->sessions[i] = NULL;
         recovery->session_count--;

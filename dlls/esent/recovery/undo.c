@@ -164,6 +164,7 @@ JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
     for (uint32_t i = 0; i < REDO_DATABASES; i++)
         if (recovery->databases[i].attach == REDO_ATTACH_NOW)
             database_redo_register(recovery->databases[i].database, recovery->config->registry);
+    redo_databases_leave(recovery);
     err = log_resume(recovery->config->log, recovery->reader, &log);
     if (err < 0)
         return err;
@@ -172,6 +173,8 @@ JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
     else
         err = undo_logged(recovery, log);
     recovery->config->txns->log.log = NULL;
+    if (err >= 0 && recovery->config->grbit & JET_bitTruncateLogsAfterRecovery)
+        (void)log_truncate(log, log_generation(log));
     if (err < 0)
     {
         redo_end_sessions(recovery);

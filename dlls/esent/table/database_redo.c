@@ -297,6 +297,27 @@ JET_ERR database_redo_flush(struct database *database)
     return database_flush(database);
 }
 
+JET_ERR database_redo_write(struct database *database, uint64_t *oldest)
+{
+    JET_ERR err = cache_write(&database->cache, UINT64_MAX);
+
+    *oldest = cache_oldest_change(&database->cache);
+    return err < 0 ? err : os_file_flush(database->file);
+}
+
+JET_ERR database_redo_required(struct database *database, uint32_t generation)
+{
+    struct database_header *header = &database->header;
+
+    if (!database->dirty || header->state != JET_dbstateDirtyShutdown)
+        return JET_errSuccess;
+    if (header->generation_min_required < (int32_t)generation)
+        header->generation_min_required = header->generation_min_consistent = (int32_t)generation;
+    header->dbtime = atomic_load(&database->store.dbtime);
+    header->last_objid = atomic_load(&database->last_objid);
+    return database_write_header(database);
+}
+
 void database_redo_abandon(struct database *database)
 {
     database_abandon(database);

@@ -59,6 +59,12 @@ void database_redo_log(struct database *database, struct log *log);
 /* Writes all its pages, durably. */
 JET_ERR database_redo_flush(struct database *database);
 
+/* Writes what can be, durably; *oldest is where redo of the rest begins, UINT64_MAX if there is none. */
+JET_ERR database_redo_write(struct database *database, uint64_t *oldest);
+
+/* Generations before this one are not needed any more: the header says so. */
+JET_ERR database_redo_required(struct database *database, uint32_t generation);
+
 /* Closes it as the record at `position` does: written and clean, detached or at the end of its instance. */
 JET_ERR database_redo_close(struct database *database, uint64_t position, bool detached);
 

@@ -165,6 +165,16 @@ static void stamp_commit(void *context, uint64_t position)
     os_mutex_unlock(&commit->root->lock);
 }
 
+static JET_ERR append_context(struct txn_root *root, const struct txn_logged *logged, uint8_t flags)
+{
+    struct log_commit_context head = { LOG_COMMIT_CONTEXT,
+                                       (uint32_t)(sizeof(head) - sizeof(struct log_ignored)) + logged->context_size,
+                                       logged->session, flags };
+    struct log_part parts[2] = { { &head, sizeof(head) }, { logged->context, logged->context_size } };
+
+    return logged->context ? log_append(root->log.log, parts, 2, NULL) : JET_errSuccess;
+}
+
 static JET_ERR append_commit0(struct txn_root *root, uint16_t session, uint64_t *position)
 {
     struct commit_record commit = { { LOG_COMMIT0, session, 0, 0 }, root };
@@ -198,7 +208,7 @@ JET_ERR txn_log_commit_level(struct txn *txn, uint32_t outer)
     struct txn_logged *logged = &txn->logged;
     struct log_commit commit = { LOG_COMMIT, logged->session, (uint8_t)outer, 0 };
     struct log_part part = { &commit, offsetof(struct log_commit, transaction) };
-    JET_ERR err;
+    JET_ERR err = JET_errSuccess;
 
     if (!txn->root->log.log || txn->read_only)
         return JET_errSuccess;
@@ -210,9 +220,17 @@ JET_ERR txn_log_commit_level(struct txn *txn, uint32_t outer)
     if (outer)
         return log_append(txn->root->log.log, &part, 1, NULL);
     ending_lock(txn);
-    err = append_commit0(txn->root, logged->session, &logged->commit);
+    if (logged->context_flags & LOG_COMMIT_CONTEXT_PRECOMMIT)
+        err = append_context(txn->root, logged, (uint8_t)(logged->context_flags & ~LOG_COMMIT_CONTEXT_CALLBACK));
     if (err >= 0)
+        err = append_commit0(txn->root, logged->session, &logged->commit);
+    if (err >= 0)
+    {
+        /* What is said after the commit may be lost, the commit is not. */
+        if (!(logged->context_flags & LOG_COMMIT_CONTEXT_PRECOMMIT))
+            (void)append_context(txn->root, logged, logged->context_flags);
         logged_end(txn);
+    }
     ending_unlock(txn);
     return err;
 }
@@ -234,7 +252,12 @@ JET_ERR txn_log_rollback_level(struct txn *txn, uint32_t outer)
     ending_lock(txn);
     err = log_append(txn->root->log.log, &part, 1, NULL);
     if (!outer)
+    {
+        /* The commit that it was meant for does not come. */
+        if (err >= 0)
+            (void)append_context(txn->root, logged, (uint8_t)(logged->context_flags & ~LOG_COMMIT_CONTEXT_PRECOMMIT));
         logged_end(txn);
+    }
     ending_unlock(txn);
     return err;
 }

@@ -48,6 +48,9 @@ struct txn_logged
     uint8_t from;           /* level from which those began */
     uint64_t start;         /* position of its beginning */
     uint64_t commit;        /* of the last commit to level 0 that was logged */
+    const uint8_t *context; /* what the program says of the commit that comes; NULL: nothing */
+    uint32_t context_size;
+    uint8_t context_flags;  /* LOG_COMMIT_CONTEXT_... */
     _Atomic bool ending;    /* a spinlock: its last record, or one by another thread, is being appended */
 };
 
