@@ -5,6 +5,7 @@
  * the strings.
  */
 #include "api/private.h"
+#include "log/log.h"
 
 /* A block of memory being filled: first counted, with base NULL, then for real. */
 struct packer
@@ -166,9 +167,20 @@ JET_ERR JET_API JetFreeBuffer(char *buffer)
     return JET_errSuccess;
 }
 
-/* Nothing is logged yet: a signature of zeroes, no checkpoint. */
-static JET_ERR misc_info(void *result, uint32_t room, uint32_t level)
+static void checkpoint_info(struct log *log, JET_CHECKPOINTINFO *info)
 {
+    struct log_header header;
+
+    log_current_header(log, &header);
+    info->genMin = log_position_generation(log_checkpoint(log));
+    info->genMax = header.generation;
+    memcpy(&info->logtimeGenMaxCreate, &header.created, sizeof(info->logtimeGenMaxCreate));
+}
+
+/* What the log has; zeroes if there is none.  There are no revert snapshots: of these nothing is told. */
+static JET_ERR misc_info(const struct instance *instance, void *result, uint32_t room, uint32_t level)
+{
+    struct log *log = instance_log(instance);
     uint32_t size;
 
     switch (level)
@@ -189,11 +201,20 @@ static JET_ERR misc_info(void *result, uint32_t room, uint32_t level)
         return JET_errBufferTooSmall;
     if (!result)
         return JET_errInvalidParameter;
-    if (level != JET_InstanceMiscInfoRBS)
-        memset(result, 0, size);
+    if (level == JET_InstanceMiscInfoRBS)
+        return JET_errSuccess;
+    memset(result, 0, size);
+    if (log && level == JET_InstanceMiscInfoLogSignature)
+        memcpy(result, log_signature(log), size);
+    else if (log)
+        checkpoint_info(log, result);
     return JET_errSuccess;
 }
 
+/*
+ * JET_InstanceMiscInfo...: the signature of the log, what is between checkpoint and the log written now.
+ * Errors: JET_errInvalidParameter, JET_errBufferTooSmall.  Source: JetGetInstanceMiscInfoEx.
+ */
 JET_ERR JET_API JetGetInstanceMiscInfo(JET_INSTANCE handle, void *result, JET_ULONG room, JET_ULONG level)
 {
     struct instance *instance;
@@ -202,5 +223,5 @@ JET_ERR JET_API JetGetInstanceMiscInfo(JET_INSTANCE handle, void *result, JET_UL
     OS_TRACE("(%#zx, %p, %u, %u)\n", (size_t)handle, result, (unsigned)room, (unsigned)level);
     if ((err = api_enter_instance(handle, ENTER_RUNNING, &instance)) < 0)
         return err;
-    return api_leave_instance(instance, misc_info(result, room, level));
+    return api_leave_instance(instance, misc_info(instance, result, room, level));
 }

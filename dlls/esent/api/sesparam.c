@@ -11,6 +11,7 @@
 #define CONTEXT_MOST        30000 /* bytes of a commit context */
 #define DESCRIPTION_MOST    31    /* bytes of a description without its NUL; the rest is cut */
 #define CACHE_PRIORITY_MOST 1000
+#define NO_USER             0x80000000u /* of an operation, when the program has named none */
 
 struct session_param
 {
@@ -184,6 +185,8 @@ static const void *value_of(struct session *session, uint32_t id, uint32_t *size
             number = (uint32_t)param_number(session->instance, JET_paramCachePriority);
             memcpy(room, &number, sizeof(number));
         }
+        else if (id == JET_sesparamOperationContext)
+            ((JET_OPERATIONCONTEXT *)room)->ulUserID = NO_USER;
         *size = info->size;
     }
     if (info->shape == DESCRIPTION)

@@ -445,6 +445,17 @@ JET_ERR tree_lock_key(const struct tree *tree, struct txn *txn, const uint8_t *k
     return version_lock(txn, &place, read ? VERSION_READ_LOCK : VERSION_LOCK, tree_store_of(tree));
 }
 
+bool tree_is_others(struct tree_cursor *cursor)
+{
+    struct tree_target target;
+    struct version_place place;
+
+    tree_unlatch(cursor);
+    cursor_target(cursor, TREE_AIM_LOWER, &target);
+    place = tree_place(cursor->tree, target.key, target.key_size, target.data, target.data_size);
+    return cursor->txn && version_others(tree_store_of(cursor->tree)->txns, cursor->txn, &place);
+}
+
 JET_ERR tree_lock(struct tree_cursor *cursor, bool read)
 {
     struct tree_change change = {

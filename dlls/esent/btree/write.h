@@ -133,6 +133,9 @@ JET_ERR tree_lock(struct tree_cursor *cursor, bool read);
 /* The same of a key that need not be there. */
 JET_ERR tree_lock_key(const struct tree *tree, struct txn *txn, const uint8_t *key, uint32_t key_size, bool read);
 
+/* Whether who changed or locked the place of the cursor last is another transaction, and still open. */
+bool tree_is_others(struct tree_cursor *cursor);
+
 /* Lets the leaf on which this entry is go, or go into its right neighbour, if there is little left on it. */
 JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                         uint32_t data_size);

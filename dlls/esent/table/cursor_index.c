@@ -135,7 +135,7 @@ void cursor_index_id(const struct table *table, const struct index *index, JET_I
 {
     struct id_parts parts;
 
-    parts.address = index->primary ? (JET_API_PTR)table : (JET_API_PTR)index;
+    parts.address = index->primary ? (JET_API_PTR)table->records : (JET_API_PTR)index->tree;
     parts.objid = index->primary ? table->objid : index->objid;
     parts.root = index->primary ? table->records->root : index->tree->root;
     id->cbStruct = sizeof(*id);
@@ -153,13 +153,13 @@ static JET_ERR find_by_id(const struct cursor *cursor, const JET_INDEXID *id, co
     if (id->cbStruct != sizeof(*id))
         return JET_errInvalidIndexId;
     id_split(id, &parts);
-    if (parts.address == (JET_API_PTR)table)
+    if (parts.address == (JET_API_PTR)table->records)
         return parts.objid == table->objid && parts.root == table->records->root ? JET_errSuccess
                                                                                  : JET_errInvalidIndexId;
     for (uint32_t i = 0; i < table->index_count; i++)
     {
         const struct index *index = &table->indexes[i];
-        if (parts.address != (JET_API_PTR)index || index->primary)
+        if (parts.address != (JET_API_PTR)index->tree || index->primary)
             continue;
         if (parts.objid != index->objid || parts.root != index->tree->root)
             return JET_errInvalidIndexId;

@@ -196,7 +196,9 @@ JET_ERR cursor_intersect(struct cursor *const *cursors, uint32_t count, struct c
             return JET_errInvalidParameter;
         for (uint32_t k = 0; k < i; k++)
         {
-            if (cursors[k]->table != cursors[i]->table || cursors[k]->index == cursors[i]->index)
+            /* States of one table share its trees. */
+            if (cursors[k]->table->records != cursors[i]->table->records ||
+                cursors[k]->index->tree == cursors[i]->index->tree)
                 return JET_errInvalidParameter;
         }
     }

@@ -303,7 +303,14 @@ JET_ERR cursor_goto_position(struct cursor *cursor, uint64_t before, uint64_t to
 
 JET_ERR cursor_info(struct cursor *cursor)
 {
+    JET_ERR err;
+
     if (cursor->defer_first || place_state(cursor) != TREE_ON)
         return JET_errNoCurrentRecord;
-    return stay(cursor);
+    err = stay(cursor);
+    if (err >= 0 && !cursor->temp)
+        err = cursor_place_record(cursor);
+    if (err >= 0 && !cursor->temp && tree_is_others(&cursor->records))
+        return JET_errWriteConflict;
+    return err;
 }

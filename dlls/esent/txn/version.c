@@ -928,6 +928,20 @@ bool version_needed(struct txn_root *root, const struct version_place *place)
     return needed || (committed && committed >= txn_root_oldest(root));
 }
 
+bool version_others(struct txn_root *root, const struct txn *txn, const struct version_place *place)
+{
+    uint32_t hash = place_hash(place);
+    struct version_part *part = part_of(root, hash);
+    const struct version *newest;
+    bool others;
+
+    os_rwlock_lock_read(&part->lock);
+    newest = part->bucket ? *head_of(part, place, hash) : NULL;
+    others = newest && is_open(newest) && !is_own(txn, newest);
+    os_rwlock_unlock_read(&part->lock);
+    return others;
+}
+
 struct txn *version_txn(const struct version *version)
 {
     return atomic_load_explicit(&version->batch->txn, memory_order_acquire);

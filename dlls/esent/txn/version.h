@@ -164,6 +164,9 @@ bool version_any(struct txn_root *root, const struct version_place *place);
  * open, or committed since the oldest open one began.  Others go as soon as there is time. */
 bool version_needed(struct txn_root *root, const struct version_place *place);
 
+/* Whether the entry's newest version is of a transaction that is open, and not of this one. */
+bool version_others(struct txn_root *root, const struct txn *txn, const struct version_place *place);
+
 /* The size of the largest data that a rollback of open transactions would bring back to the entry; 0: none. */
 uint32_t version_image_most(struct txn_root *root, const struct version_place *place);
 

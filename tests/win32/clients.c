@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What client libraries rely on and other tests do not come across: a table that
+ * is made, filled and closed within one transaction and opened anew by several
+ * cursors; facts that are told of records, instances and sessions.
+ */
+#include "support.h"
+
+#define SIDE 6
+
+static JET_INSTANCE instance;
+static JET_SESID session, other;
+static JET_DBID database, other_database;
+static JET_COLUMNID row_column, line_column, note_column;
+
+static void insert(JET_TABLEID table, int32_t row, int32_t line)
+{
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    assert_ok(JetSetColumn(session, table, row_column, &row, sizeof(row), 0, NULL));
+    assert_ok(JetSetColumn(session, table, line_column, &line, sizeof(line), 0, NULL));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+}
+
+static int setup(void **state)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+    JET_TABLEID table;
+
+    (void)state;
+    instance = test_instance("clients", "on");
+    session = test_session(instance);
+    other = test_session(instance);
+    assert_ok(JetCreateDatabaseA(session, test_file("clients.edb"), NULL, &database, 0));
+    assert_ok(JetOpenDatabaseA(other, test_file("clients.edb"), NULL, &other_database, 0));
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetCreateTableA(session, database, "grid", 1, 90, &table));
+    assert_ok(JetAddColumnA(session, table, "row", &definition, NULL, 0, &row_column));
+    assert_ok(JetAddColumnA(session, table, "line", &definition, NULL, 0, &line_column));
+    assert_ok(JetAddColumnA(session, table, "note", &definition, NULL, 0, &note_column));
+    assert_ok(JetCreateIndexA(session, table, "place", JET_bitIndexPrimary, "+row\0+line\0", 12, 90));
+    assert_ok(JetCreateIndexA(session, table, "by_row", 0, "+row\0", 6, 90));
+    assert_ok(JetCreateIndexA(session, table, "by_line", 0, "+line\0", 7, 90));
+    for (int32_t row = 0; row < SIDE; row++)
+        for (int32_t line = 0; line < SIDE; line++)
+            insert(table, row, line);
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetCommitTransaction(session, JET_bitCommitLazyFlush));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    assert_ok(JetEndSession(other, 0));
+    assert_ok(JetEndSession(session, 0));
+    assert_ok(JetTerm(instance));
+    return 0;
+}
+
+static void set_range(JET_TABLEID table, const char *index, int32_t from, int32_t to)
+{
+    assert_ok(JetSetCurrentIndexA(session, table, index));
+    assert_ok(JetMakeKey(session, table, &from, sizeof(from), JET_bitNewKey));
+    assert_ok(JetSeek(session, table, JET_bitSeekGE));
+    assert_ok(JetMakeKey(session, table, &to, sizeof(to), JET_bitNewKey));
+    assert_ok(JetSetIndexRange(session, table, JET_bitRangeUpperLimit | JET_bitRangeInclusive));
+}
+
+static void ranges_of_two_cursors_intersect(void **state)
+{
+    JET_RECORDLIST list = { .cbStruct = sizeof(list) };
+    JET_INDEXRANGE ranges[2];
+    JET_TABLEID tables[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+    {
+        assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &tables[i]));
+        ranges[i] = (JET_INDEXRANGE){ sizeof(ranges[i]), tables[i], JET_bitRecordInIndex };
+    }
+    set_range(tables[0], "by_row", 1, 3);
+    set_range(tables[1], "by_line", 2, 3);
+    assert_ok(JetIntersectIndexes(session, ranges, 2, &list, 0));
+    assert_int_equal(list.cRecord, 6);
+    assert_ok(JetCloseTable(session, list.tableid));
+
+    assert_ok(JetSetCurrentIndexA(session, tables[1], "by_row"));
+    assert_err(JetIntersectIndexes(session, ranges, 2, &list, 0), JET_errInvalidParameter);
+    for (int i = 0; i < 2; i++)
+        assert_ok(JetCloseTable(session, tables[i]));
+}
+
+/* The id of an index is good for all cursors of the table, also for those that know an older state of it. */
+static void ids_of_indexes_are_shared(void **state)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+    JET_INDEXID id = { .cbStruct = sizeof(id) }, primary = { .cbStruct = sizeof(primary) };
+    JET_TABLEID before, after;
+    JET_COLUMNID column;
+
+    (void)state;
+    assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &before));
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetAddColumnA(session, before, "more", &definition, NULL, 0, &column));
+    assert_ok(JetGetTableIndexInfoA(session, before, "by_row", &id, sizeof(id), JET_IdxInfoIndexId));
+    assert_ok(JetGetTableIndexInfoA(session, before, "place", &primary, sizeof(primary), JET_IdxInfoIndexId));
+    assert_ok(JetCommitTransaction(session, JET_bitCommitLazyFlush));
+    assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &after));
+    assert_ok(JetSetCurrentIndex4A(session, after, "by_row", &id, 0, 1));
+    assert_ok(JetSetCurrentIndex4A(session, after, NULL, &primary, 0, 1));
+    assert_ok(JetCloseTable(session, before));
+    assert_ok(JetCloseTable(session, after));
+}
+
+static void a_record_that_another_changes_is_told(void **state)
+{
+    JET_TABLEID mine, theirs;
+    int32_t value = 7;
+
+    (void)state;
+    assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &mine));
+    assert_ok(JetOpenTableA(other, other_database, "grid", NULL, 0, 0, &theirs));
+    assert_err(JetGetCursorInfo(session, mine, NULL, 4, 0), JET_errInvalidParameter);
+    assert_ok(JetMove(session, mine, JET_MoveFirst, 0));
+    assert_ok(JetMove(other, theirs, JET_MoveFirst, 0));
+    assert_ok(JetGetCursorInfo(session, mine, NULL, 0, 0));
+
+    assert_ok(JetBeginTransaction(other));
+    assert_ok(JetPrepareUpdate(other, theirs, JET_prepReplace));
+    assert_ok(JetSetColumn(other, theirs, note_column, &value, sizeof(value), 0, NULL));
+    assert_ok(JetUpdate(other, theirs, NULL, 0, NULL));
+    assert_err(JetGetCursorInfo(session, mine, NULL, 0, 0), JET_errWriteConflict);
+    assert_ok(JetGetCursorInfo(other, theirs, NULL, 0, 0));
+    assert_ok(JetMove(session, mine, JET_MoveNext, 0));
+    assert_ok(JetGetCursorInfo(session, mine, NULL, 0, 0));
+    assert_ok(JetMove(session, mine, JET_MovePrevious, 0));
+    assert_ok(JetCommitTransaction(other, JET_bitCommitLazyFlush));
+    assert_ok(JetGetCursorInfo(session, mine, NULL, 0, 0));
+    assert_err(JetMove(session, mine, JET_MovePrevious, 0), JET_errNoCurrentRecord);
+    assert_err(JetGetCursorInfo(session, mine, NULL, 0, 0), JET_errNoCurrentRecord);
+    assert_ok(JetCloseTable(session, mine));
+    assert_ok(JetCloseTable(other, theirs));
+}
+
+static void the_log_of_an_instance_is_told(void **state)
+{
+    JET_SIGNATURE signature, nothing = { 0 };
+    JET_CHECKPOINTINFO checkpoint;
+
+    (void)state;
+    assert_ok(JetGetInstanceMiscInfo(instance, &signature, sizeof(signature), JET_InstanceMiscInfoLogSignature));
+    assert_memory_not_equal(&signature, &nothing, sizeof(signature));
+    assert_ok(JetGetInstanceMiscInfo(instance, &checkpoint, sizeof(checkpoint), JET_InstanceMiscInfoCheckpoint));
+    assert_int_equal(checkpoint.genMax, 1);
+    assert_int_equal(checkpoint.genMin, 1);
+    assert_true(checkpoint.logtimeGenMaxCreate.bYear > 100);
+    assert_err(JetGetInstanceMiscInfo(instance, &checkpoint, sizeof(checkpoint) - 1, JET_InstanceMiscInfoCheckpoint),
+               JET_errBufferTooSmall);
+    assert_err(JetGetInstanceMiscInfo(instance, &checkpoint, sizeof(checkpoint), 9), JET_errInvalidParameter);
+}
+
+static void nobody_works_until_it_is_said(void **state)
+{
+    JET_OPERATIONCONTEXT context = { 0, 1, 1, 1, 1 }, mine = { 0x42, 2, 3, 4, 5 };
+
+    (void)state;
+    assert_ok(JetGetSessionParameter(session, JET_sesparamOperationContext, &context, sizeof(context), NULL));
+    assert_int_equal(context.ulUserID, 0x80000000u);
+    assert_int_equal(context.nOperationID | context.nOperationType | context.nClientType | context.fFlags, 0);
+    assert_ok(JetSetSessionParameter(session, JET_sesparamOperationContext, &mine, sizeof(mine)));
+    assert_ok(JetGetSessionParameter(session, JET_sesparamOperationContext, &context, sizeof(context), NULL));
+    assert_memory_equal(&context, &mine, sizeof(mine));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranges_of_two_cursors_intersect),       cmocka_unit_test(ids_of_indexes_are_shared),
+        cmocka_unit_test(a_record_that_another_changes_is_told), cmocka_unit_test(the_log_of_an_instance_is_told),
+        cmocka_unit_test(nobody_works_until_it_is_said),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
