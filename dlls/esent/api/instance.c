@@ -2,7 +2,7 @@
 /*
  * Instances: made, found room for, ended.  JetInit is in init.c.
  */
-#include "api/private.h"
+#include "api/log_emit.h"
 #include "maintain/backup.h"
 #include "table/schema.h"
 
@@ -28,6 +28,7 @@ static void instance_destroy(struct instance *instance)
     if (instance->handle)
         handle_free(instance->handle);
     instance_reseed_close(instance);
+    log_consume_end(instance);
     backup_free(instance->backup);
     txn_root_free(&instance->txn);
     param_set_free(&instance->params);
@@ -70,8 +71,11 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     instance->number = number;
     os_mutex_init(&instance->temporary.lock);
     os_mutex_init(&instance->reseed_lock);
+    os_mutex_init(&instance->consume_lock);
     txn_root_init(&instance->txn);
-    instance->hooks = (struct instance_hooks){ .context = instance, .clean_versions = clean_versions };
+    instance->hooks = (struct instance_hooks){ .context = instance,
+                                               .clean_versions = clean_versions,
+                                               .stop_and_emit_log = instance_log_stop_and_emit };
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {

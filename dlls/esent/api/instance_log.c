@@ -4,6 +4,7 @@
  * the thread that moves its checkpoint on.
  */
 #include "api/init_map.h"
+#include "api/log_emit.h"
 #include "recovery/recovery.h"
 #include "table/database_log.h"
 #include "table/page_patch.h"
@@ -81,6 +82,26 @@ static void log_is_durable(void *context, uint64_t position, JET_ERR err)
     tell_durable(own, position, err);
 }
 
+static void emit(void *context, uint32_t generation, uint64_t offset, const void *data, size_t size)
+{
+    struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));
+
+    log_emit_data(own->instance, generation, offset, data, size);
+}
+
+JET_ERR instance_log_stop_and_emit(void *context)
+{
+    struct instance *instance = context;
+    JET_ERR err;
+
+    if (!instance->log)
+        return JET_errSuccess;
+    err = log_stop(instance->log->log);
+    if (err >= 0)
+        log_emit_end(instance);
+    return err;
+}
+
 /* ------------------------------------------------------------------ config --- */
 
 static void narrow(const WCHAR *text, char *to, size_t size)
@@ -140,6 +161,7 @@ static JET_ERR make_config(struct instance_log *own)
     config->attachments = database_log_attachments;
     config->generation = database_log_generation;
     config->durable = log_is_durable;
+    config->emit = log_emit_wanted(instance) ? emit : NULL;
     return JET_errSuccess;
 }
 
@@ -494,6 +516,8 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     os_mutex_init(&own->registry.lock);
     os_condition_init(&own->wake);
     err = make_config(own);
+    if (err >= 0 && own->config.emit)
+        log_emit_begin(instance);
     if (err >= 0)
         err = check_stop(instance);
     if (err >= 0)
@@ -506,6 +530,7 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     {
         if (own->log)
             log_close(own->log, true);
+        log_emit_end(instance);
         os_free(own);
         return err;
     }
@@ -573,6 +598,7 @@ JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_da
     if (!dirty && err >= 0)
         (void)log_checkpoint_end(own->log, position);
     now = log_close(own->log, false);
+    log_emit_end(instance);
     instance->txn.log.log = NULL;
     instance->log = NULL;
     os_free(own);

@@ -58,6 +58,7 @@ struct backup;
 struct instance_log;
 struct log;
 struct log_names;
+struct log_shadow;
 struct init_info;
 struct reseed;
 struct snapshot;
@@ -191,6 +192,10 @@ struct instance
     struct backup *backup;              /* from JetInit on */
     struct background *background;      /* jobs of JetDefragment and JetDatabaseScan; by background.c */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
+    uint64_t emit_number;               /* of what JET_paramEmitLogDataCallback is told next; 0: it was told nothing */
+    bool emit_ended;
+    struct os_mutex consume_lock;       /* guards consumed, across its I/O; taken alone */
+    struct log_shadow *consumed;        /* what JetConsumeLogData writes; NULL: nothing */
     struct os_mutex reseed_lock;        /* guards reseeds, across their I/O; taken alone */
     struct reseed *reseeds[RESEEDS_MAX]; /* begun; by reseed.c */
     const JET_RSTMAP2_W *restore_map;   /* where recovery finds databases; NULL: where they were */
@@ -228,6 +233,9 @@ void instance_settle(void *context);
 JET_ERR instance_backup_check(struct instance *instance);
 /* Ends the backup that is in progress, or waits for the end of a snapshot. */
 void instance_backup_stop(struct instance *instance);
+
+/* Flushes the log, tells that it ends, and lets nothing more be appended.  For struct instance_hooks. */
+JET_ERR instance_log_stop_and_emit(void *context);
 
 /* Begins the log, continues the one that is there, or has it replayed. */
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit);

@@ -286,6 +286,12 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
     if (log->config.attachments)
         log->config.attachments(log->config.context, log_position(generation, 0, 0), header.attach);
     log_header_seal(&header);
+    if (log->config.emit)
+    {
+        if (log->file)
+            log->config.emit(log->config.context, (uint32_t)log->header.generation, 0, NULL, 0);
+        log->config.emit(log->config.context, generation, 0, &header, sizeof(header));
+    }
     err = os_file_write_at(file, 0, &header, sizeof(header));
     if (err >= 0)
         err = os_file_flush(file);

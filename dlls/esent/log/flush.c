@@ -29,6 +29,25 @@ void log_bring_down(struct log *log, JET_ERR err)
         log->config.durable(log->config.context, log_durable(log), err);
 }
 
+JET_ERR log_stop(struct log *log)
+{
+    JET_ERR err = log_flush_all(log);
+    int32_t none = JET_errSuccess;
+
+    if (err < 0)
+        return err;
+    (void)atomic_compare_exchange_strong(&log->down, &none, (int32_t)JET_errLogWriteFail);
+    os_mutex_lock(&log->lock);
+    /* What was appended since goes nowhere. */
+    while (log->flushing)
+        os_condition_wait(&log->flushed, &log->lock, OS_INFINITE);
+    os_condition_wake_all(&log->flushed);
+    os_condition_wake_all(&log->space);
+    os_condition_wake_all(&log->work);
+    os_mutex_unlock(&log->lock);
+    return JET_errSuccess;
+}
+
 void log_fail(struct log *log, JET_ERR err)
 {
     log_bring_down(log, err);
@@ -94,6 +113,10 @@ static JET_ERR write_segments(struct log *log, uint64_t first, uint64_t end)
         parts[1].size = (size_t)(end - wrap) * LOG_SEGMENT_SIZE;
         count = 2;
     }
+    for (i = 0; log->config.emit && i < count; i++)
+        log->config.emit(log->config.context, slot->generation,
+                         (uint64_t)slot->number * LOG_SEGMENT_SIZE + (i ? parts[0].size : 0), parts[i].data,
+                         parts[i].size);
     log->unsynced = true;
     err = os_file_write_parts(log->file, (uint64_t)slot->number * LOG_SEGMENT_SIZE, parts, count);
     if (err < 0)

@@ -81,6 +81,7 @@ enum log_file_kind
     LOG_FILE_GENERATION,                /* edb0001A.log */
     LOG_FILE_RESERVE,                   /* edbres00001.jrs */
     LOG_FILE_CHECKPOINT,                /* edb.chk */
+    LOG_FILE_SHADOW,                    /* edb0001A.jsl, of another log */
 };
 
 struct log_config
@@ -107,6 +108,12 @@ struct log_config
      * headers of the databases must say that it is needed.  Its error brings the log down.
      */
     JET_ERR (*generation)(void *context, uint32_t generation, const struct header_time *created);
+
+    /*
+     * What is about to be written to the files of the log: `size` bytes at `offset` of a generation, its header
+     * at 0, or (size 0) that it is complete.  In this order, by the leader.
+     */
+    void (*emit)(void *context, uint32_t generation, uint64_t offset, const void *data, size_t size);
 
     /* All before `position` is durable; or the log is down (err < 0). */
     void (*durable)(void *context, uint64_t position, JET_ERR err);
@@ -203,6 +210,9 @@ JET_ERR log_check(struct log *log);
 
 /* The error that brought the log down, or JET_errSuccess. */
 JET_ERR log_down(const struct log *log);
+
+/* Flushes it; from then on nothing more is appended, as if it were down, but `durable` is not told of that. */
+JET_ERR log_stop(struct log *log);
 
 /* Brings it down, from outside. */
 void log_fail(struct log *log, JET_ERR err);

@@ -46,6 +46,8 @@ static void extension_of(const struct log_names *names, enum log_file_kind kind,
 
     if (kind == LOG_FILE_RESERVE)
         text = ".jrs";
+    else if (kind == LOG_FILE_SHADOW)
+        text = ".jsl";
     else if (kind == LOG_FILE_CHECKPOINT)
         text = names->new_extensions ? ".jcp" : ".chk";
     extension[0] = 0;
@@ -65,7 +67,7 @@ JET_ERR log_path(const struct log_names *names, enum log_file_kind kind, uint32_
         append_ascii(name, "res");
         append_number(name, generation, 5);
     }
-    else if (kind == LOG_FILE_GENERATION)
+    else if (kind == LOG_FILE_GENERATION || kind == LOG_FILE_SHADOW)
         append_number(name, generation, names->long_numbers || generation > SHORT_MAX ? 8 : 5);
     extension_of(names, kind, extension);
     return os_path_join(checkpoint ? names->system_directory : names->directory, name, extension, path, cch);
