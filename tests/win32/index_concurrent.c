@@ -300,6 +300,52 @@ static void test_columns(void **state)
     drop_table();
 }
 
+/* Of a table without one: who does not see that it has a primary index adds no records. */
+static void test_primary(void **state)
+{
+    JET_TABLEID table;
+
+    (void)state;
+    assert_ok(JetCreateTableA(builder, database, "heap", 1, 90, &table));
+    add_column(table, "id", &id_column);
+    add_column(table, "value", &value_column);
+    assert_ok(JetCloseTable(builder, table));
+    assert_ok(JetOpenTableA(builder, database, "heap", NULL, 0, 0, &building));
+    assert_ok(JetOpenTableA(writer, other, "heap", NULL, 0, 0, &writing));
+    /* undone, it is in nobody's way */
+    assert_ok(JetBeginTransaction(builder));
+    assert_ok(JetCreateIndexA(builder, building, "id", JET_bitIndexPrimary, "+id\0", 5, 90));
+    assert_ok(JetRollback(builder, 0));
+    put(writer, writing, JET_prepInsert, 1, 1);
+    assert_err(JetCreateIndexA(builder, building, "id", JET_bitIndexPrimary, "+id\0", 5, 90), JET_errTableNotEmpty);
+    put(writer, writing, JET_prepInsert, 2, 2);
+    assert_ok(JetMove(writer, writing, JET_MoveFirst, 0));
+    assert_ok(JetDelete(writer, writing));
+    assert_ok(JetMove(writer, writing, JET_MoveFirst, 0));
+    assert_ok(JetDelete(writer, writing));
+    assert_ok(JetDeleteColumnA(writer, writing, "id"));
+    assert_ok(JetCloseTable(writer, writing));
+    assert_ok(JetCloseTable(builder, building));
+
+    assert_ok(JetCreateTableA(builder, database, "heap2", 1, 90, &table));
+    add_column(table, "id", &id_column);
+    add_column(table, "value", &value_column);
+    assert_ok(JetCloseTable(builder, table));
+    assert_ok(JetOpenTableA(builder, database, "heap2", NULL, 0, 0, &building));
+    assert_ok(JetOpenTableA(writer, other, "heap2", NULL, 0, 0, &writing));
+    assert_ok(JetBeginTransaction(writer));
+    assert_ok(JetCreateIndexA(builder, building, "id", JET_bitIndexPrimary, "+id\0", 5, 90));
+    assert_ok(JetPrepareUpdate(writer, writing, JET_prepInsert));
+    assert_err(JetUpdate(writer, writing, NULL, 0, NULL), JET_errWriteConflict);
+    assert_ok(JetPrepareUpdate(writer, writing, JET_prepCancel));
+    end(writer, true);
+    put(writer, writing, JET_prepInsert, 7, 7);
+    put(builder, building, JET_prepInsert, 5, 5);
+    put(writer, writing, JET_prepInsert, 3, 3);
+    check_count(builder, building, 3);
+    drop_table();
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -333,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_without_transaction),
         cmocka_unit_test(test_unique),
         cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_primary),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -166,14 +166,25 @@ static JET_ERR make_primary(struct cursor *cursor, struct index_definition *defi
 
     if (table->primary->key_columns)
         return JET_errIndexHasPrimary;
-    err = tree_is_bare(table->records, &bare);
-    if (err < 0 || !bare)
-        return err < 0 ? err : JET_errTableNotEmpty;
     schema_least_key_max(table, definition->key, definition->columns, &definition->key_max, &definition->var_seg_max);
-    err = cursor_wrote(inner, schema_act(table->database, cursor->txn, table->object, ACTION_ROWS, false, 0));
+    /* Noted first: who adds a record looks for it afterwards. */
+    err = note_made(cursor, table->objid, table->root, definition);
+    if (err < 0)
+        return err;
+    err = tree_is_bare(table->records, &bare);
+    if (err >= 0 && !bare)
+        err = JET_errTableNotEmpty;
     if (err >= 0)
-        err = index_insert(table->database, cursor->txn, table->objid, table->objid, table->root, definition);
-    return err < 0 ? err : note_made(cursor, table->objid, table->root, definition);
+        err = schema_act(table->database, cursor->txn, table->object, ACTION_PRIMARY_MADE, false, table->root);
+    if (err < 0)
+    {
+        os_mutex_lock(&table->database->lock);
+        schema_forget_made(table->object, table->root);
+        os_mutex_unlock(&table->database->lock);
+        return err;
+    }
+    cursor_wrote(inner, err);
+    return index_insert(table->database, cursor->txn, table->objid, table->objid, table->root, definition);
 }
 
 /* A secondary index of this statement; objid 0: none. */

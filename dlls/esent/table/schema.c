@@ -192,6 +192,8 @@ JET_ERR schema_note_made(struct table_object *object, const struct made_index *i
     *made = *index;
     made->next = object->made;
     object->made = made;
+    if (made->objid == object->objid)
+        atomic_store(&object->primary_made, true);
     return JET_errSuccess;
 }
 
@@ -204,6 +206,8 @@ void schema_forget_made(struct table_object *object, uint32_t root)
         if (made->root != root)
             continue;
         *link = made->next;
+        if (made->objid == object->objid)
+            atomic_store(&object->primary_made, false);
         os_free(made);
         return;
     }

@@ -244,6 +244,7 @@ struct table_object
      * the database is closed; programs see it.  Guarded by the database's lock. */
     char name[SCHEMA_NAME_SIZE];    /* that JetRenameTable gave last, rolled back or not; "": that of the first state loaded */
     struct made_index *made;    /* indexes made since */
+    _Atomic bool primary_made;  /* one of them is the primary index */
     const struct version *tree_maker;   /* says that the last tree of an index was made */
 };
 

@@ -104,6 +104,8 @@ static void end(struct database *database, const struct schema_action *action, b
         note_gone(object, action->root, false);
     if (action->kind == (undone ? ACTION_TREE_MADE : ACTION_TREE_GONE))
         schema_forget_made(object, action->root);
+    if (action->kind == ACTION_PRIMARY_MADE && undone)
+        schema_forget_made(object, action->root);
     if (action->kind == (undone ? ACTION_TABLE_MADE : ACTION_TABLE_GONE))
         object->is_gone = true;
     schema_release_object(database, object);

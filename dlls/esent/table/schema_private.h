@@ -39,7 +39,8 @@ JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8
 enum schema_action_kind
 {
     ACTION_NAME,                /* of a name or default: nothing but rows of the catalog */
-    ACTION_ROWS,                /* of columns, or of the primary index */
+    ACTION_ROWS,                /* of columns */
+    ACTION_PRIMARY_MADE,        /* the table has a primary index; `root` is the table's */
     ACTION_COLUMN_MADE,         /* the same, `root` is the column's id, in a table that others may have open */
     ACTION_TREE_MADE,           /* an index has a new tree */
     ACTION_TREE_GONE,           /* the tree of an index that was deleted */

@@ -542,6 +542,9 @@ static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t boo
     if (bookmark && size > bookmark_max)
         return JET_errBufferTooSmall;
     err = tree_insert(table->records, cursor->txn, key, size, record.data, record.size, keys_ascend(table));
+    /* A primary index that the transaction does not see has no records by number. */
+    if (err >= 0 && !table->primary->key_columns && table->object && atomic_load(&table->object->primary_made))
+        err = JET_errWriteConflict;
     if (err < 0)
         return err;
     if (actual)
