@@ -140,9 +140,11 @@ static void a_read_that_fails_once_is_tried_again(void **state)
 static void beyond_the_file_is_an_error(void **state)
 {
     struct cache_page *page;
+    uint64_t before = file.reads;
 
     (void)state;
     assert_int_equal(cache_latch(&file, PAGES + 1, CACHE_SHARED, &page), JET_errFileIOBeyondEOF);
+    assert_int_equal(file.reads - before, 1); /* nothing there is no failure that may pass */
     cache_read_ahead(&file, PAGES - 2, 10);
     touch(PAGES);
 }

@@ -250,8 +250,9 @@ static JET_ERR bring_in(struct cache_file *file, uint32_t pgno, uint32_t hash)
     if (err < 0 || !page)
         return err;
     err = page_read(file, pgno, page->data);
-    if (err < 0 && err != JET_errOutOfMemory)
-        err = page_read(file, pgno, page->data); /* a read may fail once */
+    /* A read may fail once; one that finds nothing has not failed. */
+    if (err < 0 && err != JET_errOutOfMemory && err != JET_errPageNotInitialized && err != JET_errFileIOBeyondEOF)
+        err = page_read(file, pgno, page->data);
     if (err < 0)
         leave(page, hash);
     else
