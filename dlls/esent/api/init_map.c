@@ -25,7 +25,8 @@ static JET_ERR logged_path(const struct instance *instance, const WCHAR *path, W
     uint32_t first, last;
     JET_ERR err = restore_log_names(instance, &names);
 
-    if (err < 0 || restore_database_header(path, &header) < 0 || log_range(&names, &first, &last) < 0 || !first ||
+    if (err < 0 || log_find_extension(&names) < 0 || restore_database_header(path, &header) < 0 ||
+        log_range(&names, &first, &last) < 0 || !first ||
         restore_logged_path(&names, first, last, &header.header.signature, found) < 0)
         return full_or_as_it_is(path, logged);
     *logged = os_text_duplicate(found);

@@ -128,6 +128,11 @@ static void log_parameters(struct instance *instance, struct log_parameters *par
     parameters->cache_size = (uint32_t)param_number(NULL, JET_paramCacheSizeMax);
 }
 
+static bool wants_new_extensions(const struct instance *instance)
+{
+    return !(param_number(instance, JET_paramLegacyFileNames) & LEGACY_EXTENSIONS);
+}
+
 static JET_ERR make_config(struct instance_log *own)
 {
     struct instance *instance = own->instance;
@@ -145,7 +150,7 @@ static JET_ERR make_config(struct instance_log *own)
         return err;
     os_text_copy(config->names.system_directory, OS_PATH_MAX, path);
     os_text_copy(config->names.base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
-    config->names.new_extensions = !(legacy & LEGACY_EXTENSIONS);
+    config->names.new_extensions = wants_new_extensions(instance);
     config->names.long_numbers = !(legacy & LEGACY_NUMBERS);
     config->file_size = (uint32_t)(param_number(instance, JET_paramLogFileSize) * KILOBYTE);
     config->buffer_size = (uint32_t)(param_number(instance, JET_paramLogBuffers) * LOG_SEGMENT_SIZE);
@@ -409,9 +414,10 @@ static void delete_file(const struct instance_log *own, enum log_file_kind kind,
 }
 
 /* All of the log's files go, whose databases are consistent; a new log begins. */
-static JET_ERR begin_anew(struct instance_log *own)
+static JET_ERR begin_anew(struct instance_log *own, bool new_extensions)
 {
-    uint32_t low, high;
+    bool switched = own->config.names.new_extensions != new_extensions;
+    uint32_t low, high, last = log_generation(own->log);
     JET_ERR err = log_close(own->log, false);
 
     own->log = NULL;
@@ -425,22 +431,35 @@ static JET_ERR begin_anew(struct instance_log *own)
     delete_file(own, LOG_FILE_CURRENT, 0);
     delete_file(own, LOG_FILE_NEXT, 0);
     delete_file(own, LOG_FILE_CHECKPOINT, 0);
+    if (switched)
+    {
+        own->config.names.new_extensions = new_extensions;
+        delete_file(own, LOG_FILE_CHECKPOINT, 0);
+        own->config.first_generation = last + 1;
+    }
     return log_create(&own->config, &own->log);
 }
 
 /*
  * Files of another size than the program asks for: that of the log is taken if it did not ask; else
- * the log begins anew if JET_paramCleanupMismatchedLogFiles allows it.  (ErrLGMoveToRunningState)
+ * the log begins anew if JET_paramCleanupMismatchedLogFiles allows it.  Of another extension: it is
+ * kept, but that a circular log begins anew where it ended.  (ErrLGMoveToRunningState)
  */
-static JET_ERR fit_size(struct instance_log *own)
+static JET_ERR fit(struct instance_log *own)
 {
     uint32_t size = log_file_segments(own->log) * LOG_SEGMENT_SIZE;
+    bool asked = own->instance->params.value[JET_paramLogFileSize].written;
+    bool extensions = own->config.names.new_extensions, wanted = wants_new_extensions(own->instance);
     JET_ERR err;
 
-    if (size == own->config.file_size || !own->instance->params.value[JET_paramLogFileSize].written)
-        return JET_errSuccess;
+    if (own->config.circular)
+        extensions = wanted;
+    if (!asked)
+        own->config.file_size = size;
+    if (size == own->config.file_size)
+        return extensions == own->config.names.new_extensions ? JET_errSuccess : begin_anew(own, extensions);
     if (param_number(own->instance, JET_paramCleanupMismatchedLogFiles))
-        return begin_anew(own);
+        return begin_anew(own, extensions);
     err = log_close(own->log, false);
     own->log = NULL;
     return err < 0 ? err : JET_errLogFileSizeMismatchDatabasesConsistent;
@@ -475,8 +494,10 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
 {
     WCHAR path[OS_PATH_MAX];
     uint32_t low, high;
-    JET_ERR err = log_path(&own->config.names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX);
+    JET_ERR err = log_find_extension(&own->config.names);
 
+    if (err >= 0)
+        err = log_path(&own->config.names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX);
     if (err < 0)
         return err;
     own->goes_on = os_file_exists(path);
@@ -523,7 +544,7 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     if (err >= 0)
         err = open_log(own, grbit);
     if (err >= 0)
-        err = fit_size(own);
+        err = fit(own);
     if (err >= 0)
         err = append_init(own, &position);
     if (err < 0)

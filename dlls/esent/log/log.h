@@ -285,4 +285,10 @@ uint32_t log_name_generation(const struct log_names *names, const WCHAR *name, u
  */
 JET_ERR log_range(const struct log_names *names, uint32_t *low, uint32_t *high);
 
+/*
+ * The extension of the log that is there: the one asked for, or the other one if only
+ * with that there are files.  Errors as of log_range().
+ */
+JET_ERR log_find_extension(struct log_names *names);
+
 #endif

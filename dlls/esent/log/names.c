@@ -140,3 +140,34 @@ JET_ERR log_range(const struct log_names *names, uint32_t *low, uint32_t *high)
     os_free(entry);
     return err == JET_errFileNotFound ? JET_errSuccess : err < 0 ? err : JET_errSuccess;
 }
+
+static bool exists(const struct log_names *names, enum log_file_kind kind)
+{
+    WCHAR path[OS_PATH_MAX];
+
+    return log_path(names, kind, 0, path, OS_PATH_MAX) >= 0 && os_file_exists(path);
+}
+
+/* The current file counts first, of either extension.  (ErrLGTryOpenJetLog, ErrLGSoftStart) */
+JET_ERR log_find_extension(struct log_names *names)
+{
+    bool wanted = names->new_extensions;
+    uint32_t low, high;
+    JET_ERR err;
+
+    for (uint32_t i = 0; i < 2; i++, names->new_extensions = !names->new_extensions)
+        if (exists(names, LOG_FILE_CURRENT) || exists(names, LOG_FILE_NEXT))
+            return JET_errSuccess;
+    for (uint32_t i = 0; i < 2; i++, names->new_extensions = !names->new_extensions)
+    {
+        err = log_range(names, &low, &high);
+        if (err < 0)
+        {
+            names->new_extensions = wanted;
+            return err;
+        }
+        if (high)
+            return JET_errSuccess;
+    }
+    return JET_errSuccess;
+}
