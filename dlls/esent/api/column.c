@@ -133,19 +133,6 @@ static __attribute__((noinline)) JET_ERR retrieve_element(struct session *sessio
     return err;
 }
 
-static inline bool plain_element(struct cursor *cursor, JET_RETRIEVECOLUMN *element)
-{
-    uint32_t actual;
-
-    if (element->grbit || element->itagSequence != 1 || element->ibLongValue || !element->pvData ||
-        !retrieve_plain(cursor, element->columnid, element->pvData, element->cbData, &actual))
-        return false;
-    element->cbActual = actual;
-    element->columnidNextTagged = element->columnid;
-    element->err = JET_errSuccess;
-    return true;
-}
-
 /*
  * Several values at one visit to the record; each element has an err of its
  * own, and JET_wrnBufferTruncated is answered if any has.
@@ -157,16 +144,18 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
     struct cursor *cursor;
     struct retrieve_scope scope = { .latched = false };
     bool truncated = false;
+    JET_ULONG i;
     JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
 
     if (err < 0)
         return err;
     if (cretrievecolumn && !pretrievecolumn)
         return api_leave(session, JET_errInvalidParameter);
-    for (JET_ULONG i = 0; i < cretrievecolumn && err >= 0; i++)
+    i = retrieve_plain_columns(cursor, pretrievecolumn, cretrievecolumn);
+    if (os_likely(i == cretrievecolumn))
+        return api_leave(session, JET_errSuccess);
+    for (; i < cretrievecolumn && err >= 0; i++)
     {
-        if (os_likely(plain_element(cursor, &pretrievecolumn[i])))
-            continue;
         err = retrieve_element(session, tableid, cursor, &pretrievecolumn[i], &scope);
         truncated |= err == JET_wrnBufferTruncated;
     }

@@ -89,6 +89,7 @@ struct tree_cursor
     uint32_t line;
     bool viewed;            /* view and node are of the page at that version, and of the entry at `line` */
     bool copied;            /* and the image is what the page has of the entry */
+    bool plain;             /* and the entry, while `viewed`, is seen by all as it lies there */
     struct page_view view;
     struct page_node node;
     struct cache_page *latched; /* while between tree_latch and tree_unlatch, unless the entry was copied */
@@ -173,7 +174,7 @@ static inline bool tree_peek(const struct tree_cursor *cursor)
     return false;
 #else
     return cursor->state == TREE_ON && cursor->viewed && cache_peek_valid(cursor->hint.page, cursor->hint.version) &&
-           (!(cursor->node.flags & (NODE_DELETED | NODE_VERSIONED)) || tree_peek_flagged(cursor));
+           (cursor->plain || tree_peek_flagged(cursor));
 #endif
 }
 

@@ -57,6 +57,7 @@ JET_ERR tree_cursor_copy(struct tree_cursor *to, const struct tree_cursor *from)
     to->pgno = from->pgno;
     to->line = from->line;
     to->viewed = from->viewed;
+    to->plain = from->plain;
     to->view = from->view;
     to->node = from->node;
     return JET_errSuccess;
@@ -187,6 +188,8 @@ static JET_ERR latch_by_bookmark(struct tree_cursor *cursor, struct tree_leaf *l
 
 bool tree_peek_flagged(const struct tree_cursor *cursor)
 {
+    if (!(cursor->node.flags & (NODE_DELETED | NODE_VERSIONED)))
+        return true;
     return !(cursor->node.flags & NODE_DELETED) && !tree_has_versions(cursor->tree);
 }
 
@@ -196,10 +199,8 @@ bool tree_peek_flagged(const struct tree_cursor *cursor)
 static bool copy_entry(struct tree_cursor *cursor)
 {
     uint32_t size = cursor->node.data_size;
-    uint8_t flags = cursor->node.flags;
 
-    if (size > COPY_MAX || (flags & (NODE_DELETED | NODE_VERSIONED) && !tree_peek_flagged(cursor)) ||
-        cursor_reserve_image(cursor, size) < 0)
+    if (size > COPY_MAX || (!cursor->plain && !tree_peek_flagged(cursor)) || cursor_reserve_image(cursor, size) < 0)
         return false;
     bytes_copy(cursor->image, cursor->node.data, size);
     cursor->copied = cache_peek_valid(cursor->hint.page, cursor->hint.version);
@@ -364,6 +365,7 @@ static enum unlatched_seek seek_unlatched(struct tree_cursor *cursor, const stru
     cursor->node = node;
     cursor->viewed = true;
     cursor->copied = false;
+    cursor->plain = true;
     cursor->state = TREE_ON;
     return SEEK_PLACED;
 }

@@ -221,15 +221,16 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
     /* The old bookmark is needed until the new one is believed. */
     uint8_t *bookmark = cursor->bookmark_inline[cursor->bookmark == cursor->bookmark_inline[0]];
     struct page_node node;
+    bool plain = true;
 
     if (!cursor->viewed || !cache_peek_valid(page, cursor->hint.version))
         return NOT_SO;
     for (;;)
     {
         line += (uint32_t)step; /* from 0 to the left: wraps past the last line */
-        if (line >= page_lines(&cursor->view))
+        if (os_unlikely(line >= page_lines(&cursor->view)))
             return cache_peek_valid(page, cursor->hint.version) ? PAGE_ENDS : NOT_SO;
-        if (!page_node(&cursor->view, line, &node))
+        if (os_unlikely(!page_node(&cursor->view, line, &node)))
             return NOT_SO;
         if (os_unlikely(cursor->limit && node.flags & (NODE_DELETED | NODE_VERSIONED)))
             return NOT_SO;
@@ -237,19 +238,22 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
             continue;
         key_size = page_key_size(&node.key);
         data_size = tree->unique ? 0 : node.data_size;
-        if (key_size + data_size > TREE_INLINE_BOOKMARK || cursor->bookmark_capacity > TREE_INLINE_BOOKMARK)
+        if (os_unlikely(key_size + data_size > TREE_INLINE_BOOKMARK ||
+                        cursor->bookmark_capacity > TREE_INLINE_BOOKMARK))
             return NOT_SO;
         page_key_copy_short(&node.key, bookmark);
-        bytes_copy(bookmark + key_size, node.data, data_size);
+        if (data_size)
+            bytes_copy(bookmark + key_size, node.data, data_size);
         if (os_likely(!(node.flags & NODE_VERSIONED)) || !tree_has_versions(tree))
             break;
         if (!cache_peek_valid(page, cursor->hint.version))
             return NOT_SO;
+        plain = false;
         /* who takes versions out changes the page, which is noticed below, or they made no difference any more */
         if (entry_versions_visible(tree, cursor->txn, bookmark, key_size, bookmark + key_size, data_size, node.flags))
             break;
     }
-    if (!cache_peek_valid(page, cursor->hint.version))
+    if (os_unlikely(!cache_peek_valid(page, cursor->hint.version)))
         return NOT_SO;
     cursor->bookmark = bookmark;
     cursor->bookmark_key_size = key_size;
@@ -257,6 +261,7 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
     cursor->line = line;
     cursor->node = node;
     cursor->copied = false;
+    cursor->plain = plain;
     return MOVED;
 }
 

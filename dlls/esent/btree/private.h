@@ -158,6 +158,7 @@ static inline void cursor_note_leaf(struct tree_cursor *cursor, const struct tre
     cursor->node = *node;
     cursor->viewed = true;
     cursor->copied = false;
+    cursor->plain = !(node->flags & (NODE_DELETED | NODE_VERSIONED));
 }
 
 static inline void leaf_unlatch(struct tree_leaf *leaf)

@@ -76,7 +76,8 @@ bool cache_table_insert(struct cache_shard *shard, struct cache_page *page, uint
     struct cache_table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
     _Atomic(struct cache_page *) *bucket;
 
-    if (!table || shard->pages > table->mask)
+    /* half full at most: each frame that is passed in a chain may be a miss of the processor's cache */
+    if (!table || shard->pages > table->mask / 2)
     {
         if (!table_grow(shard))
             return false;

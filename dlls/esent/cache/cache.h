@@ -97,7 +97,7 @@ struct cache_file
 };
 
 /* A frame.  Identity and version may be read at any time; the page itself
- * only under a latch or a peek. */
+ * only under a latch or a peek.  What a descent looks at is in one line of the processor's cache. */
 struct cache_page
 {
     struct os_rwlock latch;
@@ -110,13 +110,13 @@ struct cache_page
     _Atomic bool dirty;             /* changed under an exclusive latch, cleared under a shared one by its writer */
     _Atomic bool writing;           /* one writer at a time */
     uint32_t page_size;
+    uint8_t *data;
+    _Atomic(struct cache_page *) hash_next;
+    struct cache_file *file;
     uint64_t lgpos;                 /* of the last change; under the latch */
     _Atomic uint64_t lgpos_first;   /* where redo of what is not on disk begins */
-    uint8_t *data;
-    struct cache_file *file;
-    _Atomic(struct cache_page *) hash_next;
     struct cache_page *newer, *older; /* neighbours in the queue; `older` also chains free frames */
-};
+} __attribute__((aligned(64)));
 
 /* A page remembered without being held: where it was and what version it had. */
 struct cache_hint

@@ -10,10 +10,12 @@ static unsigned size_class(uint32_t page_size)
 static bool chunk_add(struct cache_shard *shard, uint32_t page_size)
 {
     uint32_t frames = CACHE_CHUNK_BYTES / page_size;
-    struct cache_chunk *chunk = os_alloc_zero(sizeof(*chunk) + frames * sizeof(chunk->frame[0]));
+    struct cache_chunk *chunk = os_alloc_zero(sizeof(*chunk) + (frames + 1) * sizeof(chunk->frame[0]));
+    uintptr_t align = __alignof__(struct cache_page) - 1;
 
     if (!chunk)
         return false;
+    chunk->frame = (struct cache_page *)(((uintptr_t)(chunk + 1) + align) & ~align);
     chunk->memory = os_page_alloc(CACHE_CHUNK_BYTES);
     if (!chunk->memory)
     {

@@ -36,7 +36,7 @@ struct cache_chunk
     struct cache_chunk *next;
     uint8_t *memory;
     uint32_t frames;
-    struct cache_page frame[];
+    struct cache_page *frame;           /* behind this, where the alignment allows */
 };
 
 /* Everything but `table` and the chains is under the mutex. */

@@ -153,45 +153,6 @@ static JET_ERR variable_column(struct record record, const struct parts *parts, 
     return JET_errSuccess;
 }
 
-/* Of a variable column, as below: `end` is where the fixed part ends. */
-static inline bool plain_variable(struct record record, const struct column *column, uint32_t end, const uint8_t **data,
-                                  uint32_t *size)
-{
-    uint32_t at = column->fid - COLUMNID_VAR_FIRST, last = page_byte(record.data + 1);
-    uint32_t values = end + (last - COLUMNID_VAR_FIRST + 1) * 2, from, to;
-
-    if (column->fid > last || values > record.size)
-        return false;
-    to = page_word16(record.data + end + at * 2);
-    from = at ? page_word16(record.data + end + at * 2 - 2) & VARIABLE_OFFSET : 0;
-    if (to & VARIABLE_NULL || from > to || to > record.size - values)
-        return false;
-    *data = record.data + values + from;
-    *size = to - from;
-    return true;
-}
-
-bool record_plain(struct record record, const struct column *column, const uint8_t **data, uint32_t *size)
-{
-    uint32_t last, end, bit = column->fid - COLUMNID_FIXED_FIRST;
-
-    if (os_unlikely(record.size < RECORD_MIN_SIZE))
-        return false;
-    last = page_byte(record.data);
-    end = page_word16(record.data + 2);
-    if (os_unlikely(last >= COLUMNID_VAR_FIRST || end > record.size))
-        return false;
-    if (column->fid >= COLUMNID_VAR_FIRST)
-        return plain_variable(record, column, end, data, size);
-    end -= (last + 7) / 8;
-    if (column->fid > last || column->fixed_offset < RECORD_MIN_SIZE || column->fixed_offset + column->max_size > end ||
-        end > record.size || page_byte(record.data + end + bit / 8) & 1u << bit % 8)
-        return false;
-    *data = record.data + column->fixed_offset;
-    *size = column->max_size;
-    return true;
-}
-
 /* ---------------------------------------------------------------- tagged --- */
 
 /* The array of tagged columns and the bytes behind it. */

@@ -52,10 +52,6 @@ struct record_value
 JET_ERR record_column(const struct table *table, struct record record, const struct column *column, uint32_t sequence,
                       bool with_default, struct record_value *value);
 
-/* The usual case of it, quickly: a fixed or variable column that the record has a value of, of which *size bytes
- * are at *data.  False in every other case.  The bytes may be changing meanwhile: each is read once. */
-bool record_plain(struct record record, const struct column *column, const uint8_t **data, uint32_t *size);
-
 /* Makes an encrypted value what it is without that: compressed still, if it was.  Its bytes are then in *heap,
  * which is to be freed.  key NULL: JET_errColumnNoEncryptionKey.  JET_errDecryptionFailed: it is not this key. */
 JET_ERR record_open_value(struct record_value *value, const uint8_t *key, uint8_t **heap);

@@ -6,6 +6,7 @@
 #include "format/bytes.h"
 #include "format/compress.h"
 #include "table/key.h"
+#include "table/record_plain.h"
 #include "table/update.h"
 
 #define GRBIT_INTERNAL   0xf0000000u
@@ -568,10 +569,21 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
     return err;
 }
 
-bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual)
+/* Whether columns can be had in place: what is then copied is to be believed if tree_peek_valid() says so. */
+static inline bool plain_begin(const struct cursor *cursor, struct record_plain *plain)
 {
-    const struct table *table = cursor->table;
-    struct tree_cursor *tree = &cursor->records;
+    const struct tree_cursor *tree = &cursor->records;
+
+    if (os_unlikely(cursor->update || cursor->temp || cursor->defer_first ||
+                    (cursor->index && !cursor->record_current)))
+        return false;
+    return tree_peek(tree) && record_plain_begin(plain, tree->node.data, tree->node.data_size);
+}
+
+static inline __attribute__((always_inline)) bool plain_column(const struct table *table,
+                                                               const struct record_plain *plain, JET_COLUMNID id,
+                                                               void *data, uint32_t size, uint32_t *actual)
+{
     const struct column *column;
     const uint8_t *value;
     uint32_t value_size;
@@ -583,16 +595,42 @@ bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t
     else
         return false;
     if (os_unlikely(column->id != id || column->type == JET_coltypNil ||
-                    column->disk_flags & (COLUMN_ENCRYPTED | COLUMN_ESCROW) || cursor->update || cursor->temp ||
-                    cursor->defer_first))
-        return false;
-    if (os_unlikely(cursor->index && !cursor->record_current) || !tree_peek(tree) ||
-        !record_plain((struct record){ tree->node.data, tree->node.data_size }, column, &value, &value_size) ||
-        value_size > size)
+                    column->disk_flags & (COLUMN_ENCRYPTED | COLUMN_ESCROW)) ||
+        !record_plain_value(plain, column, &value, &value_size) || value_size > size)
         return false;
     bytes_copy(data, value, value_size);
     *actual = value_size;
-    return tree_peek_valid(tree);
+    return true;
+}
+
+bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual)
+{
+    struct record_plain plain;
+
+    return plain_begin(cursor, &plain) && plain_column(cursor->table, &plain, id, data, size, actual) &&
+           tree_peek_valid(&cursor->records);
+}
+
+uint32_t retrieve_plain_columns(struct cursor *cursor, JET_RETRIEVECOLUMN *columns, uint32_t count)
+{
+    struct record_plain plain;
+    uint32_t i;
+
+    if (!plain_begin(cursor, &plain))
+        return 0;
+    for (i = 0; i < count; i++)
+    {
+        JET_RETRIEVECOLUMN *column = &columns[i];
+        uint32_t actual;
+
+        if (column->grbit || column->itagSequence != 1 || column->ibLongValue || !column->pvData ||
+            !plain_column(cursor->table, &plain, column->columnid, column->pvData, column->cbData, &actual))
+            break;
+        column->cbActual = actual;
+        column->columnidNextTagged = column->columnid;
+        column->err = JET_errSuccess;
+    }
+    return tree_peek_valid(&cursor->records) ? i : 0;
 }
 
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)

@@ -44,6 +44,8 @@ void retrieve_end(struct cursor *cursor, struct retrieve_scope *scope);
 /* The commonest retrieval, with little ado: the first value of a fixed or variable column, whole, with no grbit.
  * False where retrieve_column must be asked; *data may then have been written to. */
 bool retrieve_plain(struct cursor *cursor, JET_COLUMNID id, void *data, uint32_t size, uint32_t *actual);
+/* The same of the first columns of a list, which are answered as JetRetrieveColumns documents; returns how many. */
+uint32_t retrieve_plain_columns(struct cursor *cursor, JET_RETRIEVECOLUMN *columns, uint32_t count);
 
 /* One value.  Answers as JetRetrieveColumn documents.  The scope is begun when
  * a record is needed, and ended where another tree must be read, so that several
