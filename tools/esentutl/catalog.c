@@ -255,7 +255,7 @@ JET_ERR mode_catalog(const struct options *options)
     size_t size = 0;
     JET_ERR err;
 
-    printf("File dump mode: catalog\n         Database: %s\n\n", options->name);
+    printf("Initiating FILE DUMP mode...\n         Database: %s\n\n", options->name);
     if (options->table)
     {
         err = os_text_from_wide(OS_CP_UTF8, options->table, os_text_length(options->table), listing.wanted,

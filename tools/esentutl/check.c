@@ -8,6 +8,7 @@
 struct check
 {
     struct progress progress;
+    FILE *report;
     uint64_t shown;
 };
 
@@ -31,6 +32,42 @@ static void on_finding(void *context, const struct finding *finding)
     if (finding->pgno)
         printf("page %u: ", (unsigned)finding->pgno);
     printf("%s\n", finding->text);
+    if (check->report)
+        fprintf(check->report, "%s: %s%s%s%spage %u: %s\r\n", finding->warning ? "WARNING" : "ERROR", finding->table,
+                *finding->tree ? " " : "", finding->tree, *finding->table ? ": " : "", (unsigned)finding->pgno,
+                finding->text);
+}
+
+/* Logs may have what the file does not have yet. */
+static void tell_state(const struct options *options)
+{
+    JET_DBINFOMISC info;
+
+    if (JetGetDatabaseFileInfoW(options->path, &info, sizeof(info), JET_DbInfoMisc) < 0 ||
+        info.dbstate == JET_dbstateCleanShutdown)
+        return;
+    printf("\nThe database is not up-to-date. This operation may find that\n"
+           "this database is corrupt because data from the log files has\n"
+           "yet to be placed in the database.\n\n"
+           "To ensure the database is up-to-date please use the 'Recovery' operation.\n\n");
+}
+
+/* The end of a check that found something. */
+static void tell_corrupted(const struct options *options)
+{
+    const JET_LOGTIME *time;
+    JET_DBINFOMISC info;
+
+    printf("\nIntegrity check completed.  ");
+    if (JetGetDatabaseFileInfoW(options->path, &info, sizeof(info), JET_DbInfoMisc) < 0 ||
+        !info.bkinfoFullPrev.logtimeMark.bYear)
+    {
+        printf("Database is CORRUPTED!");
+        return;
+    }
+    time = (const JET_LOGTIME *)&info.bkinfoFullPrev.logtimeMark;
+    printf("\nDatabase is CORRUPTED, the last full backup of this database was on %02u/%02u/%04u %02u:%02u:%02u",
+           time->bMonth, time->bDay, time->bYear + 1900, time->bHours, time->bMinutes, time->bSeconds);
 }
 
 JET_ERR mode_integrity(const struct options *options)
@@ -41,9 +78,14 @@ JET_ERR mode_integrity(const struct options *options)
     struct integrity_result result;
     JET_ERR err;
 
-    printf("Integrity mode\n        Database: %s\n\n", options->name);
+    printf(
+        "Initiating INTEGRITY mode...\n        Database: %s\n  Temp. Database: %s\n\nChecking database integrity.\n\n",
+        options->name, option_value(options, 't') ? path_text(option_value(options, 't')) : "TEMPINTEG.EDB");
+    tell_state(options);
+    check.report = report_open(options);
     if (options->verbose)
         how.findings_max = UINT32_MAX;
+    how.no_records = option_flag(options, 'b');
     progress_start(&check.progress, "Scanning Status");
     err = integrity_check(options->path, &how, &report, &result);
     progress_end(&check.progress);
@@ -55,29 +97,35 @@ JET_ERR mode_integrity(const struct options *options)
                result.pages, (unsigned)result.tables, (unsigned)result.trees, result.records, result.entries,
                result.long_values, result.indexes_not_compared);
     if (result.findings)
-        printf("\nIntegrity check completed.  Database is CORRUPTED!  (%" PRIu64 " errors, %" PRIu64 " warnings)\n",
-               result.findings, result.warnings);
+    {
+        tell_corrupted(options);
+        printf("  (%" PRIu64 " errors, %" PRIu64 " warnings)\n", result.findings, result.warnings);
+    }
     else if (err >= 0)
         printf("\nIntegrity check successful.%s\n", result.warnings ? "  There are warnings." : "");
+    if (check.report)
+    {
+        fprintf(check.report, "\r\nIntegrity check %s\r\n",
+                result.findings ? "completed. Database is CORRUPTED!"
+                : err < 0       ? "not completed."
+                                : "successful.");
+        fclose(check.report);
+    }
     return err;
 }
 
 static JET_ERR checksum_log(const struct options *options)
 {
-    struct log_read_record record;
-    struct log_reader *reader;
-    uint64_t records = 0;
-    JET_ERR err;
+    struct log_header *header = os_alloc(sizeof(*header));
+    JET_ERR err = header ? JET_errSuccess : JET_errOutOfMemory;
 
-    printf("Checksum mode\n        Log file: %s\n\n", options->name);
-    err = log_reader_open(options->path, LOG_READ_SOFT, &reader);
-    if (err < 0)
-        return err;
-    while ((err = log_reader_next(reader, &record)) == JET_errSuccess)
-        records++;
-    log_reader_close(reader);
-    printf("%" PRIu64 " records\n", records);
-    return err < 0 ? err : JET_errSuccess;
+    printf("      Log File: %s\n\n", options->name);
+    if (err >= 0)
+        err = log_file_verify(options->path, header);
+    if (err >= 0)
+        printf("\nIntegrity check passed for log file: %s\n", options->name);
+    os_free(header);
+    return err;
 }
 
 static JET_ERR checksum_checkpoint(const struct options *options)
@@ -85,7 +133,7 @@ static JET_ERR checksum_checkpoint(const struct options *options)
     struct checkpoint_header *checkpoint = os_alloc(sizeof(*checkpoint));
     JET_ERR err = checkpoint ? log_checkpoint_read(options->path, checkpoint) : JET_errOutOfMemory;
 
-    printf("Checksum mode\n        Checkpoint file: %s\n", options->name);
+    printf(" Checkpoint File: %s\n", options->name);
     os_free(checkpoint);
     return err;
 }
@@ -99,6 +147,9 @@ JET_ERR mode_checksum(const struct options *options)
     uint64_t seconds;
     JET_ERR err;
 
+    printf("Initiating CHECKSUM mode...\n");
+    if (log_set_named(options->path))
+        return log_set_check(options, false);
     if (JetGetDatabaseFileInfoW(options->path, &type, sizeof(type), JET_DbInfoFileType) >= 0)
     {
         if (type == JET_filetypeLog)
@@ -106,7 +157,10 @@ JET_ERR mode_checksum(const struct options *options)
         if (type == JET_filetypeCheckpoint)
             return checksum_checkpoint(options);
     }
-    printf("Checksum mode\n        Database: %s\n\nFile: %s\n\n", options->name, options->name);
+    printf("        Database: %s\n", options->name);
+    if (option_flag(options, 'e'))
+        return JET_errSuccess;
+    printf("\nFile: %s\n\n", options->name);
     progress_start(&check.progress, "Checksum Status");
     err = checksum_check(options->path, &report, &result);
     progress_end(&check.progress);

@@ -56,6 +56,19 @@ JET_ERR mode_dump(const struct options *options);
 JET_ERR mode_recovery(const struct options *options);
 JET_ERR mode_repair(const struct options *options);
 
+struct log_header;
+
+/* Prints what is in a log file, with `verbose` each record; or only reads it through. */
+JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_header *header);
+JET_ERR log_file_verify(const WCHAR *path, struct log_header *header);
+
+/* Whether a name is that of a log, not of a file; checks, or prints, all generations of one. */
+bool log_set_named(const WCHAR *path);
+JET_ERR log_set_check(const struct options *options, bool dump);
+
+/* A file in which what a check finds is written down, as text; NULL: there is none.  `prefix` and then .INTEG.RAW. */
+FILE *report_open(const struct options *options);
+
 /* A scale of what is done; only where somebody looks at it. */
 struct progress
 {

@@ -169,7 +169,7 @@ JET_ERR mode_header(const struct options *options)
     uint32_t checksum = 0;
     JET_ERR err;
 
-    printf("File dump mode: database header\n         Database: %s\n\n", options->name);
+    printf("Initiating FILE DUMP mode...\n         Database: %s\n\n", options->name);
     err = os_file_open(options->path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE, &file);
     if (err >= 0)
         err = header_read(file, &read);

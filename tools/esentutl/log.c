@@ -34,7 +34,7 @@ JET_ERR mode_checkpoint(const struct options *options)
 
     if (!checkpoint)
         return JET_errOutOfMemory;
-    printf("File dump mode: checkpoint\n      Checkpoint file: %s\n\n", options->name);
+    printf("Initiating FILE DUMP mode...\n      Checkpoint file: %s\n\n", options->name);
     err = log_checkpoint_read(options->path, checkpoint);
     if (err >= 0)
     {
@@ -64,37 +64,89 @@ static void print_header(const struct log_header *header)
     printf("      cbDbPage: %u\n", log_header_page_size(header));
 }
 
-JET_ERR mode_log(const struct options *options)
+static JET_ERR print_records(struct log_reader *reader, bool verbose, uint64_t *records)
 {
     struct log_read_record record;
-    struct log_reader *reader;
-    uint64_t records = 0;
     JET_ERR err;
 
-    printf("File dump mode: log file\n      Base name: %s\n\n", options->name);
-    err = log_reader_open(options->path, LOG_READ_SOFT, &reader);
-    if (err < 0)
-        return err;
-    print_header(&reader->header);
-    if (!log_header_old(&reader->header))
-        printf("      Last Lgpos: (0x%X,%X,0)\n", (unsigned)reader->header.generation, reader->end_segment);
-    printf("\n");
+    *records = 0;
     while ((err = log_reader_next(reader, &record)) == JET_errSuccess)
     {
-        records++;
-        if (!options->verbose)
+        ++*records;
+        if (!verbose)
             continue;
         printf(">%08X,%04X,%04X ", log_position_generation(record.position), log_position_segment(record.position),
                log_position_byte(record.position));
         log_text_record(stdout, &reader->header, record.data, record.size);
     }
+    return err < 0 ? err : JET_errSuccess;
+}
+
+/* The first three characters of a log's name. */
+static void base_name(const WCHAR *path, char name[16])
+{
+    const WCHAR *last = path + os_path_name_start(path);
+    size_t i;
+
+    for (i = 0; i < 3 && last[i]; i++)
+        name[i] = last[i] < 0x80 ? (char)last[i] : '?';
+    name[i] = 0;
+}
+
+JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_header *header)
+{
+    struct log_reader *reader;
+    uint64_t records;
+    JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
+
+    if (err < 0)
+        return err;
+    *header = reader->header;
+    print_header(&reader->header);
+    if (!log_header_old(&reader->header))
+        printf("      Last Lgpos: (0x%X,%X,0)\n", (unsigned)reader->header.generation, reader->end_segment);
+    printf("\n");
+    err = print_records(reader, verbose, &records);
     printf("      %" PRIu64 " records\n", records);
     if (reader->torn)
         printf("      The last write did not arrive whole.\n");
     if (reader->patched)
         printf("      Segment %u was taken from its shadow.\n", reader->patched_segment);
     if (err >= 0)
-        printf("\nIntegrity check passed for log file: %s\n", options->name);
+        printf("\nIntegrity check passed for log file: %s\n", path_text(path));
     log_reader_close(reader);
-    return err < 0 ? err : JET_errSuccess;
+    return err;
+}
+
+JET_ERR log_file_verify(const WCHAR *path, struct log_header *header)
+{
+    struct log_reader *reader;
+    uint64_t records;
+    JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
+
+    if (err < 0)
+        return err;
+    *header = reader->header;
+    err = print_records(reader, false, &records);
+    log_reader_close(reader);
+    return err;
+}
+
+JET_ERR mode_log(const struct options *options)
+{
+    struct log_header *header;
+    char base[16];
+    JET_ERR err;
+
+    printf("Initiating FILE DUMP mode...\n\n");
+    if (log_set_named(options->path))
+        return log_set_check(options, options->verbose);
+    header = os_alloc(sizeof(*header));
+    if (!header)
+        return JET_errOutOfMemory;
+    base_name(options->path, base);
+    printf("      Base name: %s\n      Log file: %s\n\n", base, options->name);
+    err = log_file_dump(options->path, options->verbose, header);
+    os_free(header);
+    return err;
 }

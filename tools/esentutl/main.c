@@ -22,13 +22,17 @@ static const struct mode
     const char *flags,
         *values; /* letters of its own options: those that stand alone, and those with something behind */
 } modes[] = {
-    { "g", mode_integrity, "/g DATABASE          checks that everything in it agrees; /v counts", "bn", "tf" },
-    { "k", mode_checksum, "/k FILE              checks the checksums of a database, log or checkpoint", "e", "t" },
+    { "g", mode_integrity,
+      "/g DATABASE          checks that everything in it agrees; /v counts, /f PREFIX of the report", "bn", "tf" },
+    { "k", mode_checksum,
+      "/k FILE              checks the checksums of a database, log or checkpoint; /k BASE those of a log", "ei", "t" },
     { "mh", mode_header, "/mh DATABASE         its header", NULL, NULL },
     { "mm", mode_catalog, "/mm DATABASE [/v]    its tables, columns and indexes; /t NAME one table", NULL, NULL },
     { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available", NULL, NULL },
     { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file", NULL, NULL },
-    { "ml", mode_log, "/ml LOG [/v]         a log file; /v its records", NULL, NULL },
+    { "ml", mode_log,
+      "/ml LOG [/v]         a log file; /v its records; /ml BASE all of a log, /r FIRST[-LAST] of these generations",
+      "x", "r" },
     { "mn", mode_nodes, "/mn DATABASE [/a]    its pages and nodes, /a also deleted ones; /p PAGE[:LAST] those only",
       "a", "pn" },
     { "m", mode_dump, "/m DATABASE          as /mh; with /p PAGE that page, with /n NODE one node of it", "a", "pn" },
@@ -70,8 +74,13 @@ static bool is_switch(const WCHAR *argument)
 #ifdef _WIN32
     return *argument == '/' || *argument == '-';
 #else
-    /* a path may begin with a slash: switches are short, and no path that is there is one */
-    return *argument == '-' || (*argument == '/' && os_text_length(argument) <= 3);
+    /* a path may begin with a slash: switches have no other, and no file that is there is one */
+    if (*argument != '/' || os_text_length(argument) <= 3)
+        return *argument == '-' || *argument == '/';
+    for (size_t i = 1; argument[i]; i++)
+        if (argument[i] == '/' || argument[i] == '.')
+            return false;
+    return !os_file_exists(argument) && !os_directory_exists(argument);
 #endif
 }
 
@@ -86,6 +95,15 @@ static const struct mode *find_mode(const WCHAR *argument)
             return &modes[i];
     }
     return NULL;
+}
+
+/* The mode of a letter with its file behind it, without a space between. */
+static const struct mode *find_joined(WCHAR *argument)
+{
+    WCHAR letter[3] = { argument[0], argument[1], 0 };
+    const struct mode *mode = find_mode(letter);
+
+    return mode && mode->run != mode_dump ? mode : NULL;
 }
 
 static WCHAR lower(WCHAR c)
@@ -132,6 +150,31 @@ static bool parse_own(const struct mode *mode, WCHAR **arguments, int count, int
     return true;
 }
 
+/* Whether an option of every mode begins so, of more than a letter. */
+static bool is_word(const WCHAR *argument, const char *word)
+{
+    size_t i;
+
+    for (i = 0; word[i]; i++)
+        if (lower(argument[1 + i]) != (WCHAR)word[i])
+            return false;
+    return true;
+}
+
+/* An option that changes nothing here: /config SPEC, /efvN, /!. */
+static bool parse_ignored(WCHAR **arguments, int count, int *at)
+{
+    const WCHAR *argument = arguments[*at];
+
+    if (is_word(argument, "config"))
+    {
+        if (argument[7] != ':' && *at + 1 < count)
+            ++*at;
+        return true;
+    }
+    return is_word(argument, "efv") || argument[1] == '!';
+}
+
 /* Sets *options; a complaint in *complaint if that cannot be. */
 static const WCHAR *parse(const struct mode *mode, WCHAR **arguments, int count, struct options *options,
                           const char **complaint)
@@ -148,7 +191,7 @@ static const WCHAR *parse(const struct mode *mode, WCHAR **arguments, int count,
             options->path = argument;
             continue;
         }
-        if (parse_own(mode, arguments, count, &i, options))
+        if (parse_ignored(arguments, count, &i) || parse_own(mode, arguments, count, &i, options))
             continue;
         switch (lower(argument[1]))
         {
@@ -216,6 +259,12 @@ static int run(int count, WCHAR **arguments)
         return 0;
     }
     mode = find_mode(arguments[1]);
+    if (!mode && (mode = find_joined(arguments[1])))
+    {
+        arguments[1] += 2;
+        arguments--;
+        count++;
+    }
     if (!mode)
         return usage("there is no such mode", arguments[1]);
     options = calloc(1, sizeof(*options));

@@ -55,6 +55,36 @@ void progress_end(struct progress *progress)
     progress->shown = false;
 }
 
+FILE *report_open(const struct options *options)
+{
+    const WCHAR *prefix = option_value(options, 'f');
+    WCHAR name[OS_PATH_MAX];
+    FILE *file = NULL;
+    char text[3 * OS_PATH_MAX + 16];
+
+    if (!prefix && os_path_split(options->path, NULL, name, NULL) >= 0)
+        prefix = name;
+    if (!prefix)
+        return NULL;
+    snprintf(text, sizeof(text), "%s.INTEG.RAW", path_text(prefix));
+#ifdef _WIN32
+    {
+        WCHAR wide[OS_PATH_MAX];
+        size_t size = 0;
+
+        if (os_text_to_wide(OS_CP_UTF8, text, strlen(text), wide, OS_PATH_MAX - 1, &size) < 0)
+            return NULL;
+        wide[size] = 0;
+        file = _wfopen((const wchar_t *)wide, L"ab");
+    }
+#else
+    file = fopen(text, "ab");
+#endif
+    if (file)
+        fprintf(file, "\r\n***** Report of %s\r\n\r\n", options->name);
+    return file;
+}
+
 const char *path_text(const WCHAR *path)
 {
     static char texts[8][3 * OS_PATH_MAX];

@@ -9,9 +9,21 @@ static JET_ERR on_progress(void *context, uint64_t done, uint64_t total)
     return progress_step(context, done, total);
 }
 
+/* The scale is what the context begins with. */
+struct repairing
+{
+    struct progress progress;
+    FILE *report;
+};
+
 static void on_finding(void *context, const struct finding *finding)
 {
-    progress_end(context);
+    struct repairing *repairing = context;
+
+    progress_end(&repairing->progress);
+    if (repairing->report)
+        fprintf(repairing->report, "ERROR: %s%spage %u: %s\r\n", finding->table, *finding->table ? ": " : "",
+                (unsigned)finding->pgno, finding->text);
     printf("LOST: ");
     if (*finding->table)
         printf("%s: ", finding->table);
@@ -35,8 +47,8 @@ static void tell(const struct repair_result *result)
 
 JET_ERR mode_repair(const struct options *options)
 {
-    struct progress progress = { 0 };
-    struct maintain_report report = { &progress, on_finding, on_progress };
+    struct repairing repairing = { 0 };
+    struct maintain_report report = { &repairing, on_finding, on_progress };
     const WCHAR *temporary = option_value(options, 't');
     struct repair_result result = { 0 };
     WCHAR path[OS_PATH_MAX];
@@ -53,9 +65,12 @@ JET_ERR mode_repair(const struct options *options)
     }
     printf("Initiating REPAIR mode...\n        Database: %s\n  Temp. Database: %s\n\n", options->name,
            path_text(temporary));
-    progress_start(&progress, "Scanning Status");
+    repairing.report = report_open(options);
+    progress_start(&repairing.progress, "Scanning Status");
     err = repair_database(options->path, temporary, &report, &result);
-    progress_end(&progress);
+    progress_end(&repairing.progress);
+    if (repairing.report)
+        fclose(repairing.report);
     if (result.pages)
         tell(&result);
     if (err < 0)

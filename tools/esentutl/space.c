@@ -100,7 +100,7 @@ JET_ERR mode_space(const struct options *options)
     uint64_t used;
     JET_ERR err;
 
-    printf("File dump mode: space\n        Database: %s\n\n", options->name);
+    printf("Initiating FILE DUMP mode...\n        Database: %s\n\n", options->name);
     err = space_dump(options->path, print_line, &pages, &pages.totals);
     if (err < 0)
         return err;
