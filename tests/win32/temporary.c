@@ -326,6 +326,81 @@ static void arguments(void **state)
     assert_ok(JetTerm(none));
 }
 
+/* JET_paramMaxTemporaryTables counts sorts, until they are closed or have become tables. */
+static void so_many_sorts(void **state)
+{
+    JET_INSTANCE few = test_instance_unstarted("few", "off");
+    JET_COLUMNDEF columns[1] = { column(JET_coltypLong, JET_bitColumnTTKey) };
+    JET_TABLEID tables[4];
+    JET_SESID of_few;
+
+    (void)state;
+    assert_ok(JetSetSystemParameterA(&few, JET_sesidNil, JET_paramMaxTemporaryTables, 3, NULL));
+    assert_ok(JetInit(&few));
+    of_few = test_session(few);
+    for (unsigned i = 0; i < 3; i++)
+        assert_ok(JetOpenTempTable(of_few, columns, 1, JET_bitTTScrollable, &tables[i], ids));
+    assert_err(JetOpenTempTable(of_few, columns, 1, JET_bitTTScrollable, &tables[3], ids), JET_errTooManySorts);
+    assert_ok(JetCloseTable(of_few, tables[0]));
+    assert_ok(JetOpenTempTable(of_few, columns, 1, JET_bitTTForceMaterialization, &tables[0], ids));
+    assert_ok(JetOpenTempTable(of_few, columns, 1, JET_bitTTUpdatable, &tables[3], ids));
+    assert_err(JetOpenTempTable(of_few, columns, 1, 0, &tables[1], ids), JET_errTooManySorts);
+    assert_ok(JetTerm(few));
+}
+
+/* The order of text by the number of a locale, and with the largest keys given; what comes out is in that order. */
+static void other_ways_to_open(void **state)
+{
+    static const char *words[] = { "cote", "Cote", "azure", "zebra" };
+    static const unsigned order[] = { 2, 0, 3 };
+    JET_COLUMNDEF columns[1] = { column(JET_coltypText, JET_bitColumnTTKey) };
+    JET_UNICODEINDEX2 locale = { test_wide("en-US"), 0x00000401 };
+    JET_OPENTEMPORARYTABLE2 open = { .cbStruct = sizeof(open),
+                                     .prgcolumndef = columns,
+                                     .ccolumn = 1,
+                                     .pidxunicode = &locale,
+                                     .grbit = JET_bitTTUnique | JET_bitTTScrollable,
+                                     .prgcolumnid = ids,
+                                     .cbKeyMost = 300,
+                                     .cbVarSegMac = 300 };
+
+    (void)state;
+    columns[0].cp = 1200;
+    assert_err(JetOpenTempTable2(session, columns, 1, 0x9999, JET_bitTTUnique, &open.tableid, ids),
+               JET_errInvalidLanguageId);
+    open.cbStruct--;
+    assert_err(JetOpenTemporaryTable2(session, &open), JET_errInvalidParameter);
+    open.cbStruct++;
+    for (unsigned way = 0; way < 2; way++)
+    {
+        if (way)
+            assert_ok(JetOpenTemporaryTable2(session, &open));
+        else
+            assert_ok(JetOpenTempTable2(session, columns, 1, 1033, JET_bitTTUnique | JET_bitTTScrollable, &open.tableid,
+                                        ids));
+        for (unsigned i = 0; i < 4; i++)
+        {
+            const WCHAR *word = test_wide(words[i]);
+
+            assert_ok(JetPrepareUpdate(session, open.tableid, JET_prepInsert));
+            assert_ok(JetSetColumn(session, open.tableid, ids[0], word, (JET_ULONG)strlen(words[i]) * 2, 0, NULL));
+            assert_ok(JetUpdate(session, open.tableid, NULL, 0, NULL));
+        }
+        /* Of two that differ in case alone the first stays. */
+        assert_int_equal(count_rows(open.tableid), 3);
+        assert_ok(JetMove(session, open.tableid, JET_MoveFirst, 0));
+        for (unsigned i = 0; i < 3; i++)
+        {
+            WCHAR got[10] = { 0 };
+
+            assert_ok(JetRetrieveColumn(session, open.tableid, ids[0], got, sizeof(got), NULL, 0, NULL));
+            assert_true(test_wide_equal(got, words[order[i]]));
+            assert_err(JetMove(session, open.tableid, JET_MoveNext, 0), i == 2 ? JET_errNoCurrentRecord : 0);
+        }
+        assert_ok(JetCloseTable(session, open.tableid));
+    }
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -352,6 +427,8 @@ int main(void)
         cmocka_unit_test(without_a_key),
         cmocka_unit_test(long_values_that_stay),
         cmocka_unit_test(arguments),
+        cmocka_unit_test(so_many_sorts),
+        cmocka_unit_test(other_ways_to_open),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -20,12 +20,12 @@ static JET_ERR open_database(struct session *session, struct database **database
     return temp_store_database(&instance->temporary, param_text(instance, JET_paramTempPath), &options, database);
 }
 
-/* A program may have so many at once. */
-static JET_ERR check_count(const struct session *session)
+/* So many sorts there may be at once; what has become a table is none any more. */
+static JET_ERR check_count(const struct instance *instance)
 {
-    const struct instance *instance = session->instance;
-
-    return param_number(instance, JET_paramMaxTemporaryTables) ? JET_errSuccess : JET_errTooManySorts;
+    return atomic_load(&instance->temporary.sorts) < param_number(instance, JET_paramMaxTemporaryTables)
+               ? JET_errSuccess
+               : JET_errTooManySorts;
 }
 
 static JET_ERR open_table(struct session *session, const JET_OPENTEMPORARYTABLE2 *open, JET_TABLEID *tableid)
@@ -37,10 +37,10 @@ static JET_ERR open_table(struct session *session, const JET_OPENTEMPORARYTABLE2
                                     .key_max = open->cbKeyMost,
                                     .var_seg_max = open->cbVarSegMac };
     struct cursor *cursor;
-    JET_ERR err = check_count(session);
+    JET_ERR err = JET_errSuccess;
 
-    if (err < 0)
-        return err;
+    if (!param_number(session->instance, JET_paramMaxTemporaryTables))
+        return JET_errTooManySorts;
     if (open->grbit & JET_bitTTForwardOnly && open->grbit & no_sort)
         return JET_errCannotMaterializeForwardOnlySort;
     ddl_defaults_of(session->instance, &defaults);
@@ -50,7 +50,10 @@ static JET_ERR open_table(struct session *session, const JET_OPENTEMPORARYTABLE2
         options.locale = defaults.locale;
     if (open->ccolumn && (!open->prgcolumndef || !open->prgcolumnid))
         return JET_errInvalidParameter;
+    options.sorts = &session->instance->temporary.sorts;
     err = open_database(session, &options.database);
+    if (err >= 0)
+        err = check_count(session->instance);
     if (err >= 0)
         err = temp_create(&session->txn, open->prgcolumndef, open->ccolumn, &options, open->prgcolumnid, &cursor);
     if (err < 0)

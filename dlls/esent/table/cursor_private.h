@@ -26,6 +26,7 @@ struct temp_chunk;
 struct temp_table
 {
     uint32_t references;        /* cursors */
+    _Atomic uint32_t *sorts;    /* of which it is one; NULL */
     struct table table;
     struct index primary;
     struct key_form form;

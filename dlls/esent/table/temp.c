@@ -156,6 +156,8 @@ static JET_ERR create_columns(struct temp_table *temp, const JET_COLUMNDEF *colu
 
 static void temp_free(struct temp_table *temp)
 {
+    if (temp->sorts)
+        atomic_fetch_sub(temp->sorts, 1);
     while (temp->chunks)
     {
         struct temp_chunk *next = temp->chunks->next;
@@ -288,6 +290,9 @@ JET_ERR temp_create(struct txn *txn, const JET_COLUMNDEF *columns, uint32_t coun
     temp->grbit = options->grbit;
     temp->table.database = options->database;
     temp->table.intrinsic_only = true;
+    temp->sorts = options->sorts;
+    if (temp->sorts)
+        atomic_fetch_add(temp->sorts, 1);
     err = create_columns(temp, columns, count, ids);
     if (err >= 0)
         err = create_index(temp, columns, count, ids, options);

@@ -48,6 +48,7 @@ struct temp_options
     uint32_t lcmap_flags;       /* without a locale 0: the default */
     uint32_t key_max;           /* 0: 255 */
     uint32_t var_seg_max;       /* 0: key_max */
+    _Atomic uint32_t *sorts;    /* counts it while it is a sort; NULL: it is not counted */
 };
 
 /* A column's value for temp_insert.  An instance of a multi-valued column is

@@ -20,6 +20,7 @@ struct temp_store
     struct os_mutex lock;           /* guards what follows; taken before a database's */
     struct database *database;      /* NULL: not needed yet */
     struct temp_gone *gone;         /* trees to be given back */
+    _Atomic uint32_t sorts;         /* of programs, that are not trees (yet) */
 };
 
 /* The database, made now if it is not there.  A file of that path is replaced.
