@@ -240,13 +240,16 @@ static JET_ERR backup_to(struct instance *instance, const WCHAR *path, JET_GRBIT
     err = backup_begin(instance->backup, kind, 0, 0, instance_settle, instance);
     if (err < 0)
         return err;
+    event_plain(instance, EVENT_LOGGING, kind ? EVENT_BACKUP_INCREMENT : EVENT_BACKUP_FULL, JET_errSuccess);
     err = named ? copy(instance, &target, grbit, status) : backup_only_truncate(instance->backup);
     if (err >= 0 && named && !kind)
         tell(status, JET_sntComplete, 100);
     end = backup_end(instance->backup, err < 0 ? err : JET_errSuccess, 0);
     if (named)
         (void)remove_directory(target.root, L"temp");
-    return err < 0 ? err : end;
+    err = err < 0 ? err : end;
+    event_plain(instance, EVENT_LOGGING, err < 0 ? EVENT_BACKUP_FAILED : EVENT_BACKUP_DONE, err < 0 ? err : 0);
+    return err;
 }
 
 /*

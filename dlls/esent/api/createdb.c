@@ -73,6 +73,7 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
 {
     struct instance *instance = session->instance;
     struct attachment *attachment;
+    uint64_t began = os_clock_us();
     WCHAR full[OS_PATH_MAX];
     uint32_t pages_max;
     JET_ERR err = attachment_parameters(parameters, count, &pages_max);
@@ -97,7 +98,10 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
     if (err < 0)
         attachment_close(attachment);
     else
+    {
         *dbid = attachment - instance->databases;
+        event_database(instance, EVENT_DATABASE_CREATED, *dbid, full, began);
+    }
     return err;
 }
 
@@ -191,11 +195,11 @@ static JET_ERR resize(struct session *session, struct database *database, uint32
         err = JET_errPermissionDenied;
     else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink))
     {
-        uint32_t more = target - now;
+        /* Each piece is an extent of its own, as Windows' engine has it. */
+        uint32_t piece = extension ? extension : target - now;
 
-        if (extension)
-            more = (more + extension - 1) / extension * extension;
-        err = tree_store_grow(&database->store, more);
+        for (; err >= 0 && now < target; now += piece)
+            err = tree_store_grow(&database->store, piece);
     }
     if (err >= 0)
         err = database_pages(database, &pages);

@@ -254,6 +254,7 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     struct database *database;
     struct os_file_info info;
     WCHAR full[OS_PATH_MAX];
+    uint64_t began = os_clock_us();
     uint32_t pages_max;
     JET_ERR err = attachment_parameters(parameters, count, &pages_max);
 
@@ -294,6 +295,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     os_mutex_unlock(&instance->lock);
     if (err < 0)
         attachment_close(attachment);
+    else
+        event_database(instance, EVENT_DATABASE_ATTACHED, (uint32_t)(attachment - instance->databases), full, began);
     return err;
 }
 
@@ -362,6 +365,8 @@ JET_ERR JET_API JetAttachDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_GRBI
 /* Detaches what attachment_lock found; instance->lock is held, and let go. */
 static JET_ERR detach_locked(struct instance *instance, struct attachment *attachment)
 {
+    uint64_t began = os_clock_us();
+    WCHAR path[OS_PATH_MAX];
     JET_ERR err = backup_check_none(instance->backup);
 
     if (err >= 0 && attachment->opens)
@@ -372,8 +377,12 @@ static JET_ERR detach_locked(struct instance *instance, struct attachment *attac
         return err;
     }
     attachment->busy = true;
+    os_text_copy(path, OS_PATH_MAX, attachment->path);
     os_mutex_unlock(&instance->lock);
-    return attachment_close(attachment);
+    err = attachment_close(attachment);
+    if (err >= 0)
+        event_database(instance, EVENT_DATABASE_DETACHED, (uint32_t)(attachment - instance->databases), path, began);
+    return err;
 }
 
 static JET_ERR detach_all(struct instance *instance)

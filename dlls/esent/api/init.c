@@ -306,6 +306,7 @@ static JET_ERR start(struct instance *instance, const struct init_info *info, JE
  */
 static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBIT grbit)
 {
+    uint64_t began = os_clock_us();
     struct instance *instance;
     uint32_t state;
     bool made;
@@ -331,6 +332,8 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
         return err;
 
     err = start(instance, info, grbit);
+    if (err >= 0)
+        event_instance(instance, EVENT_INSTANCE_STARTED, began, JET_errSuccess);
 
     process_lock();
     if (err >= 0)

@@ -260,6 +260,7 @@ static void end_all_sessions(struct instance *instance)
  */
 static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
 {
+    uint64_t began = os_clock_us();
     struct instance *instance;
     bool initialized = false;
     JET_ERR err;
@@ -298,6 +299,7 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
     background_free(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
+    event_instance(instance, err < 0 ? EVENT_INSTANCE_FAILED : EVENT_INSTANCE_STOPPED, began, err);
     process_lock();
     atomic_fetch_and(&instance->state, ~INSTANCE_INITIALIZED);
     atomic_fetch_sub(&process.terminating, 1);

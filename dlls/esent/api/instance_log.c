@@ -327,7 +327,10 @@ static JET_ERR run_recovery(const struct recovery_config *config, struct log **l
 
     replay->percent = 0;
     init_tell(replay->instance->init_info, JET_sntBegin, 0, 100);
+    event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_BEGINS, JET_errSuccess);
     err = recovery_run(config, log);
+    if (err >= 0)
+        event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_DONE, JET_errSuccess);
     init_tell(replay->instance->init_info,
               err < 0 && err != JET_errRecoveredWithoutUndo ? JET_sntFail : JET_sntComplete, 100, 100);
     return err;

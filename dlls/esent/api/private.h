@@ -603,6 +603,37 @@ JET_ERR name_check(const char *name, char checked[NAME_SIZE]);
 struct temp_value;
 
 /* A temporary table that answers a list, while it is made. */
+/* ---- messages to the system's event log (events.c) ---- */
+
+enum event_category
+{
+    EVENT_GENERAL = 1,
+    EVENT_LOGGING = 3,
+    EVENT_DATA_DEFINITION = 5,
+};
+
+#define EVENT_INSTANCE_STOPPED  103u
+#define EVENT_INSTANCE_FAILED   104u    /* to stop */
+#define EVENT_INSTANCE_STARTED  105u
+#define EVENT_BACKUP_FULL       210u
+#define EVENT_BACKUP_INCREMENT  211u
+#define EVENT_BACKUP_DONE       213u
+#define EVENT_BACKUP_FAILED     214u
+#define EVENT_REDO_BEGINS       300u
+#define EVENT_REDO_DONE         302u
+#define EVENT_DATABASE_CREATED  325u
+#define EVENT_DATABASE_ATTACHED 326u
+#define EVENT_DATABASE_DETACHED 327u
+
+/* Does nothing where JET_paramEventLoggingLevel or JET_paramNoInformationEvent say so; at most 8 strings. */
+void event_report(const struct instance *instance, enum os_event_type type, enum event_category category, uint32_t id,
+                  const WCHAR *const *strings, uint32_t count);
+/* began_us: os_clock_us() when what is reported began. */
+void event_instance(const struct instance *instance, uint32_t id, uint64_t began_us, JET_ERR err);
+void event_database(const struct instance *instance, uint32_t id, uint32_t dbid, const WCHAR *path, uint64_t began_us);
+/* Of a category, without more to say; `err` is said if it is one. */
+void event_plain(const struct instance *instance, enum event_category category, uint32_t id, JET_ERR err);
+
 struct info_list
 {
     struct session *session;

@@ -207,6 +207,9 @@ struct os_process
     const struct os_file_ops *file_ops;
     const struct os_memory_ops *memory_ops;
     _Atomic uint32_t trace;              /* OS_TRACE_* that are on */
+    /* For tests: natively, who gets what would go to the event log; NULL: nobody. */
+    void (*event_observer)(const WCHAR *source, uint32_t type, uint16_t category, uint32_t id,
+                           const WCHAR *const *strings, uint32_t count);
 };
 
 extern struct os_process os_process;
@@ -1001,7 +1004,7 @@ enum os_event_type
     OS_EVENT_INFORMATION = 4,
 };
 
-/* Reports to the system's event log under `source`; natively nothing. */
+/* Reports to the system's event log under `source`; natively to os_process.event_observer alone. */
 void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
                      const WCHAR *const *strings, uint32_t count, const void *data, size_t size);
 

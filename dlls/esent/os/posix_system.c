@@ -288,7 +288,9 @@ void os_platform_trace_line(uint32_t class, const char *function, const char *li
 void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
                      const WCHAR *const *strings, uint32_t count, const void *data, size_t size)
 {
-    (void)source, (void)type, (void)category, (void)id, (void)strings, (void)count, (void)data, (void)size;
+    (void)data, (void)size;
+    if (os_process.event_observer)
+        os_process.event_observer(source, type, category, id, strings, count);
 }
 
 JET_ERR os_module_symbol(const WCHAR *module, const char *function, struct os_module **handle, void (**symbol)(void))

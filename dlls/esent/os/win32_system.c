@@ -234,30 +234,52 @@ void os_platform_trace_line(uint32_t class, const char *function, const char *li
 
 /* ---- event log and modules ---- */
 
+typedef HANDLE(WINAPI *register_function)(const WCHAR *server, const WCHAR *source);
+typedef BOOL(WINAPI *report_function)(HANDLE log, WORD type, WORD category, DWORD id, void *sid, WORD count, DWORD size,
+                                      const WCHAR *const *strings, const void *data);
+typedef BOOL(WINAPI *deregister_function)(HANDLE log);
+
+/* The log last reported to stays open: programs have one source. */
+static struct
+{
+    SRWLOCK lock;
+    register_function open;
+    report_function report;
+    deregister_function close;
+    HANDLE log;
+    WCHAR source[260];
+} event_log = { .lock = SRWLOCK_INIT };
+
+static bool event_log_open(const WCHAR *source)
+{
+    HMODULE module;
+
+    if (!event_log.open)
+    {
+        module = LoadLibraryA("advapi32.dll");
+        if (!module)
+            return false;
+        event_log.report = (report_function)(void *)GetProcAddress(module, "ReportEventW");
+        event_log.close = (deregister_function)(void *)GetProcAddress(module, "DeregisterEventSource");
+        event_log.open = (register_function)(void *)GetProcAddress(module, "RegisterEventSourceW");
+    }
+    if (!event_log.open || !event_log.report || !event_log.close)
+        return false;
+    if (event_log.log && !lstrcmpW(event_log.source, source))
+        return true;
+    if (event_log.log)
+        event_log.close(event_log.log);
+    event_log.log = event_log.open(NULL, source);
+    return event_log.log && os_text_copy(event_log.source, sizeof(event_log.source) / sizeof(WCHAR), source);
+}
+
 void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
                      const WCHAR *const *strings, uint32_t count, const void *data, size_t size)
 {
-    typedef HANDLE(WINAPI * register_function)(const WCHAR *server, const WCHAR *source);
-    typedef BOOL(WINAPI * report_function)(HANDLE log, WORD type, WORD category, DWORD id, void *sid, WORD count,
-                                           DWORD size, const WCHAR *const *strings, const void *data);
-    typedef BOOL(WINAPI * deregister_function)(HANDLE log);
-    HMODULE module = LoadLibraryA("advapi32.dll");
-    register_function open_log;
-    report_function report;
-    deregister_function close_log;
-    HANDLE log;
-
-    if (!module)
-        return;
-    open_log = (register_function)(void *)GetProcAddress(module, "RegisterEventSourceW");
-    report = (report_function)(void *)GetProcAddress(module, "ReportEventW");
-    close_log = (deregister_function)(void *)GetProcAddress(module, "DeregisterEventSource");
-    if (open_log && report && close_log && (log = open_log(NULL, source)))
-    {
-        report(log, (WORD)type, category, id, NULL, (WORD)count, (DWORD)size, strings, data);
-        close_log(log);
-    }
-    FreeLibrary(module);
+    AcquireSRWLockExclusive(&event_log.lock);
+    if (event_log_open(source))
+        event_log.report(event_log.log, (WORD)type, category, id, NULL, (WORD)count, (DWORD)size, strings, data);
+    ReleaseSRWLockExclusive(&event_log.lock);
 }
 
 JET_ERR os_module_symbol(const WCHAR *module, const char *function, struct os_module **handle, void (**symbol)(void))
