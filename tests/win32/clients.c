@@ -172,12 +172,84 @@ static void nobody_works_until_it_is_said(void **state)
     assert_memory_equal(&context, &mine, sizeof(mine));
 }
 
+static struct JET_THREADSTATS2 thread_stats(void)
+{
+    struct JET_THREADSTATS2 stats = { 0 };
+
+    assert_ok(JetGetThreadStats(&stats, sizeof(stats)));
+    assert_int_equal(stats.cbStruct, sizeof(stats));
+    return stats;
+}
+
+static void the_work_of_a_thread_is_counted(void **state)
+{
+    struct JET_THREADSTATS2 before, after;
+    struct JET_THREADSTATS old;
+    JET_TABLEID table;
+    int32_t value = 3;
+
+    (void)state;
+    assert_err(JetGetThreadStats(&old, sizeof(old) - 1), JET_errBufferTooSmall);
+    assert_ok(JetGetThreadStats(&old, sizeof(old)));
+    assert_int_equal(old.cbStruct, sizeof(old));
+    assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &table));
+    before = thread_stats();
+    assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+    after = thread_stats();
+    assert_true(after.cPageReferenced > before.cPageReferenced);
+    assert_int_equal(after.cLogRecord, before.cLogRecord);
+    assert_int_equal(after.cPageDirtied + after.cPageRedirtied, before.cPageDirtied + before.cPageRedirtied);
+
+    before = after;
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_ok(JetSetColumn(session, table, note_column, &value, sizeof(value), 0, NULL));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    after = thread_stats();
+    assert_true(after.cPageDirtied + after.cPageRedirtied > before.cPageDirtied + before.cPageRedirtied);
+    assert_true(after.cLogRecord > before.cLogRecord);
+    assert_true(after.cbLogRecord - before.cbLogRecord > after.cLogRecord - before.cLogRecord);
+    assert_ok(JetCloseTable(session, table));
+
+    /* Pages that are not in memory are read. */
+    assert_ok(JetCloseDatabase(other, other_database, 0));
+    assert_ok(JetCloseDatabase(session, database, 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("clients.edb")));
+    before = thread_stats();
+    assert_ok(JetAttachDatabaseA(session, test_file("clients.edb"), 0));
+    assert_ok(JetOpenDatabaseA(session, test_file("clients.edb"), NULL, &database, 0));
+    assert_ok(JetOpenDatabaseA(other, test_file("clients.edb"), NULL, &other_database, 0));
+    after = thread_stats();
+    assert_true(after.cPageRead + after.cPagePreread > before.cPageRead + before.cPagePreread);
+}
+
+static void a_range_is_read_before_its_records_are_asked_for(void **state)
+{
+    int32_t value = 2;
+    JET_INDEX_COLUMN start = { row_column, JET_relopEquals, &value, sizeof(value), 0 };
+    JET_INDEX_RANGE range = { &start, 1, NULL, 0 };
+    JET_TABLEID table;
+    JET_ULONG read = 0;
+
+    (void)state;
+    assert_ok(JetOpenTableA(session, database, "grid", NULL, 0, 0, &table));
+    assert_ok(JetPrereadIndexRanges(session, table, &range, 1, &read, NULL, 0, JET_bitPrereadForward));
+    assert_int_equal(read, 1);
+    range.cStartColumns = 0;
+    assert_err(JetPrereadIndexRanges(session, table, &range, 1, &read, NULL, 0, JET_bitPrereadForward),
+               JET_errKeyNotMade);
+    assert_ok(JetCloseTable(session, table));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges_of_two_cursors_intersect),       cmocka_unit_test(ids_of_indexes_are_shared),
-        cmocka_unit_test(a_record_that_another_changes_is_told), cmocka_unit_test(the_log_of_an_instance_is_told),
+        cmocka_unit_test(ranges_of_two_cursors_intersect),
+        cmocka_unit_test(ids_of_indexes_are_shared),
+        cmocka_unit_test(a_record_that_another_changes_is_told),
+        cmocka_unit_test(the_log_of_an_instance_is_told),
         cmocka_unit_test(nobody_works_until_it_is_said),
+        cmocka_unit_test(a_range_is_read_before_its_records_are_asked_for),
+        cmocka_unit_test(the_work_of_a_thread_is_counted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -305,6 +305,14 @@ static JET_ERR current_generation(struct instance *instance, JET_API_PTR *number
     return generation ? answer(number, generation) : JET_errInvalidParameter;
 }
 
+/* The cache as large as it is, or as it may grow at once. */
+static uintptr_t cache_pages(uintptr_t page)
+{
+    uintptr_t used = (uintptr_t)(cache_size() / page), least = param_number(NULL, JET_paramCacheSizeMin);
+
+    return process.initialized && used < least ? least : used;
+}
+
 JET_ERR param_get_custom(struct instance *instance, struct session *session, uint32_t id, JET_API_PTR *number,
                          WCHAR *text, size_t size)
 {
@@ -317,7 +325,7 @@ JET_ERR param_get_custom(struct instance *instance, struct session *session, uin
     case JET_paramTransactionLevel:
         return session ? answer(number, session->txn.level) : JET_errInvalidParameter;
     case JET_paramCacheSize:
-        return answer(number, (uintptr_t)(cache_size() / page));
+        return answer(number, cache_pages(page));
     case JET_paramErrorToString:
         return get_error_text(number, text, size);
     case JET_paramUnicodeIndexDefault:

@@ -57,4 +57,5 @@ void api_process_detach(bool process_ends)
     if (process.params_ready)
         param_set_free(&process.params);
     memset(&process, 0, sizeof(process));
+    os_work_end();
 }

@@ -206,6 +206,15 @@ JET_ERR tree_goto_position64(struct tree_cursor *cursor, uint64_t before, uint64
 uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count,
                       bool forward);
 
+/* The same of the leaves between two keys, the first of them at `start`, as many as one page above them names. */
+struct tree_range_end
+{
+    const uint8_t *key;
+    uint32_t size;
+};
+void tree_preread_range(const struct tree *tree, const struct tree_range_end *start, const struct tree_range_end *end,
+                        bool forward);
+
 /* What a tree's root says about its space: pages it owns, and those of them that
  * are free, from the space header or, where the tree has more than one extent, its
  * two space trees. */

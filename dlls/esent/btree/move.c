@@ -87,6 +87,7 @@ JET_ERR leaf_step_right(const struct tree *tree, struct tree_leaf *leaf)
     leaf_unlatch(leaf);
     if (err < 0)
         return tree_read_error(err);
+    os_work()->pages_referenced++;
     *leaf = next;
     return JET_errSuccess;
 }
@@ -130,6 +131,7 @@ JET_ERR leaf_step_left(const struct tree *tree, struct tree_leaf *leaf)
     leaf_unlatch(leaf);
     if (err)
         return err;
+    os_work()->pages_referenced++;
     *leaf = prev;
     leaf->line = leaf_lines(leaf) - 1;
     return JET_errSuccess;

@@ -99,3 +99,26 @@ uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const
     read_sorted(tree->file, pgnos, pages);
     return i;
 }
+
+void tree_preread_range(const struct tree *tree, const struct tree_range_end *start, const struct tree_range_end *end,
+                        bool forward)
+{
+    struct tree_target from = { .aim = TREE_AIM_LOWER, .key = start->key, .key_size = start->size };
+    struct tree_target to = { .aim = TREE_AIM_LOWER, .key = end->key, .key_size = end->size };
+    uint32_t pgnos[PREREAD_MAX], last = 0, count, missing = 0;
+
+    if (!tree_leaves(tree, &to, 1, &last, 1))
+        return;
+    count = tree_leaves(tree, &from, forward ? 1 : -1, pgnos, PREREAD_MAX);
+    for (uint32_t i = 0; i < count; i++)
+    {
+        uint32_t pgno = pgnos[i];
+
+        if (!cache_contains(tree->file, pgno))
+            pgnos[missing++] = pgno;
+        if (pgno == last)
+            break;
+    }
+    sort(pgnos, missing);
+    read_sorted(tree->file, pgnos, missing);
+}

@@ -110,14 +110,20 @@ static inline JET_ERR walk_to(const struct tree *tree, const struct tree_target 
         if (os_unlikely(!page_view(&at->view, at->page->data, at->page->page_size)))
             err = JET_errDatabaseCorrupted;
         else if (at->view.flags & PAGE_LEAF)
+        {
+            os_work()->pages_referenced += depth + 1;
             return JET_errSuccess;
+        }
         else if (!(err = inner_check(tree, &at->view)) && (!inner_search(&at->view, target, fraction, &at->line) ||
                                                            !child_of(&at->view, at->line, at->pgno, &child)))
             err = JET_errDatabaseCorrupted;
         if (os_unlikely(err))
             return cache_peek_valid(at->page, at->version) ? err : TREE_RETRY;
         if (!to_leaf && at->view.flags & PAGE_PARENT_OF_LEAF)
+        {
+            os_work()->pages_referenced += depth + 2; /* the leaf is next */
             return JET_errSuccess;
+        }
         /* what was read may be nonsense: not to be followed to the disk */
         if (os_unlikely(!cache_peek_valid(at->page, at->version)))
             return TREE_RETRY;

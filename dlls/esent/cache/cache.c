@@ -174,9 +174,14 @@ static void asked_for(struct cache_page *page)
 
 static JET_ERR page_read(struct cache_file *file, uint32_t pgno, uint8_t *data)
 {
+    struct os_work *work = os_work();
+    uint64_t start = os_clock_us();
     /* Page 1 follows the two copies of the header. */
     JET_ERR err = os_file_read_at(file->file, ((uint64_t)pgno + 1) * file->page_size, data, file->page_size);
 
+    work->pages_read++;
+    work->misses++;
+    work->miss_us += os_clock_us() - start;
     atomic_fetch_add_explicit(&file->reads, 1, memory_order_relaxed);
     return err < 0 || !file->verify ? err : file->verify(file, pgno, data);
 }
@@ -454,6 +459,7 @@ static void run_read(struct cache_file *file, uint32_t first, struct cache_page 
         parts[i] = (struct os_io_part){ pages[i]->data, file->page_size };
     err = os_file_read_parts(file->file, ((uint64_t)first + 1) * file->page_size, parts, count);
     atomic_fetch_add_explicit(&file->reads, count, memory_order_relaxed);
+    os_work()->pages_preread += count;
     for (uint32_t i = 0; i < count; i++)
     {
         if (err >= 0 && (!file->verify || file->verify(file, first + i, pages[i]->data) >= 0))

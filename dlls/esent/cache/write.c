@@ -20,8 +20,10 @@ void cache_dirty_since(struct cache_page *page, uint64_t lgpos, uint64_t first)
             page->lgpos = lgpos;
         if (first < atomic_load_explicit(&page->lgpos_first, memory_order_relaxed))
             atomic_store_explicit(&page->lgpos_first, first, memory_order_relaxed);
+        os_work()->pages_redirtied++;
         return;
     }
+    os_work()->pages_dirtied++;
     page->lgpos = lgpos;
     /* A copy on its way has not arrived: what it has counts until the next one has. */
     if (!atomic_load_explicit(&page->writing, memory_order_acquire) ||

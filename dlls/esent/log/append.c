@@ -316,6 +316,7 @@ JET_ERR log_append_stamped(struct log *log, const struct log_part *parts, size_t
                            void (*stamp)(void *context, uint64_t position), void *context, uint64_t *position)
 {
     uint64_t size = 0, where, first, last, i;
+    struct os_work *work = os_work();
     uint32_t byte;
     struct end end;
     JET_ERR err;
@@ -352,6 +353,8 @@ JET_ERR log_append_stamped(struct log *log, const struct log_part *parts, size_t
     }
     if (position)
         *position = where;
+    work->log_records++;
+    work->log_bytes += (uint32_t)size;
     return JET_errSuccess;
 }
 

@@ -770,6 +770,24 @@ void os_tls_destroy(struct os_tls *tls);
 void *os_tls_get(const struct os_tls *tls);
 JET_ERR os_tls_set(const struct os_tls *tls, void *value);
 
+/* What a thread has had done, since it came, for JetGetThreadStats.  Counted by the floors that do it. */
+struct os_work
+{
+    uint32_t pages_referenced;
+    uint32_t pages_read, pages_preread;     /* asked for and waited for; before they were asked for */
+    uint32_t pages_dirtied, pages_redirtied;
+    uint32_t log_records, log_bytes;
+    uint32_t misses;                        /* waits for pages, and how long */
+    uint64_t miss_us;
+    uint32_t long_values;                   /* read, of those that are apart from their records */
+};
+
+/* The calling thread's; never NULL. */
+struct os_work *os_work(void);
+
+/* Forgets that of all threads, before the library is unloaded. */
+void os_work_end(void);
+
 /* ---------------------------------------------------------------- clocks --- */
 
 /* Monotonic, in microseconds from an arbitrary start. */

@@ -141,3 +141,14 @@ JET_ERR os_tls_set(const struct os_tls *tls, void *value)
 {
     return pthread_setspecific((pthread_key_t)tls->key, value) ? JET_errOutOfMemory : JET_errSuccess;
 }
+
+struct os_work *os_work(void)
+{
+    static __thread struct os_work work;
+
+    return &work;
+}
+
+void os_work_end(void)
+{
+}

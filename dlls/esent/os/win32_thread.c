@@ -246,3 +246,48 @@ JET_ERR os_tls_set(const struct os_tls *tls, void *value)
 {
     return FlsSetValue((DWORD)tls->key, value) ? JET_errSuccess : JET_errOutOfMemory;
 }
+
+static void CALLBACK work_free(void *work)
+{
+    HeapFree(GetProcessHeap(), 0, work);
+}
+
+/* One more than the slot's number; 0: there is none yet. */
+static _Atomic DWORD work_slot;
+
+static DWORD work_find_slot(void)
+{
+    DWORD slot = atomic_load_explicit(&work_slot, memory_order_acquire), none = 0;
+
+    if (os_likely(slot))
+        return slot - 1;
+    slot = FlsAlloc(work_free);
+    if (slot == FLS_OUT_OF_INDEXES || atomic_compare_exchange_strong(&work_slot, &none, slot + 1))
+        return slot;
+    FlsFree(slot);
+    return none - 1;
+}
+
+struct os_work *os_work(void)
+{
+    static struct os_work nobodys;
+    DWORD slot = work_find_slot();
+    struct os_work *work = slot == FLS_OUT_OF_INDEXES ? &nobodys : FlsGetValue(slot);
+
+    if (os_likely(work != NULL))
+        return work;
+    work = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof(*work));
+    if (work && FlsSetValue(slot, work))
+        return work;
+    if (work)
+        HeapFree(GetProcessHeap(), 0, work);
+    return &nobodys;
+}
+
+void os_work_end(void)
+{
+    DWORD slot = atomic_exchange(&work_slot, 0);
+
+    if (slot)
+        FlsFree(slot - 1);
+}

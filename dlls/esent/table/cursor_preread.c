@@ -137,7 +137,7 @@ static JET_ERR make_keys(struct cursor *cursor, const JET_INDEX_RANGE *ranges, u
         if (range->cEndColumns)
             *only_starts = false;
         err = make_end(cursor, range->rgEndColumns, range->cEndColumns, !forward, &keys[2 * i + 1]);
-        if (err < 0 && !(err == JET_errKeyNotMade && !range->cEndColumns && cursor->key.data))
+        if (err < 0 && !(err == JET_errKeyNotMade && !range->cEndColumns)) /* the start was made in its place */
             return err;
     }
     return JET_errSuccess;
@@ -196,9 +196,11 @@ JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *rang
     err = JET_errSuccess;
     for (; n < count && n < PREREAD_KEYS; n++)
     {
-        const uint8_t *key = keys[2 * n].data;
-        uint32_t size = keys[2 * n].size;
-        preread(cursor, &key, &size, 1, forward);
+        const struct search_key *first = &keys[2 * n], *last = only_starts ? first : first + 1;
+
+        if (!cursor->temp)
+            tree_preread_range(cursor_tree(cursor)->tree, &(struct tree_range_end){ first->data, first->size },
+                               &(struct tree_range_end){ last->data, last->size }, forward);
     }
     if (considered)
         *considered = n;

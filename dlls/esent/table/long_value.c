@@ -182,6 +182,7 @@ JET_ERR long_value_read_part(const struct table *table, struct txn *txn, const u
         *actual = rest;
     if (rest && out && out_size)
     {
+        os_work()->long_values++;
         err = long_key(id, id_size, &key);
         if (err >= 0)
             err = chunks_read(table, txn, &key, info, offset, out, rest < out_size ? rest : out_size);
