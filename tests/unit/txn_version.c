@@ -350,9 +350,122 @@ static void the_callers_limit_is_an_error(void **state)
     txn_root_free(&root);
 }
 
+/* Windows takes another bucket, and cleans. */
+static void fill_bucket(void)
+{
+    for (int i = 0; i < 2; i++)
+        version_allot(&root, 20000);
+    version_clean_due(&root);
+}
+
+static void insert(struct txn *txn, uint8_t key)
+{
+    struct version_place place = place_of(&key);
+    struct version_change change = { .op = VERSION_INSERT };
+    struct version *version;
+
+    assert_int_equal(version_create(txn, &place, &change, &version), JET_errSuccess);
+}
+
+static bool is_kept(uint8_t key)
+{
+    struct version_place place = place_of(&key), tree = place_of(NULL);
+    bool kept = version_any(&root, &place);
+
+    if (kept)
+        assert_true(version_any_of_tree(&root, &tree));
+    tree.root++;
+    assert_false(version_any_of_tree(&root, &tree));
+    return kept;
+}
+
+static void versions_are_cleaned_in_the_order_they_were_made(void **state)
+{
+    struct txn early, middle, late;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&early, &root);
+    txn_init(&middle, &root);
+    txn_init(&late, &root);
+    assert_int_equal(txn_begin(&early, false, 0), JET_errSuccess);
+    insert(&early, 1);
+    assert_int_equal(txn_begin(&middle, false, 0), JET_errSuccess);
+    insert(&middle, 2);
+    assert_int_equal(txn_commit(&middle), JET_errSuccess);
+    assert_int_equal(txn_begin(&late, false, 0), JET_errSuccess);
+    assert_int_equal(txn_commit(&early), JET_errSuccess);
+    /* Nobody needs the second, but the first is needed and comes before it. */
+    fill_bucket();
+    assert_true(is_kept(1));
+    assert_true(is_kept(2));
+    /* JetIdle takes what it can get. */
+    version_clean(&root, UINT32_MAX);
+    assert_true(is_kept(1));
+    assert_false(is_kept(2));
+    assert_int_equal(txn_commit(&late), JET_errSuccess);
+    fill_bucket();
+    assert_false(is_kept(1));
+    txn_root_free(&root);
+}
+
+static void a_lock_of_level_0_keeps_what_comes_after_it(void **state)
+{
+    uint8_t key = 3;
+    struct version_place place = place_of(&key);
+    struct txn holder, writer;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&holder, &root);
+    txn_init(&writer, &root);
+    for (uint8_t i = 1; i < 3; i++)
+    {
+        if (i == 2)
+            assert_int_equal(version_lock(&holder, &place, VERSION_LOCK, NULL), JET_errSuccess);
+        assert_int_equal(txn_begin(&writer, false, 0), JET_errSuccess);
+        insert(&writer, i);
+        assert_int_equal(txn_commit(&writer), JET_errSuccess);
+    }
+    fill_bucket();
+    assert_false(is_kept(1));
+    assert_true(is_kept(2));
+    txn_release(&holder);
+    fill_bucket();
+    assert_false(is_kept(2));
+    txn_root_free(&root);
+}
+
+/* What Windows makes no version of takes nothing of a bucket, and an action as much as goes with it. */
+static void actions_take_what_they_say(void **state)
+{
+    struct version_change change = { .op = VERSION_ACTION, .image = (const uint8_t *)"1234567890", .image_size = 10 };
+    struct version_place place = { .database = 1 };
+    struct version *version;
+    struct txn txn;
+    uint64_t mark;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&txn, &root);
+    assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+    mark = version_mark(&root);
+    change.allot = VERSION_ALLOT_NONE;
+    assert_int_equal(version_create(&txn, &place, &change, &version), JET_errSuccess);
+    assert_int_equal(version_mark(&root), mark);
+    change.allot = 16;
+    assert_int_equal(version_create(&txn, &place, &change, &version), JET_errSuccess);
+    assert_int_equal(version_mark(&root), mark + 160);
+    assert_int_equal(txn_rollback(&txn), JET_errSuccess);
+    txn_root_free(&root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(versions_are_cleaned_in_the_order_they_were_made),
+        cmocka_unit_test(a_lock_of_level_0_keeps_what_comes_after_it),
+        cmocka_unit_test(actions_take_what_they_say),
         cmocka_unit_test(random_histories_look_as_the_model_says),
         cmocka_unit_test(a_large_transaction_rolls_back_and_leaves_nothing),
         cmocka_unit_test(the_callers_limit_is_an_error),

@@ -249,6 +249,97 @@ static void the_schema_outlives_the_instance(void **state)
     assert_err(JetMove(session, table, JET_MovePrevious, 0), JET_errNoCurrentRecord);
 }
 
+/* Whether the list of columns names it. */
+static bool is_listed(JET_SESID sesid, JET_TABLEID table, const char *name)
+{
+    JET_COLUMNLIST list = { .cbStruct = sizeof(list) };
+    bool found = false;
+
+    assert_ok(JetGetTableColumnInfoA(sesid, table, NULL, &list, sizeof(list), JET_ColInfoList));
+    for (JET_ERR err = JetMove(sesid, list.tableid, JET_MoveFirst, 0); err >= 0 && !found;
+         err = JetMove(sesid, list.tableid, JET_MoveNext, 0))
+    {
+        char shown[80] = "";
+
+        assert_ok(JetRetrieveColumn(sesid, list.tableid, list.columnidcolumnname, shown, 70, NULL, 0, NULL));
+        found = !strcmp(shown, name);
+    }
+    assert_ok(JetCloseTable(sesid, list.tableid));
+    return found;
+}
+
+/* A column that was added where others may be and is renamed at once: the catalog has the new name, memory the old one
+ * until the instance ends, and by that nobody finds the column before Windows has forgotten that it was added. */
+static void a_fresh_column_keeps_its_name_in_memory(void **state)
+{
+    JET_TABLEID table = make("fresh");
+    JET_COLUMNID id;
+
+    (void)state;
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetOpenTableA(session, dbid, "fresh", NULL, 0, 0, &table));
+    assert_ok(add(session, table, "Old", JET_coltypLong, 0, &id));
+    assert_err(JetRenameColumnA(session, table, "old", "new", 0), JET_errColumnNotFound);
+    assert_true(is_listed(session, table, "Old"));
+    assert_false(is_listed(session, table, "new"));
+    assert_err(column_known(session, table, "Old"), JET_errColumnNotFound);
+    assert_err(JetRenameColumnA(session, table, "Old", "other", 0), JET_errColumnNotFound);
+    assert_err(JetCreateIndexA(session, table, "i", 0, "+Old\0", 6, 80), JET_errColumnNotFound);
+    assert_ok(JetCreateIndexA(session, table, "i", 0, "+new\0", 6, 80));
+    assert_ok(JetDeleteIndexA(session, table, "i"));
+    assert_ok(JetIdle(session, JET_bitIdleCompact) < 0 ? JET_errInternalError : JET_errSuccess);
+    assert_ok(column_known(session, table, "Old"));
+    assert_err(column_known(session, table, "new"), JET_errColumnNotFound);
+    assert_ok(JetRenameColumnA(session, table, "Old", "last", 0));
+    assert_true(is_listed(session, table, "last"));
+    assert_false(is_listed(session, table, "Old"));
+}
+
+static void a_derived_table_sees_its_template_renamed(void **state)
+{
+    JET_COLUMNCREATE_A column = { .cbStruct = sizeof(column), .szColumnName = (char *)"c", .coltyp = JET_coltypLong };
+    JET_TABLECREATE_A base = { .cbStruct = sizeof(base), .szTableName = (char *)"base", .rgcolumncreate = &column,
+                               .cColumns = 1, .grbit = JET_bitTableCreateTemplateTable };
+    JET_TABLECREATE_A derived = { .cbStruct = sizeof(derived), .szTableName = (char *)"derived",
+                                  .szTemplateTableName = (char *)"base" };
+    JET_TABLEID theirs;
+
+    (void)state;
+    assert_ok(JetCreateTableColumnIndexA(session, dbid, &base));
+    assert_ok(JetCloseTable(session, base.tableid));
+    assert_ok(JetCreateTableColumnIndexA(session, dbid, &derived));
+    assert_ok(JetCloseTable(session, derived.tableid));
+    assert_ok(JetOpenTableA(session, dbid, "base", NULL, 0, 0, &base.tableid));
+    assert_ok(JetOpenTableA(other, other_dbid, "derived", NULL, 0, 0, &theirs));
+    assert_ok(column_known(other, theirs, "c"));
+    assert_ok(JetIdle(session, JET_bitIdleCompact) < 0 ? JET_errInternalError : JET_errSuccess);
+    assert_ok(JetRenameColumnA(session, base.tableid, "c", "d", 0));
+    assert_ok(column_known(other, theirs, "d"));
+    assert_err(column_known(other, theirs, "c"), JET_errColumnNotFound);
+}
+
+/* What fails is met where Windows meets it: in the catalog's rows. */
+static void failures_in_the_catalog(void **state)
+{
+    JET_TABLEID table = make("met");
+
+    (void)state;
+    assert_ok(JetCreateIndexA(session, table, "i", 0, "+id\0", 5, 80));
+    assert_ok(JetSetCurrentIndexA(session, table, "i"));
+    assert_err(JetDeleteIndexA(session, table, "i"), JET_errIndexInUse);
+    assert_err(JetDeleteColumnA(session, table, "id"), JET_errColumnInUse);
+    assert_ok(column_known(session, table, "id"));
+    assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    assert_ok(JetDeleteIndexA(session, table, "i"));
+    assert_ok(JetDeleteColumnA(session, table, "id"));
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetDeleteTableA(session, dbid, "met"));
+    assert_err(JetRenameTableA(other, other_dbid, "met", "new"), JET_errWriteConflict);
+    assert_ok(JetRollback(session, 0));
+    assert_ok(JetRenameTableA(other, other_dbid, "met", "new"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +348,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_index_is_filled, start, stop),
         cmocka_unit_test_setup_teardown(a_derived_table, start, stop),
         cmocka_unit_test_setup_teardown(names_and_definitions, start, stop),
+        cmocka_unit_test_setup_teardown(a_fresh_column_keeps_its_name_in_memory, start, stop),
+        cmocka_unit_test_setup_teardown(a_derived_table_sees_its_template_renamed, start, stop),
+        cmocka_unit_test_setup_teardown(failures_in_the_catalog, start, stop),
         cmocka_unit_test_setup_teardown(the_schema_outlives_the_instance, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

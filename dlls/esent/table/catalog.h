@@ -103,6 +103,10 @@ JET_ERR catalog_insert(struct database *database, struct txn *txn, const struct 
 JET_ERR catalog_delete(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id);
 /* No other transaction may change or delete the row then, until this one ends.  JET_errWriteConflict. */
 JET_ERR catalog_lock(struct database *database, struct txn *txn, uint32_t table, uint32_t type, uint32_t id);
+/* Accounts for the version of a lock of a row, which Windows' engine takes before it changes the row. */
+void catalog_allot_lock(struct txn *txn);
+/* The same of a row of MSysObjids. */
+void catalog_allot_objid(struct txn *txn);
 /* Replaces the row of the same table, type and id. */
 JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct catalog_row *row);
 /* Deletes all rows of a table. */

@@ -8,6 +8,7 @@
 #include "format/bytes.h"
 #include "table/catalog.h"
 #include "table/schema_private.h"
+#include "txn/version.h"
 
 /* ---------------------------------------------------------------- encoding --- */
 
@@ -176,8 +177,9 @@ static JET_ERR encode(struct database *database, const struct catalog_row *row, 
 
 /* -------------------------------------------------------------------- keys --- */
 
-#define ROW_KEY_SIZE 13
-#define NAME_KEY_MAX (8 + 1 + CATALOG_NAME_MAX + 1)
+#define ROW_KEY_SIZE   13
+#define OBJID_KEY_SIZE 5
+#define NAME_KEY_MAX   (8 + 1 + CATALOG_NAME_MAX + 1)
 
 static void key_long(uint8_t *key, uint32_t value)
 {
@@ -266,6 +268,18 @@ JET_ERR catalog_insert_objid(struct database *database, struct txn *txn, uint32_
     return err;
 }
 
+void catalog_allot_lock(struct txn *txn)
+{
+    if (txn)
+        version_allot(txn->root, ROW_KEY_SIZE);
+}
+
+void catalog_allot_objid(struct txn *txn)
+{
+    if (txn)
+        version_allot(txn->root, OBJID_KEY_SIZE);
+}
+
 static JET_ERR delete_objid(struct database *database, struct txn *txn, uint32_t objid)
 {
     struct table *table;
@@ -275,6 +289,7 @@ static JET_ERR delete_objid(struct database *database, struct txn *txn, uint32_t
     if (err < 0)
         return err;
     key_long(key, objid);
+    catalog_allot_objid(txn); /* of a lock, as in catalog_allot_lock */
     err = tree_delete_entry(table->records, txn, key, sizeof(key), NULL, 0);
     table_release(table);
     return err == JET_errRecordNotFound ? JET_errSuccess : err;
@@ -372,6 +387,8 @@ static JET_ERR delete_row(struct database *database, struct txn *txn, const stru
     JET_ERR err;
 
     row_key(key, row->table, row->type, row->id);
+    catalog_allot_lock(txn);
+    catalog_allot_lock(txn); /* of the shadow */
     err = delete_entries(database, txn, row);
     if (err >= 0)
         err = tree_delete_entry(database->catalog->records, txn, key, sizeof(key), NULL, 0);
@@ -459,6 +476,8 @@ JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct
         return err;
     }
     err = catalog_find(&cursor, row->table, row->type, row->id, &old);
+    catalog_allot_lock(txn);
+    catalog_allot_lock(txn); /* of the shadow */
     if (err >= 0 && !same_name(old.name, row->name))
     {
         err = delete_entries(database, txn, &old);

@@ -12,6 +12,7 @@
 #include "table/key.h"
 #include "table/record.h"
 #include "table/schema_private.h"
+#include "txn/version.h"
 
 #define FIRST_DBTIME        64
 #define CATALOG_PAGES       20
@@ -286,6 +287,8 @@ static JET_ERR make_system_table(struct database *database, struct txn *txn, con
     }
     if (err < 0)
         return err;
+    version_allot(txn->root, 0); /* of the table, and of its space */
+    version_allot(txn->root, SCHEMA_BUCKET_SPACE);
     row = (struct catalog_row){ .table = objid,
                                 .type = CATALOG_INDEX,
                                 .id = objid,
@@ -313,7 +316,12 @@ static JET_ERR fill_objids(struct database *database, struct txn *txn)
     JET_ERR err = JET_errSuccess;
 
     for (unsigned i = 0; err >= 0 && i < sizeof(objects) / sizeof(objects[0]); i++)
+    {
         err = catalog_insert_objid(database, txn, objects[i][0], objects[i][1], objects[i][2]);
+        /* Windows inserts the primary index of a table as well, and finds the table's id taken. */
+        if (objects[i][2] == CATALOG_TABLE)
+            catalog_allot_objid(txn);
+    }
     database->has_objids = err >= 0;
     return err;
 }

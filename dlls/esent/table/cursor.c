@@ -68,12 +68,14 @@ static void take_over_retired(struct cursor *cursor)
     }
 }
 
-/* Whether Windows' engine would still keep versions of the table's last change. */
-static bool is_kept(const struct cursor *cursor)
+/* Whether versions of the table's records are kept, as Windows' engine keeps them as long. */
+static bool has_versions(const struct table *table)
 {
-    uint64_t changed_in = cursor->table->object->changed_in;
+    struct version_place records = { .database = table->database->store.id,
+                                     .root = table->root,
+                                     .objid = table->objid };
 
-    return changed_in && cursor->txn->root && version_mark_kept(cursor->txn->root, changed_in);
+    return table->database->txns && version_any_of_tree(table->database->txns, &records);
 }
 
 /* Whether the other cursors of the table let this one in, and what it claims for
@@ -83,14 +85,13 @@ static JET_ERR claim_table(struct cursor *cursor)
 {
     struct table_object *object = cursor->table->object;
     JET_GRBIT grbit = cursor->open_grbit;
-    bool alone = true, own = false, writer = false, denied = false, changed = false;
+    bool alone = true, own = false, writer = false, denied = false;
 
     for (const struct cursor *other = object->cursors; other; other = other->next)
     {
         if (other->txn == cursor->txn)
         {
             own |= !other->is_retired;
-            changed |= other->has_changed;
             continue;
         }
         alone = false;
@@ -119,7 +120,7 @@ static JET_ERR claim_table(struct cursor *cursor)
     if (!(grbit & JET_bitTablePermitDDL))
         return JET_errSuccess;
     if (cursor->table->flags & JET_bitObjectTableTemplate ? object->is_static
-                                                          : changed || object->pending_versions || is_kept(cursor))
+                                                          : object->pending_versions || has_versions(cursor->table))
         return JET_errTableInUse;
     cursor->permits_ddl = true;
     return JET_errSuccess;
@@ -171,8 +172,6 @@ static void unlink_cursor(struct cursor *cursor)
         if (other->reuses == cursor)
             other->reuses = NULL;
     release_claims(cursor);
-    if (cursor->changed_at > table->object->changed_in)
-        table->object->changed_in = cursor->changed_at;
     os_mutex_unlock(&table->database->lock);
 }
 

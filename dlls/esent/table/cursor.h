@@ -95,8 +95,6 @@ struct cursor
     uint8_t *encryption_key;        /* of JetSetTableInfo, for encrypted columns; NULL: none */
     uint32_t schema_generation;     /* of the table's object when `table` was last found right */
     uint64_t schema_time;
-    bool has_changed;               /* records, ever */
-    uint64_t changed_at;            /* version_mark() after the last time */
     uint64_t wrote_in;              /* begin of the transaction in which it last wrote */
     uint64_t inserted_in;           /* of that in which it last inserted */
     uint32_t insert_level;          /* of that, when it first did */
@@ -147,19 +145,9 @@ JET_ERR cursor_set_encryption_key(struct cursor *cursor, const void *key, uint32
 /* Another cursor on the same table, in primary order, on its first record, without the key. */
 JET_ERR cursor_duplicate(const struct cursor *cursor, struct cursor **duplicate);
 
-static inline void cursor_changed(struct cursor *cursor, JET_ERR err)
-{
-    if (err < 0)
-        return;
-    cursor->has_changed = true;
-    if (cursor->txn && cursor->txn->root)
-        cursor->changed_at = version_mark(cursor->txn->root);
-}
-
 /* Notes that a call succeeded which wrote in the open transaction; answers err. */
 static inline JET_ERR cursor_wrote(struct cursor *cursor, JET_ERR err)
 {
-    cursor_changed(cursor, err);
     if (err >= 0 && cursor->txn && cursor->txn->level)
         cursor->wrote_in = cursor->txn->begin;
     return err;
@@ -169,7 +157,6 @@ static inline JET_ERR cursor_wrote(struct cursor *cursor, JET_ERR err)
  * and claims nothing. */
 static inline JET_ERR cursor_inserted(struct cursor *cursor, JET_ERR err)
 {
-    cursor_changed(cursor, err);
     if (err >= 0 && cursor->txn && cursor->txn->level && cursor->inserted_in != cursor->txn->begin)
     {
         cursor->inserted_in = cursor->txn->begin;

@@ -344,8 +344,10 @@ static JET_ERR load_row(struct database *database, struct txn *txn, struct catal
     err = schema_load_table(database, cursor, row, template_table, table);
     if (err < 0)
         return err;
-    if ((*table)->object->pending)
-        (*table)->transient = true;
+    if (template_table)
+        (*table)->object->template_objid = template_table->objid;
+    if ((*table)->object->pending || (template_table && atomic_load(&template_table->transient)))
+        atomic_store(&(*table)->transient, true);
     else
         keep(database, *table);
     return JET_errSuccess;
@@ -467,7 +469,7 @@ void schema_forget(struct table_object *object)
         ;
     *link = table->next;
     object->current = NULL;
-    table->transient = true;
+    atomic_store(&table->transient, true);
     if (!atomic_load(&table->references))
         schema_table_free(table);
 }

@@ -424,8 +424,8 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
     if (err >= 0 && id)
         *id = definition.id;
     if (err >= 0)
-        err = schema_act(database, cursor->txn, table->object, ddl_has_alone(cursor) ? ACTION_ROWS : ACTION_COLUMN_MADE,
-                         false, definition.id);
+        err = schema_act(database, cursor->txn, table->object,
+                         ddl_has_alone(cursor) ? ACTION_COLUMN_MADE_ALONE : ACTION_COLUMN_MADE, false, definition.id);
     if (err >= 0)
     {
         note_places(database, table->object, &places);
@@ -447,10 +447,9 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
 /* ------------------------------------------------------------------ change --- */
 
 /* The row of a column of the table's own.  JET_errColumnNotFound. */
-static JET_ERR find_row(struct catalog_cursor *rows, const struct table *table, const char *name,
+static JET_ERR find_row(struct catalog_cursor *rows, const struct table *table, const struct column *column,
                         struct catalog_row *row)
 {
-    const struct column *column = table_column_by_name(table, name);
     JET_ERR err;
 
     if (!column || column->from_template)
@@ -497,7 +496,7 @@ static bool in_unseen_index(const struct table *table, const struct column *colu
 static JET_ERR delete_column(struct cursor *cursor, const char *name)
 {
     struct table *table = cursor->table;
-    const struct column *column = table_column_by_name(table, name);
+    const struct column *column = table_column_by_row_name(table, name);
     struct database *database = table->database;
     struct catalog_cursor rows;
     struct catalog_row row;
@@ -505,7 +504,7 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
     JET_ERR err = catalog_open(database, cursor->txn, &rows);
 
     if (err >= 0)
-        err = find_row(&rows, table, name, &row);
+        err = find_row(&rows, table, column, &row);
     if (err >= 0)
     {
         /* The row stays, so that the id and the place in records are not used again. */
@@ -521,7 +520,7 @@ static JET_ERR delete_column(struct cursor *cursor, const char *name)
     if (err >= 0 && (in_index(table, column) || in_unseen_index(table, column)))
         err = JET_errColumnInUse;
     if (err >= 0)
-        err = schema_act(database, cursor->txn, table->object, ACTION_ROWS, false, 0);
+        err = schema_act(database, cursor->txn, table->object, ACTION_COLUMN_GONE, false, 0);
     if (err >= 0)
         place_set_end(cursor, TREE_BEFORE_FIRST);
     return err;
@@ -556,7 +555,7 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
     JET_ERR err = catalog_open(table->database, cursor->txn, &rows);
 
     if (err >= 0)
-        err = find_row(&rows, table, name, &row);
+        err = find_row(&rows, table, column, &row);
     if (err >= 0 && grbit & JET_bitColumnRenameConvertToPrimaryIndexPlaceholder)
     {
         if (column->type != JET_coltypBit || column->fid >= COLUMNID_VAR_FIRST || table->primary->key_columns < 2 ||
@@ -578,22 +577,28 @@ static JET_ERR rename_column(struct cursor *cursor, const char *name, const char
 /*
  * Windows looks for the old name once more after the change, to have the new one
  * in memory.  While it remembers that the column was added it asks the catalog,
- * which does not know the name any more: the column is renamed, and the answer is
- * JET_errColumnNotFound.
+ * which does not know the name any more: the column is renamed, the answer is
+ * JET_errColumnNotFound, and the old name stays in memory.
  */
-static bool is_fresh(const struct table *table, const char *name)
+static JET_ERR note_name(struct table *table, JET_COLUMNID id, const char *old_name)
 {
-    const struct column *column = table_column_by_name(table, name);
+    struct database *database = table->database;
+    bool fresh;
 
-    return column && table->object->fresh_columns && table->object->fresh_column == column->id;
+    os_mutex_lock(&database->lock);
+    fresh = schema_is_fresh(table->object, id);
+    schema_keep_name(table->object, id, fresh ? old_name : "");
+    os_mutex_unlock(&database->lock);
+    return fresh ? JET_errColumnNotFound : JET_errSuccess;
 }
 
 JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *given_new, JET_GRBIT grbit)
 {
     char name[SCHEMA_NAME_SIZE], new_name[SCHEMA_NAME_SIZE];
+    const struct column *column;
     struct database *database;
-    bool fresh;
-    JET_ERR err;
+    JET_COLUMNID id;
+    JET_ERR err, named;
 
     if (cursor_is_temporary(cursor))
         return JET_errIllegalOperation;
@@ -611,12 +616,17 @@ JET_ERR ddl_rename_column(struct cursor *cursor, const char *given, const char *
     database = cursor->table->database;
     if (database->read_only)
         return table_column_by_name(cursor->table, name) ? JET_errPermissionDenied : JET_errColumnNotFound;
-    fresh = is_fresh(cursor->table, name);
+    column = table_column_by_name(cursor->table, name);
+    id = column ? column->id : 0;
+    if (column)
+        strcpy(name, column->name); /* as it is spelt there */
     err = ddl_begin(database, cursor->txn);
     if (err < 0)
         return err;
-    err = ddl_end(database, cursor->txn, rename_column(cursor, name, new_name, grbit));
-    return err >= 0 && fresh ? JET_errColumnNotFound : err;
+    err = rename_column(cursor, name, new_name, grbit);
+    named = err < 0 ? err : note_name(cursor->table, id, name);
+    err = ddl_end(database, cursor->txn, err);
+    return err < 0 ? err : named;
 }
 
 static JET_ERR set_default(struct cursor *cursor, const char *name, const void *value, uint32_t size)
@@ -635,7 +645,7 @@ static JET_ERR set_default(struct cursor *cursor, const char *name, const void *
         return JET_errPermissionDenied;
     err = catalog_open(table->database, cursor->txn, &rows);
     if (err >= 0)
-        err = find_row(&rows, table, name, &row);
+        err = find_row(&rows, table, column, &row);
     if (err >= 0 && schema_type_size(column->type) && size != schema_type_size(column->type))
         err = JET_errInvalidBufferSize;
     if (err >= 0 && column->max_size && size > column->max_size && column->fid < COLUMNID_VAR_FIRST)

@@ -75,11 +75,8 @@ JET_ERR index_insert(struct database *database, struct txn *txn, uint32_t table_
 
 /* ------------------------------------------------------------------ create --- */
 
-JET_ERR index_find_in_table(void *context, const char *name, struct index_column_facts *facts)
+static JET_ERR facts_of(const struct column *column, struct index_column_facts *facts)
 {
-    const struct table *table = context;
-    const struct column *column = name ? table_column_by_name(table, name) : NULL;
-
     if (!column)
         return JET_errColumnNotFound;
     facts->id = column->id;
@@ -90,17 +87,30 @@ JET_ERR index_find_in_table(void *context, const char *name, struct index_column
     return JET_errSuccess;
 }
 
-/* The same for a cursor.  Its row is locked, so that the column does not go meanwhile. */
+JET_ERR index_find_in_table(void *context, const char *name, struct index_column_facts *facts)
+{
+    return facts_of(name ? table_column_by_name(context, name) : NULL, facts);
+}
+
+/* The same for a cursor.  Who has not the table alone finds its own columns by their rows, and locks these, so that
+ * they do not go meanwhile. */
 static JET_ERR find_and_lock(void *context, const char *name, struct index_column_facts *facts)
 {
     struct cursor *cursor = context;
     struct table *table = cursor->table;
-    const struct column *column = name ? table_column_by_name(table, name) : NULL;
-    JET_ERR err = JET_errSuccess;
+    bool alone = ddl_has_alone(cursor);
+    const struct column *column = name && !alone ? table_column_by_row_name(table, name) : NULL;
+    JET_ERR err;
 
-    if (column && !column->from_template && !ddl_has_alone(cursor))
+    if (column)
+    {
         err = catalog_lock(table->database, cursor->txn, table->objid, CATALOG_COLUMN, column->fid);
-    return err < 0 ? err : index_find_in_table(table, name, facts);
+        return err < 0 ? err : facts_of(column, facts);
+    }
+    column = name ? table_column_by_name(table, name) : NULL;
+    if (column && !alone && !column->from_template)
+        column = NULL;
+    return facts_of(column, facts);
 }
 
 /* What comes before the statement begins, for one index. */
@@ -398,18 +408,21 @@ static JET_ERR delete_index(struct cursor *cursor, const char *name, struct curs
     struct database *database = table->database;
     const struct index *index = table_index_by_name(table, name);
     uint32_t objid;
-    JET_ERR err;
+    JET_ERR err = JET_errSuccess, used;
 
     if (!index)
         return JET_errIndexNotFound;
     if (index->primary)
         return JET_errIndexMustStay;
-    if (in_use(table, index->objid))
-        return JET_errIndexInUse;
     objid = index->objid;
-    err = schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, index->tree->root);
-    cursor_wrote(inner, err);
-    return err < 0 ? err : catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
+    used = in_use(table, objid) ? JET_errIndexInUse : JET_errSuccess;
+    if (used >= 0)
+        err = cursor_wrote(inner,
+                           schema_act(database, cursor->txn, table->object, ACTION_TREE_GONE, true, index->tree->root));
+    /* Windows deletes the row before it finds out that a cursor is in the index. */
+    if (err >= 0)
+        err = catalog_delete(database, cursor->txn, table->objid, CATALOG_INDEX, objid);
+    return err < 0 ? err : used;
 }
 
 static JET_ERR delete_with_inner(struct cursor *cursor, const char *name, struct cursor **left)

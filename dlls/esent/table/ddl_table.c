@@ -2,6 +2,7 @@
 /* Tables: made, renamed, deleted.  Follows ErrFILECreateTable and ErrFILEDeleteTable. */
 
 #include "table/ddl_private.h"
+#include "txn/version.h"
 
 #define DENSITY_DEFAULT 80u
 
@@ -402,6 +403,7 @@ static JET_ERR make(struct new_table *new, struct cursor **cursor)
     err = cursor_open(new->table, new->txn, JET_bitTableDenyRead, cursor);
     if (err >= 0)
     {
+        version_allot(new->txn->root, 0);
         (*cursor)->permits_ddl = !(new->create->grbit &JET_bitTableCreateTemplateTable);
         new->table = NULL;
     }
@@ -560,6 +562,9 @@ static JET_ERR rename_table(struct database *database, struct txn *txn, const ch
     catalog_close(&rows);
     if (err >= 0)
         err = table_open(database, txn, name, &table);
+    /* One that another session has deleted, but not for good, is met by its row. */
+    if (err == JET_errTableLocked)
+        err = JET_errWriteConflict;
     if (err < 0)
         return err;
     err = catalog_open(database, txn, &rows);
@@ -568,7 +573,10 @@ static JET_ERR rename_table(struct database *database, struct txn *txn, const ch
     if (err >= 0 && database->read_only)
         err = JET_errPermissionDenied;
     if (err >= 0 && row.flags & (JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL))
+    {
+        catalog_allot_lock(txn);
         err = JET_errFixedDDL;
+    }
     if (err >= 0)
         err = schema_act(database, txn, table->object, ACTION_NAME, false, 0);
     if (err >= 0)

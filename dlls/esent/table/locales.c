@@ -14,6 +14,7 @@
 
 #define LOCALES_NAME_MAX 127 /* characters of a name; Key has 255 bytes */
 #define VALUE_OFFSET     5
+#define RECORD_MAX       1024 /* of those that are changed */
 
 /* Type, iValue, a byte of NULL bits, and the end of Key. */
 static uint32_t encode(uint8_t *record, const WCHAR *name, uint8_t type, uint32_t value)
@@ -44,12 +45,45 @@ static JET_ERR make_key(const struct table *table, const uint8_t *record, uint32
     return err;
 }
 
+/* Counts a name once more. */
+static JET_ERR count_again(const struct table *table, struct txn *txn, const uint8_t *key, uint32_t key_size,
+                           uint32_t value)
+{
+    uint8_t record[RECORD_MAX];
+    struct tree_cursor cursor;
+    struct page_node node;
+    uint32_t size = 0;
+    JET_ERR err;
+
+    tree_cursor_init(&cursor, table->records, txn);
+    err = tree_seek(&cursor, key, key_size, TREE_SEEK_EQ);
+    if (err >= 0)
+        err = tree_lock(&cursor, false);
+    if (err >= 0)
+        err = tree_latch(&cursor, &node);
+    if (err >= 0)
+    {
+        size = node.data_size;
+        if (size < VALUE_OFFSET + 4 || size > RECORD_MAX)
+            err = JET_errDatabaseCorrupted;
+        else
+            memcpy(record, node.data, size);
+        tree_unlatch(&cursor);
+    }
+    if (err >= 0)
+    {
+        set_le32(record + VALUE_OFFSET, le32(record + VALUE_OFFSET) + value);
+        err = tree_replace(&cursor, record, size);
+    }
+    tree_cursor_close(&cursor);
+    return err;
+}
+
 /* Inserts a name, or counts it once more. */
 static JET_ERR put(struct database *database, struct txn *txn, const WCHAR *name, uint8_t type, uint32_t value,
                    bool count)
 {
     uint8_t record[12 + (LOCALES_NAME_MAX + 1) * 2], key[KEY_MAX];
-    struct tree_cursor cursor;
     struct table *table;
     uint32_t record_size, key_size = 0;
     JET_ERR err;
@@ -65,13 +99,7 @@ static JET_ERR put(struct database *database, struct txn *txn, const WCHAR *name
         goto done;
     err = JET_errRecordNotFound;
     if (count)
-    {
-        tree_cursor_init(&cursor, table->records, txn);
-        err = tree_seek(&cursor, key, key_size, TREE_SEEK_EQ);
-        if (err >= 0)
-            err = tree_delta(&cursor, VALUE_OFFSET, 4, value, NULL);
-        tree_cursor_close(&cursor);
-    }
+        err = count_again(table, txn, key, key_size, value);
     if (err == JET_errRecordNotFound)
         err = tree_insert(table->records, txn, key, key_size, record, record_size, false);
 

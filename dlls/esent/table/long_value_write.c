@@ -9,6 +9,7 @@
 #include "format/encrypt.h"
 #include "table/catalog.h"
 #include "table/schema_private.h"
+#include "txn/version.h"
 
 #define ROOT_SIZE       8
 #define ROOT_SIZE_FLAGS 9
@@ -117,6 +118,8 @@ static JET_ERR create_tree(struct table *table)
     if (err < 0)
         goto done;
     err = catalog_insert(database, &txn, &row);
+    version_allot(txn.root, 0); /* of the tree, and of its space */
+    version_allot(txn.root, SCHEMA_BUCKET_SPACE);
     if (err >= 0)
         err = txn_commit(&txn);
     else

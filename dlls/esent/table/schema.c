@@ -155,6 +155,12 @@ static void free_object(struct table_object *object)
         os_free(object->made);
         object->made = next;
     }
+    while (object->known)
+    {
+        struct known_column *next = object->known->next;
+        os_free(object->known);
+        object->known = next;
+    }
     os_free(object);
 }
 
@@ -211,6 +217,79 @@ void schema_forget_made(struct table_object *object, uint32_t root)
         os_free(made);
         return;
     }
+}
+
+static struct known_column *known_column(const struct table_object *object, uint32_t id)
+{
+    struct known_column *known = object->known;
+
+    while (known && known->id != id)
+        known = known->next;
+    return known;
+}
+
+/* If there is nothing left to know. */
+static void drop_known(struct table_object *object, struct known_column *known)
+{
+    struct known_column **link = &object->known;
+
+    if (known->fresh || known->name[0])
+        return;
+    while (*link != known)
+        link = &(*link)->next;
+    *link = known->next;
+    os_free(known);
+}
+
+bool schema_is_fresh(const struct table_object *object, uint32_t id)
+{
+    const struct known_column *known = known_column(object, id);
+
+    return known && known->fresh;
+}
+
+JET_ERR schema_note_fresh(struct table_object *object, uint32_t id)
+{
+    struct known_column *known = known_column(object, id);
+
+    if (!known)
+    {
+        known = os_alloc_zero(sizeof(*known));
+        if (!known)
+            return JET_errOutOfMemory;
+        known->id = id;
+        known->next = object->known;
+        object->known = known;
+    }
+    known->fresh++;
+    return JET_errSuccess;
+}
+
+void schema_forget_fresh(struct table_object *object, uint32_t id)
+{
+    struct known_column *known = known_column(object, id);
+
+    if (!known)
+        return;
+    known->fresh--;
+    drop_known(object, known);
+}
+
+void schema_keep_name(struct table_object *object, uint32_t id, const char *name)
+{
+    struct known_column *known = known_column(object, id);
+
+    if (!known)
+        return;
+    strcpy(known->name, name);
+    drop_known(object, known);
+}
+
+const char *schema_kept_name(const struct table_object *object, uint32_t id)
+{
+    const struct known_column *known = known_column(object, id);
+
+    return known && known->name[0] ? known->name : NULL;
 }
 
 bool table_has_unseen_index(const struct table *table)
@@ -297,13 +376,26 @@ const struct column *table_column_by_name(const struct table *table, const char 
     for (uint32_t i = 0; i < table->column_count; i++)
     {
         const struct column *column = &table->columns[i];
-        if (column->type == JET_coltypNil || schema_name_compare(column->name, name))
+        if (column->type == JET_coltypNil || column->unreachable || schema_name_compare(column->name, name))
             continue;
         if (!column->from_template)
             return column;
         inherited = column;
     }
     return inherited;
+}
+
+const struct column *table_column_by_row_name(const struct table *table, const char *name)
+{
+    for (uint32_t i = 0; i < table->column_count; i++)
+    {
+        const struct column *column = &table->columns[i];
+
+        if (column->type != JET_coltypNil && !column->from_template &&
+            !schema_name_compare(column->row_name ? column->row_name : column->name, name))
+            return column;
+    }
+    return NULL;
 }
 
 static const struct column *tagged_by_id(const struct table *table, uint32_t fid, bool inherited)

@@ -67,7 +67,9 @@ struct column
     bool from_template;         /* inherited by this table */
     bool marked_inherited;      /* inherited and tagged: its data in a record carry the derived bit */
     bool has_callback;
+    bool unreachable;           /* by its name, which is not its row's, as long as Windows asks the catalog for it */
     char name[SCHEMA_NAME_SIZE];
+    const char *row_name;       /* in the catalog, where it is another */
     const uint8_t *default_value;   /* NULL: none */
     uint32_t default_size;
     const char *callback;       /* module!function of a user-defined default */
@@ -211,6 +213,15 @@ struct made_index
     uint16_t columns[2 * JET_ccolKeyMost];  /* of keys and conditions, without those of a template */
 };
 
+/* What Windows' engine has in memory of a column that was added lately. */
+struct known_column
+{
+    struct known_column *next;
+    uint32_t id;
+    uint32_t fresh;             /* so many versions say that it was added where others may have the table open */
+    char name[SCHEMA_NAME_SIZE];    /* that it keeps though it was renamed; "": none */
+};
+
 /* What all states of one table share: its trees and who uses it. */
 struct table_object
 {
@@ -224,8 +235,6 @@ struct table_object
     uint32_t pending;           /* changes that some transaction does not see yet, or that may be undone */
     uint32_t pending_versions;  /* those of which Windows' engine keeps versions with the table, not just with its rows */
     _Atomic uint32_t generation;    /* counts those changes, and when one stops being pending */
-    uint32_t fresh_columns;     /* of them, columns that were added where others may have the table open */
-    uint32_t fresh_column;      /* id of the last one */
     uint32_t last_fixed, last_variable, last_tagged;    /* ids of columns that were given out; 0: none */
     uint32_t fixed_end;         /* where the next fixed column goes, at least */
     struct txn *deleting;       /* who deletes the table; NULL: nobody */
@@ -237,14 +246,15 @@ struct table_object
     struct txn *deny_read;      /* the session that has it alone; NULL: none */
     uint32_t deny_read_count;   /* by so many of its cursors */
     uint32_t deny_write_count;  /* cursors that let nobody else write */
-    uint64_t changed_in;        /* version_mark() after its last change; 0: none */
     bool is_static;             /* a template that has derived tables */
+    uint32_t template_objid;    /* of the template; 0: it is no derived table, or was not loaded */
     bool is_gone;               /* no longer in the database: freed with its last reference */
     /* Windows' engine remembers the following of each table that was once opened, until
      * the database is closed; programs see it.  Guarded by the database's lock. */
     char name[SCHEMA_NAME_SIZE];    /* that JetRenameTable gave last, rolled back or not; "": that of the first state loaded */
     struct made_index *made;    /* indexes made since */
     _Atomic bool primary_made;  /* one of them is the primary index */
+    struct known_column *known;
     const struct version *tree_maker;   /* says that the last tree of an index was made */
 };
 
@@ -253,7 +263,7 @@ struct table
     struct database *database;
     struct table_object *object;
     struct table *next;         /* in the database's hash */
-    bool transient;             /* not kept: freed with its last reference */
+    _Atomic bool transient;     /* not kept: freed with its last reference */
     struct schema_arena *arena;
     char name[SCHEMA_NAME_SIZE];
     char template_name[SCHEMA_NAME_SIZE];
@@ -393,7 +403,8 @@ void table_release(struct table *table);
  * schema were at *time and *generation, is still what it sees. */
 static inline bool table_is_followed(const struct table *table, uint32_t generation)
 {
-    return atomic_load_explicit(&table->object->generation, memory_order_acquire) == generation && !table->transient;
+    return atomic_load_explicit(&table->object->generation, memory_order_acquire) == generation &&
+           !atomic_load_explicit(&table->transient, memory_order_relaxed);
 }
 
 /* *now is the state of the table that the transaction sees, with a reference
@@ -421,6 +432,8 @@ void table_shown_name(const struct table *table, char name[SCHEMA_NAME_SIZE]);
 
 /* Finds by name (case does not matter) or id; NULL: none. */
 const struct column *table_column_by_name(const struct table *table, const char *name);
+/* The same of a column of its own, by the name that its row has. */
+const struct column *table_column_by_row_name(const struct table *table, const char *name);
 const struct column *table_column_by_id(const struct table *table, JET_COLUMNID id);
 const struct index *table_index_by_name(const struct table *table, const char *name);
 

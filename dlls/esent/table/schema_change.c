@@ -16,9 +16,47 @@ struct schema_action
     uint32_t root; /* of the tree */
 };
 
+/* What Windows' engine keeps with its version of it; see version_change.allot. */
+static int32_t bucket_bytes(enum schema_action_kind kind)
+{
+    switch (kind)
+    {
+    case ACTION_COLUMN_MADE:
+    case ACTION_COLUMN_MADE_ALONE:
+        return 16;
+    case ACTION_PRIMARY_MADE:
+    case ACTION_TREE_MADE:
+    case ACTION_TREE_GONE:
+        return 8;
+    case ACTION_COLUMN_GONE:
+        return 4;
+    case ACTION_TABLE_GONE:
+        return 12;
+    default: /* of a table that was made when all of it is there: see ddl_create_table() */
+        return VERSION_ALLOT_NONE;
+    }
+}
+
 static bool is_versioned(enum schema_action_kind kind)
 {
-    return kind != ACTION_NAME && kind != ACTION_TABLE_GONE;
+    return kind != ACTION_NAME && kind != ACTION_ROWS && kind != ACTION_TABLE_GONE;
+}
+
+/* What is known of the table, and of those that have its columns, is to be looked at again. */
+static void forget_state(struct database *database, struct table_object *object)
+{
+    atomic_fetch_add(&object->generation, 1);
+    schema_forget(object);
+    for (unsigned i = 0; object->is_static && i < DATABASE_BUCKETS; i++)
+    {
+        for (struct table_object *other = database->objects[i]; other; other = other->next)
+        {
+            if (other->template_objid != object->objid)
+                continue;
+            atomic_fetch_add(&other->generation, 1);
+            schema_forget(other);
+        }
+    }
 }
 
 /* An index is deleted, or that is undone. */
@@ -38,9 +76,11 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
 {
     struct schema_action action = { object, kind, in_table, root };
     struct version_place place = { .database = database->store.id };
-    struct version_change change = {
-        .op = VERSION_ACTION, .owner = database, .image = (const uint8_t *)&action, .image_size = sizeof(action)
-    };
+    struct version_change change = { .op = VERSION_ACTION,
+                                     .owner = database,
+                                     .image = (const uint8_t *)&action,
+                                     .image_size = sizeof(action),
+                                     .allot = bucket_bytes(kind) };
     struct version *version;
     JET_ERR err;
 
@@ -48,27 +88,27 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
     object->references++;
     object->pending++;
     database->pending++;
-    atomic_fetch_add(&object->generation, 1);
-    schema_forget(object);
+    forget_state(database, object);
     if (is_versioned(kind))
-    {
         object->pending_versions++;
-        object->changed_in = version_mark(database->txns) + 1; /* at least; its version comes next */
-    }
     if (kind == ACTION_TABLE_GONE)
         object->deleting = txn;
-    if (kind == ACTION_COLUMN_MADE)
-    {
-        object->fresh_columns++;
-        object->fresh_column = root;
-    }
+    err = kind == ACTION_COLUMN_MADE ? schema_note_fresh(object, root) : JET_errSuccess;
     if (kind == ACTION_TREE_GONE)
         note_gone(object, root, true);
     os_mutex_unlock(&database->lock);
-    /* That of the space of a new tree. */
     if (kind == ACTION_TABLE_MADE || kind == ACTION_TREE_MADE)
-        version_allot(txn->root, 16);
-    err = version_create(txn, &place, &change, &version);
+        version_allot(txn->root, SCHEMA_BUCKET_SPACE);
+    if (err >= 0)
+    {
+        err = version_create(txn, &place, &change, &version);
+        if (err < 0 && kind == ACTION_COLUMN_MADE)
+        {
+            os_mutex_lock(&database->lock);
+            schema_forget_fresh(object, root);
+            os_mutex_unlock(&database->lock);
+        }
+    }
     if (err >= 0 && kind == ACTION_TREE_MADE)
         object->tree_maker = version; /* the schema is locked */
     if (err < 0)
@@ -77,7 +117,6 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->pending--;
         object->pending_versions -= is_versioned(kind);
         database->pending--;
-        object->fresh_columns -= kind == ACTION_COLUMN_MADE;
         if (kind == ACTION_TABLE_GONE)
             object->deleting = NULL;
         object->is_gone |= kind == ACTION_TABLE_MADE;
@@ -95,11 +134,11 @@ static void end(struct database *database, const struct schema_action *action, b
     object->pending--;
     object->pending_versions -= is_versioned(action->kind);
     database->pending--;
-    atomic_fetch_add(&object->generation, 1);
-    schema_forget(object);
+    forget_state(database, object);
     if (action->kind == ACTION_TABLE_GONE && undone)
         object->deleting = NULL;
-    object->fresh_columns -= action->kind == ACTION_COLUMN_MADE;
+    if (action->kind == ACTION_COLUMN_MADE)
+        schema_forget_fresh(object, action->root);
     if (action->kind == ACTION_TREE_GONE && undone)
         note_gone(object, action->root, false);
     if (action->kind == (undone ? ACTION_TREE_MADE : ACTION_TREE_GONE))

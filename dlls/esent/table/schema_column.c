@@ -147,6 +147,25 @@ static JET_ERR load_place(struct table *table, const struct catalog_row *row, st
     return JET_errSuccess;
 }
 
+/* The name that Windows has in memory. */
+static JET_ERR load_kept_name(struct table *table, struct column *column)
+{
+    const char *kept = table->object ? schema_kept_name(table->object, column->id) : NULL;
+    struct catalog_bytes name = { (const uint8_t *)column->name, (uint32_t)strlen(column->name) };
+    const uint8_t *copy;
+    JET_ERR err;
+
+    if (os_likely(!kept) || !schema_name_compare(kept, column->name))
+        return JET_errSuccess;
+    err = schema_copy(table, name, &copy);
+    if (err < 0)
+        return err;
+    column->row_name = (const char *)copy;
+    column->unreachable = schema_is_fresh(table->object, column->id);
+    strcpy(column->name, kept);
+    return JET_errSuccess;
+}
+
 JET_ERR schema_add_column(struct table *table, const struct catalog_row *row, struct schema_columns *columns)
 {
     struct column *column;
@@ -174,6 +193,8 @@ JET_ERR schema_add_column(struct table *table, const struct catalog_row *row, st
     if (table->flags & JET_bitObjectTableTemplate)
         column->id |= COLUMNID_TEMPLATE;
     err = catalog_name(row->name, column->name);
+    if (err >= 0)
+        err = load_kept_name(table, column);
     if (err < 0)
         return err;
     column->type = row->place;

@@ -27,6 +27,13 @@ void schema_release_object(struct database *database, struct table_object *objec
 void schema_free_objects(struct database *database);
 /* Notes how an index that was just made maps text. */
 JET_ERR schema_note_made(struct table_object *object, const struct made_index *made);
+/* Whether a column was added lately; that it is one, or one less; its name in memory.  database->lock is held. */
+bool schema_is_fresh(const struct table_object *object, uint32_t id);
+JET_ERR schema_note_fresh(struct table_object *object, uint32_t id);
+void schema_forget_fresh(struct table_object *object, uint32_t id);
+void schema_keep_name(struct table_object *object, uint32_t id, const char *name);
+/* The name that a column has in memory if that is not its row's; NULL. */
+const char *schema_kept_name(const struct table_object *object, uint32_t id);
 /* The tree of an index is no more. */
 void schema_forget_made(struct table_object *object, uint32_t root);
 /* The tree of a secondary index; NULL: no memory.  Whoever gets it calls tree_init. */
@@ -39,14 +46,19 @@ JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8
 enum schema_action_kind
 {
     ACTION_NAME,                /* of a name or default: nothing but rows of the catalog */
-    ACTION_ROWS,                /* of columns */
+    ACTION_ROWS,                /* the same, of what the table has in memory */
     ACTION_PRIMARY_MADE,        /* the table has a primary index; `root` is the table's */
-    ACTION_COLUMN_MADE,         /* the same, `root` is the column's id, in a table that others may have open */
+    ACTION_COLUMN_MADE,         /* `root` is the column's id, in a table that others may have open */
+    ACTION_COLUMN_MADE_ALONE,   /* in a table that they may not */
+    ACTION_COLUMN_GONE,
     ACTION_TREE_MADE,           /* an index has a new tree */
     ACTION_TREE_GONE,           /* the tree of an index that was deleted */
     ACTION_TABLE_MADE,
     ACTION_TABLE_GONE,
 };
+
+/* What Windows' engine keeps with a version of the space of a new tree, which this one need not make. */
+#define SCHEMA_BUCKET_SPACE 16
 
 /* Says that the transaction changes the schema of a table; before it does, but
  * after it made a tree.  in_table, root: of the tree. */

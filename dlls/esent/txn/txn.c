@@ -31,7 +31,6 @@ void txn_init(struct txn *txn, struct txn_root *root)
     txn->level = 0;
     txn->read_only = false;
     txn->begin = TXN_TIME_NEVER;
-    txn->begin_mark = 0;
     txn->id = 0;
     txn->newest = NULL;
     txn->updates = txn->update = 0;
@@ -47,7 +46,6 @@ static void txn_link(struct txn *txn)
 
     os_mutex_lock(&root->lock);
     txn->begin = root->clock++;
-    txn->begin_mark = version_mark(root);
     txn->older = root->newest;
     txn->newer = NULL;
     *(root->newest ? &root->newest->newer : &root->oldest) = txn;

@@ -90,7 +90,6 @@ struct txn_root
     _Atomic uint64_t befores;           /* of open transactions' versions, those of deletes and replaces */
     struct version_spare spare;
     _Atomic uint64_t allotted;          /* see version_mark() */
-    _Atomic uint64_t cleaned;           /* the mark before which no version is left */
     _Atomic uint64_t clean_before;      /* a bucket was filled, and nobody needed versions committed before; 0: no */
     /* Held for reading by each commit to level 0 of a transaction that changed something: who holds it
      * for writing sees all such a commit did, or nothing.  Outside of the locks of page latches and `lock`. */
@@ -98,6 +97,8 @@ struct txn_root
     struct unseen_index *unseen;               /* of hooks.settle; guarded by `handover` */
     struct os_mutex clean;              /* one cleans at a time */
     struct version_batch *committed, *committed_last;   /* waiting to be dropped, oldest first; under `lock` */
+    struct version_batch *firsts, *firsts_last;         /* some of these, see note_first() */
+    struct version_batch *locks;                        /* of all sessions, of level 0; under `lock` */
     struct txn_log log;
     struct os_mutex lock;               /* guards all below */
     uint64_t clock;                     /* the next time to be given out */
@@ -120,7 +121,6 @@ struct txn
     uint32_t level;                     /* 0: none open */
     bool read_only;
     uint64_t begin;                     /* TXN_TIME_NEVER at level 0: sees all that is committed */
-    uint64_t begin_mark;                /* version_mark() at its begin */
     int64_t id;                         /* the caller's number, JetBeginTransaction3 */
     struct version *newest;             /* its versions */
     uint32_t updates;                   /* numbers given by txn_new_update */

@@ -16,6 +16,8 @@
 #define KEEP_SECOND  32u
 #define KEEP_MAX     8u
 
+#define IN_ORDER_MAX (64u << 20) /* bytes that are kept only because Windows would keep them */
+
 struct chunk
 {
     struct chunk *older;
@@ -29,15 +31,17 @@ struct version_batch
     _Atomic uint64_t committed; /* TXN_TIME_NEVER while open; set under txn_root.lock */
     struct txn *_Atomic txn;    /* while open */
     struct txn_root *root;
-    struct version_batch *next; /* in the queue of committed ones, or among the free */
-    struct version *newest;     /* what is left to drop, once committed */
-    struct version *actions;    /* of that, what comes after the entries: it may take away their trees */
-    bool unlinked;              /* all of them are out of their chains */
-    uint32_t befores;           /* of its versions, those that say what was before an entry changed */
-    struct chunk *chunks;       /* newest first; the oldest is `first` */
+    struct version_batch *next;                    /* in the queue of committed ones, or of locks, or among the free */
+    struct version_batch *next_first, *last_first; /* see note_first() */
+    struct version *newest;                        /* what is left to drop, once committed */
+    struct version *actions; /* of that, what comes after the entries: it may take away their trees */
+    bool unlinked;           /* all of them are out of their chains */
+    uint32_t befores;        /* of its versions, those that say what was before an entry changed */
+    struct chunk *chunks;    /* newest first; the oldest is `chunk` */
     uint64_t bytes;
-    uint64_t begin_mark; /* version_mark() when its transaction began */
-    struct chunk first;
+    _Atomic uint64_t first; /* version_mark() after its first version; 0: it has none */
+    uint64_t last;          /* and after its last one */
+    struct chunk chunk;
 };
 
 /*
@@ -85,12 +89,21 @@ static struct version_batch *batch_of(struct txn *txn)
     batch->newest = batch->actions = NULL;
     batch->unlinked = false;
     batch->befores = 0;
-    batch->chunks = &batch->first;
+    atomic_init(&batch->first, 0);
+    batch->last = 0;
+    batch->chunks = &batch->chunk;
     batch->bytes = CHUNK_FIRST;
-    batch->first.older = NULL;
-    batch->first.size = CHUNK_FIRST;
-    batch->first.used = 0;
+    batch->chunk.older = NULL;
+    batch->chunk.size = CHUNK_FIRST;
+    batch->chunk.used = 0;
     atomic_fetch_add_explicit(&txn->root->bytes, CHUNK_FIRST, memory_order_relaxed);
+    if (!txn->level)
+    {
+        os_mutex_lock(&txn->root->lock);
+        batch->next = txn->root->locks;
+        txn->root->locks = batch;
+        os_mutex_unlock(&txn->root->lock);
+    }
     return *place = batch;
 }
 
@@ -149,7 +162,7 @@ static void batch_free(struct version_batch *batch)
 {
     struct txn_root *root = batch->root;
 
-    while (batch->chunks != &batch->first)
+    while (batch->chunks != &batch->chunk)
         chunk_free_newest(batch);
     atomic_fetch_sub_explicit(&root->bytes, CHUNK_FIRST, memory_order_relaxed);
     os_mutex_lock(&root->spare.lock);
@@ -198,7 +211,7 @@ static JET_ERR batch_alloc(struct version_batch *batch, uint32_t size, void **me
     if (os_unlikely(chunk->size - chunk->used < size))
     {
         struct txn_root *root = batch->root;
-        uint32_t chunk_size = chunk == &batch->first ? CHUNK_SECOND : CHUNK_MAX;
+        uint32_t chunk_size = chunk == &batch->chunk ? CHUNK_SECOND : CHUNK_MAX;
 
         if (chunk_size < size)
             chunk_size = size <= CHUNK_MAX ? CHUNK_MAX : size;
@@ -283,10 +296,15 @@ static bool is_before(const struct version *version)
     return version->op == VERSION_DELETE || version->op == VERSION_REPLACE || version->revived;
 }
 
+static bool is_of_tree(const struct version *version, const struct version_place *place)
+{
+    return version->database == place->database && version->objid == place->objid &&
+           (place->objid || version->root == place->root);
+}
+
 static bool is_place(const struct version *version, const struct version_place *place, uint32_t hash)
 {
-    return version->hash == hash && version->database == place->database && version->objid == place->objid &&
-           (place->objid || version->root == place->root) && version->key_size == place->key_size &&
+    return version->hash == hash && is_of_tree(version, place) && version->key_size == place->key_size &&
            version->data_size == place->data_size && !memcmp(version_key(version), place->key, place->key_size) &&
            (!place->data_size || !memcmp(version_data(version), place->data, place->data_size));
 }
@@ -526,15 +544,21 @@ static void allot_bytes(struct txn_root *root, uint32_t size)
         atomic_store_explicit(&root->clean_before, txn_root_oldest(root), memory_order_relaxed);
 }
 
-void version_allot(struct txn_root *root, uint32_t place_size)
+void version_allot(struct txn_root *root, uint32_t size)
 {
-    allot_bytes(root, BUCKET_VERSION + place_size);
+    allot_bytes(root, BUCKET_VERSION + size);
 }
 
 static void allot(struct txn_root *root, const struct version_place *place, const struct version_change *change)
 {
     uint32_t size = BUCKET_VERSION + place->key_size + place->data_size;
 
+    if (change->op == VERSION_ACTION)
+    {
+        if (change->allot != VERSION_ALLOT_NONE)
+            allot_bytes(root, BUCKET_VERSION + (uint32_t)change->allot);
+        return;
+    }
     /* What revives an entry is two versions there: an insertion, and a replacement. */
     if (change->revives)
         allot_bytes(root, size);
@@ -583,6 +607,9 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
     }
     *(txn->level ? &txn->newest : &batch->newest) = version;
     atomic_fetch_add_explicit(&txn->root->versions, 1, memory_order_relaxed);
+    batch->last = version_mark(txn->root);
+    if (!version->txn_older)
+        atomic_store_explicit(&batch->first, batch->last, memory_order_relaxed);
     *created = version;
     return JET_errSuccess;
 }
@@ -909,6 +936,23 @@ bool version_any(struct txn_root *root, const struct version_place *place)
     return any;
 }
 
+bool version_any_of_tree(struct txn_root *root, const struct version_place *tree)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < VERSION_PARTS && !any; i++)
+    {
+        struct version_part *part = &root->part[i];
+
+        os_rwlock_lock_read(&part->lock);
+        for (uint32_t b = 0; part->count && b <= part->mask && !any; b++)
+            for (const struct version *head = part->bucket[b]; head && !any; head = head->chain_next)
+                any = is_of_tree(head, tree);
+        os_rwlock_unlock_read(&part->lock);
+    }
+    return any;
+}
+
 bool version_needed(struct txn_root *root, const struct version_place *place)
 {
     uint32_t hash = place_hash(place);
@@ -1036,16 +1080,54 @@ void version_commit_level(struct txn *txn)
             atomic_store_explicit(&version->level, version->level - 1, memory_order_relaxed);
 }
 
-/* No version is left from before both the oldest transaction that is open and the oldest batch
- * that waits.  root->lock is held. */
-static void note_cleaned(struct txn_root *root)
+static uint64_t first_of(const struct version_batch *batch)
 {
-    uint64_t mark = root->oldest ? root->oldest->begin_mark : version_mark(root);
+    return atomic_load_explicit(&batch->first, memory_order_relaxed);
+}
 
-    if (root->committed && root->committed->begin_mark < mark)
-        mark = root->committed->begin_mark;
-    if (mark > atomic_load_explicit(&root->cleaned, memory_order_relaxed))
-        atomic_store_explicit(&root->cleaned, mark, memory_order_relaxed);
+/*
+ * Of the batches that wait, those before which none that was committed later has a version
+ * are in a list of their own, in the same order: each has the first of all versions from
+ * it on.  root->lock is held, here and below.
+ */
+static void note_first(struct txn_root *root, struct version_batch *batch)
+{
+    struct version_batch *last = root->firsts_last;
+
+    while (last && first_of(last) >= first_of(batch))
+        last = last->last_first;
+    batch->last_first = last;
+    batch->next_first = NULL;
+    *(last ? &last->next_first : &root->firsts) = batch;
+    root->firsts_last = batch;
+}
+
+static void forget_first(struct txn_root *root, const struct version_batch *batch)
+{
+    if (root->firsts != batch)
+        return;
+    root->firsts = batch->next_first;
+    *(root->firsts ? &root->firsts->last_first : &root->firsts_last) = NULL;
+}
+
+/*
+ * Windows' engine cleans versions in the order in which they were made, and stops at the
+ * first that somebody needs: the mark of that.  Of transactions that are open none is older
+ * than what was committed before they began.
+ */
+static uint64_t first_needed(const struct txn_root *root, uint64_t oldest)
+{
+    const struct version_batch *batch = root->firsts;
+    uint64_t mark = UINT64_MAX;
+
+    while (batch && atomic_load_explicit(&batch->committed, memory_order_relaxed) < oldest)
+        batch = batch->next_first;
+    if (batch)
+        mark = first_of(batch);
+    for (batch = root->locks; batch; batch = batch->next)
+        if (first_of(batch) && first_of(batch) < mark)
+            mark = first_of(batch);
+    return mark;
 }
 
 void version_commit(struct txn *txn, uint64_t time)
@@ -1057,11 +1139,9 @@ void version_commit(struct txn *txn, uint64_t time)
     if (!batch)
         return;
     atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_relaxed);
-    batch->begin_mark = txn->begin_mark;
     if (!txn->newest)
     {
         batch_free(batch);
-        note_cleaned(root);
         return;
     }
     batch->newest = txn->newest;
@@ -1069,6 +1149,9 @@ void version_commit(struct txn *txn, uint64_t time)
     batch->next = NULL;
     *(root->committed ? &root->committed_last->next : &root->committed) = batch;
     root->committed_last = batch;
+    if (!first_of(batch))
+        atomic_store_explicit(&batch->first, batch->last = version_mark(root), memory_order_relaxed);
+    note_first(root, batch);
     txn->newest = NULL;
     atomic_store_explicit(&batch->committed, time, memory_order_release);
 }
@@ -1086,6 +1169,15 @@ void version_drop_locks(struct txn *txn)
     txn->locks = NULL;
     if (!batch)
         return;
+    os_mutex_lock(&txn->root->lock);
+    for (struct version_batch **link = &txn->root->locks; *link; link = &(*link)->next)
+    {
+        if (*link != batch)
+            continue;
+        *link = batch->next;
+        break;
+    }
+    os_mutex_unlock(&txn->root->lock);
     for (struct version *version = batch->newest; version; version = version->txn_older)
     {
         version_unlink(txn->root, version);
@@ -1094,8 +1186,9 @@ void version_drop_locks(struct txn *txn)
     batch_free(batch);
 }
 
-/* The oldest batch that nobody needs and that was committed before the time; NULL if there is none. */
-static struct version_batch *batch_to_drop(struct txn_root *root, uint64_t before)
+/* The oldest batch that nobody needs and that was committed before the time; NULL if there is none.
+ * in_order: nor one that Windows' engine would come to after some that is needed, while they are not many. */
+static struct version_batch *batch_to_drop(struct txn_root *root, uint64_t before, bool in_order)
 {
     struct version_batch *batch;
 
@@ -1104,6 +1197,9 @@ static struct version_batch *batch_to_drop(struct txn_root *root, uint64_t befor
     if (root->oldest && root->oldest->begin < before)
         before = root->oldest->begin;
     if (batch && before <= atomic_load_explicit(&batch->committed, memory_order_relaxed))
+        batch = NULL;
+    if (batch && in_order && atomic_load_explicit(&root->bytes, memory_order_relaxed) < IN_ORDER_MAX &&
+        batch->last >= first_needed(root, before))
         batch = NULL;
     os_mutex_unlock(&root->lock);
     return batch;
@@ -1130,13 +1226,13 @@ static void batch_unlink(struct version_batch *batch)
     batch->unlinked = true;
 }
 
-static uint32_t clean(struct txn_root *root, uint32_t most, uint64_t before)
+static uint32_t clean(struct txn_root *root, uint32_t most, uint64_t before, bool in_order)
 {
     struct version *version, **link;
     struct version_batch *batch;
     uint32_t dropped = 0;
 
-    while (dropped < most && (batch = batch_to_drop(root, before)))
+    while (dropped < most && (batch = batch_to_drop(root, before, in_order)))
     {
         /* All of them before the first expires, so that an entry whose last versions these are shows none. */
         if (!batch->unlinked)
@@ -1151,15 +1247,13 @@ static uint32_t clean(struct txn_root *root, uint32_t most, uint64_t before)
         if (batch->newest || batch->actions)
             break;
         os_mutex_lock(&root->lock);
+        forget_first(root, batch);
         root->committed = batch->next;
         if (!root->committed)
             root->committed_last = NULL;
         os_mutex_unlock(&root->lock);
         batch_free(batch);
     }
-    os_mutex_lock(&root->lock);
-    note_cleaned(root);
-    os_mutex_unlock(&root->lock);
     return dropped;
 }
 
@@ -1173,13 +1267,13 @@ static void leave_bucket(struct txn_root *root)
                                                 memory_order_relaxed, memory_order_relaxed);
 }
 
-static uint32_t try_clean(struct txn_root *root, uint32_t most, uint64_t before)
+static uint32_t try_clean(struct txn_root *root, uint32_t most, uint64_t before, bool in_order)
 {
     uint32_t dropped;
 
     if (!os_mutex_try_lock(&root->clean))
         return 0;
-    dropped = clean(root, most, before);
+    dropped = clean(root, most, before, in_order);
     leave_bucket(root);
     os_mutex_unlock(&root->clean);
     return dropped;
@@ -1187,7 +1281,7 @@ static uint32_t try_clean(struct txn_root *root, uint32_t most, uint64_t before)
 
 uint32_t version_clean(struct txn_root *root, uint32_t most)
 {
-    return try_clean(root, most, TXN_TIME_NEVER);
+    return try_clean(root, most, TXN_TIME_NEVER, false);
 }
 
 void version_clean_now(struct txn_root *root)
@@ -1195,7 +1289,7 @@ void version_clean_now(struct txn_root *root)
     uint64_t before = atomic_exchange_explicit(&root->clean_before, 0, memory_order_relaxed);
 
     if (before)
-        try_clean(root, UINT32_MAX, before);
+        try_clean(root, UINT32_MAX, before, true);
 }
 
 uint64_t version_oldest_kept(struct txn_root *root)
@@ -1211,7 +1305,7 @@ uint64_t version_oldest_kept(struct txn_root *root)
 void version_clean_all(struct txn_root *root)
 {
     os_mutex_lock(&root->clean);
-    while (clean(root, UINT32_MAX, TXN_TIME_NEVER))
+    while (clean(root, UINT32_MAX, TXN_TIME_NEVER, false))
         ;
     leave_bucket(root);
     os_mutex_unlock(&root->clean);

@@ -108,7 +108,10 @@ struct version_change
     uint32_t offset;            /* of a delta */
     uint32_t delta_size;
     int64_t delta;
+    int32_t allot;              /* of an action: bytes that Windows' engine keeps with its version; VERSION_ALLOT_NONE */
 };
+
+#define VERSION_ALLOT_NONE (-1)         /* that engine makes no version of it */
 
 /*
  * Whether the transaction may change an entry: JET_errWriteConflict if its
@@ -128,7 +131,8 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
  * Locks a place against other writers (VERSION_LOCK, VERSION_READ_LOCK), where there
  * need be no entry, and no latch.  A lock that is taken at level 0 (JetPrepareUpdate, to
  * copy a record and delete the original) is the session's until it ends, as in Windows'
- * engine, which also lets it rest between a rollback and the next transaction.
+ * engine, which also lets it rest between a rollback and the next transaction, and keeps
+ * what was versioned after it as long.
  * JET_errWriteConflict.
  */
 JET_ERR version_lock(struct txn *txn, const struct version_place *place, enum version_op op, void *owner);
@@ -159,6 +163,9 @@ void version_view_end(struct version_view *view);
 
 /* Whether any version of the entry is left (else a deleted entry may leave its page). */
 bool version_any(struct txn_root *root, const struct version_place *place);
+
+/* Whether any version of any entry of the tree is left: looks at many, so it is not for what happens often. */
+bool version_any_of_tree(struct txn_root *root, const struct version_place *tree);
 
 /* Whether the entry's newest version is one that somebody may need: of a transaction that is
  * open, or committed since the oldest open one began.  Others go as soon as there is time. */
@@ -211,8 +218,9 @@ static inline bool version_befores(const struct txn_root *root)
  */
 void version_clean_now(struct txn_root *root);
 /* Accounts for a version that Windows' engine makes and this one need not: of an insertion which
- * finds its key taken, of a lock that is held already.  `place_size`: of the key and data of the place. */
-void version_allot(struct txn_root *root, uint32_t place_size);
+ * finds its key taken, of a lock that is held already, of the space of a new tree.  `size`: of the
+ * key and data of the place, or of what else goes with the version. */
+void version_allot(struct txn_root *root, uint32_t size);
 
 static inline void version_clean_due(struct txn_root *root)
 {
@@ -220,16 +228,10 @@ static inline void version_clean_due(struct txn_root *root)
         version_clean_now(root);
 }
 
-/* The place of the next version: after a change, one that tells whether its version is still kept. */
+/* How much all versions ever made would have taken: a number of buckets, and the bytes of the last one. */
 static inline uint64_t version_mark(const struct txn_root *root)
 {
     return atomic_load_explicit(&root->allotted, memory_order_relaxed);
-}
-
-/* Whether versions from before the mark may still be kept. */
-static inline bool version_mark_kept(const struct txn_root *root, uint64_t mark)
-{
-    return mark > atomic_load_explicit(&root->cleaned, memory_order_relaxed);
 }
 
 /* Versions kept now, and their bytes. */
