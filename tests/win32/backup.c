@@ -530,6 +530,42 @@ static void stream_to(const char *to, unsigned *least, unsigned *most, JET_LOGIN
     writer_stop(&writer);
 }
 
+/* The instance that was backed up runs on: its logs since then are replayed into the copy. */
+static void logs_of_a_running_instance_are_replayed(void **state)
+{
+    char set[600], to[600], name[1200], old[600];
+    unsigned least, most, here = 0;
+    JET_LOGINFO_A info;
+    JET_RSTMAP_A map;
+    JET_ERR err;
+
+    (void)state;
+    begin_instance("running");
+    snprintf(set, sizeof(set), "%s", test_folder("running_set"));
+    snprintf(to, sizeof(to), "%s", test_folder("running_to"));
+    stream_to(set, &least, &most, &info);
+    insert_rows(session, table, 500);
+    for (err = JetMove(session, table, JET_MoveFirst, 0); err >= 0; err = JetMove(session, table, JET_MoveNext, 0))
+        here++;
+    snprintf(name, sizeof(name), "%sback.edb", set);
+    snprintf(old, sizeof(old), "%s", path);
+    map.szDatabaseName = old;
+    map.szNewDatabaseName = name;
+    assert_err(JetExternalRestore2A(to, to, &map, 1, set, &info, "nobody", NULL, NULL, NULL),
+               JET_errBadRestoreTargetInstance);
+    assert_err(JetExternalRestore2A(to, to, &map, 1, set, &info, "running", to, to, NULL), JET_errInvalidParameter);
+    assert_err(JetExternalRestore2A(to, to, &map, 1, set, &info, NULL, to, NULL, NULL), JET_errInvalidParameter);
+    info.szBaseName[0] ^= 1;
+    assert_err(JetExternalRestore2A(to, to, &map, 1, set, &info, "running", NULL, NULL, NULL),
+               JET_errBadRestoreTargetInstance);
+    info.szBaseName[0] ^= 1;
+    assert_err(JetExternalRestore2A(to, to, &map, 1, set, &info, "running", NULL, NULL, NULL),
+               JET_wrnTargetInstanceRunning);
+    end_instance();
+    assert_int_equal(count_rows("running_to", name), here);
+    assert_int_equal(count_rows("running", path), here);
+}
+
 static void what_is_restored_is_what_was_committed(void **state)
 {
     char set[600], copy[600], to[600], name[1200], old[600];
@@ -679,6 +715,7 @@ int main(void)
     };
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(the_end_stops_a_backup),
+        cmocka_unit_test(logs_of_a_running_instance_are_replayed),
         cmocka_unit_test(what_is_restored_is_what_was_committed),
         cmocka_unit_test(a_database_that_moved),
     };

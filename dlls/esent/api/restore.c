@@ -8,7 +8,9 @@
  * Windows' engine replays the logs from where the set is.  Here they are put
  * beside the others first, and then it is recovery as in JetInit.
  */
-#include "api/private.h"
+#include <stdio.h>
+
+#include "api/restore_target.h"
 #include "maintain/backup.h"
 #include "maintain/restore.h"
 
@@ -361,7 +363,26 @@ struct external
     const JET_RSTMAP_W *map;
     JET_LONG count;
     uint32_t first, last;
+    const WCHAR *target_name, *target_logs, *target_checkpoint; /* each may be NULL */
 };
+
+/* The later logs of the instance that was named are replayed as well. */
+static JET_ERR copy_target_logs(const struct restore *restore, const struct restore_target *target)
+{
+    struct log_names *from;
+    JET_ERR err;
+
+    if (target->high <= restore->last)
+        return JET_errSuccess;
+    from = os_alloc(sizeof(*from));
+    if (!from)
+        return JET_errOutOfMemory;
+    *from = restore->to;
+    os_text_copy(from->directory, OS_PATH_MAX, target->logs);
+    err = restore_copy_logs(from, restore->last + 1, target->high, &restore->to);
+    os_free(from);
+    return err;
+}
 
 static JET_ERR set_paths(struct instance *instance, const struct external *external)
 {
@@ -402,7 +423,8 @@ static JET_ERR prepare_databases(struct restore *restore, const struct external 
     return err;
 }
 
-static JET_ERR restore_external(struct instance *instance, const struct external *external, JET_PFNSTATUS status)
+static JET_ERR restore_external(struct instance *instance, const struct external *external,
+                                const struct restore_target *target, JET_PFNSTATUS status)
 {
     struct restore *restore = os_alloc_zero(sizeof(*restore));
     JET_ERR err = restore ? set_paths(instance, external) : JET_errOutOfMemory;
@@ -426,15 +448,46 @@ static JET_ERR restore_external(struct instance *instance, const struct external
     if (err >= 0)
         err = prepare_databases(restore, external);
     if (err >= 0)
+        err = copy_target_logs(restore, target);
+    if (err >= 0)
         err = replay(restore);
     err = finish(restore, err);
     os_free(restore);
+    return err == JET_errSuccess && target->high ? JET_wrnTargetInstanceRunning : err;
+}
+
+/* Where the log goes on: in the place of an instance that does not run, else where it was said. */
+static JET_ERR find_target(struct external *what, struct restore_target *target)
+{
+    JET_ERR err;
+
+    memset(target, 0, sizeof(*target));
+    if (!what->target_name && !what->target_logs)
+        return JET_errSuccess;
+    err = restore_target_find(what->target_name, what->target_logs, what->base, target);
+    if (err >= 0 && !target->running)
+    {
+        what->checkpoint = what->target_checkpoint;
+        what->logs = what->target_logs;
+    }
     return err;
 }
 
-static JET_ERR external(const struct external *what, JET_PFNSTATUS status)
+/* Several can be restored at a time. */
+static void name_instance(WCHAR name[16])
 {
+    static _Atomic uint32_t last;
+    char text[16];
+
+    snprintf(text, sizeof(text), "Restore%04u", (unsigned)(atomic_fetch_add(&last, 1) + 1) % 10000);
+    os_text_from_ascii(name, 16, text);
+}
+
+static JET_ERR external(struct external *what, JET_PFNSTATUS status)
+{
+    struct restore_target *target;
     struct instance *instance;
+    WCHAR name[16];
     bool made;
     JET_ERR err;
 
@@ -443,12 +496,21 @@ static JET_ERR external(const struct external *what, JET_PFNSTATUS status)
     process_lock();
     err = process.mode == PROCESS_SINGLE ? JET_errRunningInOneInstanceMode : JET_errSuccess;
     process_unlock();
-    if (err >= 0)
-        err = take_instance(JET_instanceNil, L"Restore", &made, &instance);
     if (err < 0)
         return err;
-    err = restore_external(instance, what, status);
-    give_instance(instance, true);
+    target = os_alloc(sizeof(*target));
+    if (!target)
+        return JET_errOutOfMemory;
+    name_instance(name);
+    err = find_target(what, target);
+    if (err >= 0)
+        err = take_instance(JET_instanceNil, name, &made, &instance);
+    if (err >= 0)
+    {
+        err = restore_external(instance, what, target, status);
+        give_instance(instance, true);
+    }
+    os_free(target);
     return err;
 }
 
@@ -460,19 +522,25 @@ static JET_ERR external(const struct external *what, JET_PFNSTATUS status)
 JET_ERR JET_API JetExternalRestoreW(JET_PWSTR checkpoint, JET_PWSTR logs, JET_RSTMAP_W *map, JET_LONG count,
                                     JET_PWSTR backup_logs, JET_LONG first, JET_LONG last, JET_PFNSTATUS status)
 {
-    struct external what = { checkpoint, logs, backup_logs, NULL, map, count, (uint32_t)first, (uint32_t)last };
+    struct external what = { checkpoint,      logs,           backup_logs, NULL, map, count,
+                             (uint32_t)first, (uint32_t)last, NULL,        NULL, NULL };
 
     OS_TRACE("(%s, %s, %p, %d, %s, %d, %d)\n", OS_TRACE_W(checkpoint), OS_TRACE_W(logs), (void *)map, (int)count,
              OS_TRACE_W(backup_logs), (int)first, (int)last);
     return external(&what, status);
 }
 
-/* The same with the base name of the logs, and where an instance that does not run has its own. */
+/*
+ * The same with the base name of the logs, and the instance that goes on from there: by name, or by where it has
+ * its logs and checkpoint.  If it runs, its logs since the backup are replayed too, but not changed
+ * (JET_wrnTargetInstanceRunning); if not, its place is taken.  JET_errBadRestoreTargetInstance.
+ */
 JET_ERR JET_API JetExternalRestore2W(JET_PWSTR checkpoint, JET_PWSTR logs, JET_RSTMAP_W *map, JET_LONG count,
                                      JET_PWSTR backup_logs, JET_LOGINFO_W *info, JET_PWSTR target_name,
                                      JET_PWSTR target_logs, JET_PWSTR target_checkpoint, JET_PFNSTATUS status)
 {
-    struct external what = { checkpoint, logs, backup_logs, NULL, map, count, 0, 0 };
+    struct external what = { checkpoint,  logs,        backup_logs,      NULL, map, count, 0, 0,
+                             target_name, target_logs, target_checkpoint };
 
     OS_TRACE("(%s, %s, %p, %d, %s, %p)\n", OS_TRACE_W(checkpoint), OS_TRACE_W(logs), (void *)map, (int)count,
              OS_TRACE_W(backup_logs), (void *)info);
@@ -480,13 +548,6 @@ JET_ERR JET_API JetExternalRestore2W(JET_PWSTR checkpoint, JET_PWSTR logs, JET_R
         return JET_errInvalidParameter;
     if (!target_logs != !target_checkpoint || (target_name && target_logs))
         return JET_errInvalidParameter;
-    if (target_name)
-        return JET_errBadRestoreTargetInstance;
-    if (target_logs)
-    {
-        what.checkpoint = target_checkpoint;
-        what.logs = target_logs;
-    }
     what.first = info->ulGenLow;
     what.last = info->ulGenHigh;
     what.base = info->szBaseName;
