@@ -2,11 +2,17 @@
 /*
  * Files on Windows.  Handles are synchronous and each transfer carries its
  * offset, so a read is one system call and threads do not share a position.
+ *
+ * ReadFile and WriteFile with an offset report each transfer to a completion port
+ * that might be bound to the handle, which under Wine asks another process; so the
+ * system's own calls are used, which do that on demand only.
  */
 
 #include <stdatomic.h>
 
 #include "win32.h"
+
+#include <winternl.h>
 
 /* Not more than this in one call: what every Windows takes. */
 #define CALL_SIZE 0x10000000u
@@ -184,11 +190,49 @@ static JET_ERR file_set_size(struct os_file *base, uint64_t size)
 
 /* ---- reading and writing ---- */
 
-static void set_offset(OVERLAPPED *overlapped, uint64_t offset)
+#ifndef STATUS_END_OF_FILE
+#define STATUS_END_OF_FILE ((NTSTATUS)0xc0000011)
+#endif
+
+/* NtReadFile, NtWriteFile. */
+typedef NTSTATUS(NTAPI *transfer_call)(HANDLE file, HANDLE event, void *apc, void *apc_context, IO_STATUS_BLOCK *io,
+                                       void *data, ULONG size, LARGE_INTEGER *offset, ULONG *key);
+typedef ULONG(NTAPI *error_call)(NTSTATUS status);
+
+static const char *const transfer_names[2] = { "NtReadFile", "NtWriteFile" };
+
+/* One transfer; *count is 0 at the end of the file. */
+static JET_ERR transfer(struct os_file *base, bool write, void *data, ULONG size, uint64_t offset, size_t *count)
 {
-    memset(overlapped, 0, sizeof(*overlapped));
-    overlapped->Offset = (DWORD)offset;
-    overlapped->OffsetHigh = (DWORD)(offset >> 32);
+    static _Atomic(transfer_call) calls[2];
+    static _Atomic(error_call) errors;
+    transfer_call call = atomic_load_explicit(&calls[write], memory_order_acquire);
+    HANDLE file = win32_file(base)->handle;
+    LARGE_INTEGER at = { .QuadPart = (int64_t)offset };
+    IO_STATUS_BLOCK io = { .Information = 0 };
+    NTSTATUS status;
+
+    if (os_unlikely(!call))
+    {
+        HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+
+        call = (transfer_call)(void *)GetProcAddress(ntdll, transfer_names[write]);
+        atomic_store(&errors, (error_call)(void *)GetProcAddress(ntdll, "RtlNtStatusToDosError"));
+        if (!call || !atomic_load(&errors))
+            return JET_errInternalError;
+        atomic_store_explicit(&calls[write], call, memory_order_release);
+    }
+    status = call(file, NULL, NULL, NULL, &io, data, size, &at, NULL);
+    if (status == STATUS_PENDING)
+    {
+        WaitForSingleObject(file, INFINITE);
+        status = io.Status;
+    }
+    *count = io.Information;
+    if (status >= 0)
+        return JET_errSuccess;
+    *count = 0;
+    return status == STATUS_END_OF_FILE && !write ? JET_errSuccess : os_win32_error(atomic_load(&errors)(status));
 }
 
 static JET_ERR file_read(struct os_file *base, uint64_t offset, void *data, size_t size)
@@ -199,12 +243,12 @@ static JET_ERR file_read(struct os_file *base, uint64_t offset, void *data, size
         return JET_errFileIOBeyondEOF;
     while (size)
     {
-        DWORD part = size < CALL_SIZE ? (DWORD)size : CALL_SIZE, count = 0;
-        OVERLAPPED overlapped;
+        ULONG part = size < CALL_SIZE ? (ULONG)size : CALL_SIZE;
+        size_t count;
+        JET_ERR err = transfer(base, false, to, part, offset, &count);
 
-        set_offset(&overlapped, offset);
-        if (!ReadFile(win32_file(base)->handle, to, part, &count, &overlapped))
-            return last_error();
+        if (err < 0)
+            return err;
         if (!count)
             return JET_errFileIOBeyondEOF;
         to += count;
@@ -222,12 +266,12 @@ static JET_ERR file_write(struct os_file *base, uint64_t offset, const void *dat
         return JET_errDiskFull;
     while (size)
     {
-        DWORD part = size < CALL_SIZE ? (DWORD)size : CALL_SIZE, count = 0;
-        OVERLAPPED overlapped;
+        ULONG part = size < CALL_SIZE ? (ULONG)size : CALL_SIZE;
+        size_t count;
+        JET_ERR err = transfer(base, true, (void *)(uintptr_t)from, part, offset, &count);
 
-        set_offset(&overlapped, offset);
-        if (!WriteFile(win32_file(base)->handle, from, part, &count, &overlapped))
-            return last_error();
+        if (err < 0)
+            return err;
         if (!count)
             return JET_errDiskFull;
         from += count;

@@ -121,6 +121,16 @@ static JET_ERR chunk_open(const struct page_node *node, const uint8_t *key, uint
     return err;
 }
 
+/* Reads the leaves of the chunks from the key's to that at `last` together. */
+static void chunks_preread(const struct tree *tree, const struct long_key *key, uint32_t last)
+{
+    struct long_key end = *key;
+
+    long_key_offset(&end, last);
+    tree_preread_range(tree, &(struct tree_range_end){ key->bytes, key->id_size + 4 },
+                       &(struct tree_range_end){ end.bytes, end.id_size + 4 }, true);
+}
+
 /* Walks the chunks that hold [offset, offset + want) of a value. */
 static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct long_key *key,
                            const struct long_value *info, uint32_t offset, uint8_t *out, uint32_t want)
@@ -134,6 +144,8 @@ static JET_ERR chunks_read(const struct table *table, struct txn *txn, struct lo
         return JET_errLVCorrupted;
     tree_cursor_init(&cursor, table->long_values, txn);
     long_key_offset(key, at);
+    if (want > chunk_max)
+        chunks_preread(table->long_values, key, offset + want - 1 - (offset + want - 1) % chunk_max);
     err = tree_seek(&cursor, key->bytes, key->id_size + 4, TREE_SEEK_EQ);
     while (err >= 0)
     {
