@@ -463,8 +463,13 @@ JET_ERR os_posix_file_trim(struct os_file *base, uint64_t offset, uint64_t size)
 
 void os_posix_stat_info(const struct stat *st, struct os_file_info *info)
 {
+    uint64_t block = (uint64_t)st->st_blksize, whole = ((uint64_t)st->st_size + block - 1) / block * block;
+
     info->size = (uint64_t)st->st_size;
+    /* Blocks of the file system's own, which it counts to the file, are none of its contents. */
     info->size_on_disk = (uint64_t)st->st_blocks * 512;
+    if (info->size_on_disk > whole)
+        info->size_on_disk = whole;
     info->modified = ((uint64_t)st->st_mtim.tv_sec + OS_SECONDS_1601_TO_1970) * 10000000u +
                      (uint64_t)st->st_mtim.tv_nsec / 100;
     info->volume_id = st->st_dev;
