@@ -266,6 +266,54 @@ static void backups(void **state)
     assert_err(JetStopBackupInstance(instance), JET_errInvalidInstance);
 }
 
+static JET_ULONG first_needed(const char *path)
+{
+    JET_DBINFOMISC7 info;
+
+    assert_ok(JetGetDatabaseFileInfoA(path, &info, sizeof(info), JET_DbInfoMisc));
+    return info.genMinRequired;
+}
+
+/* What was changed gets to the disk, however much of the log may lie between, so that the end is short. */
+static void changes_are_written(void **state)
+{
+    JET_INSTANCE instance = test_instance_unstarted("quiet", "on");
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLongBinary };
+    char path[600], value[2000] = "";
+    JET_COLUMNID column;
+    JET_TABLEID table;
+    JET_SESID session;
+    JET_ULONG before;
+    JET_DBID dbid;
+
+    (void)state;
+    strcpy(path, test_file("quiet.edb"));
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramLogFileSize, 128, NULL));
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramCheckpointDepthMax, 100 << 20, NULL));
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    assert_ok(JetCreateDatabaseA(session, path, NULL, &dbid, 0));
+    assert_ok(JetCreateTableA(session, dbid, "t", 1, 80, &table));
+    assert_ok(JetAddColumnA(session, table, "v", &def, NULL, 0, &column));
+    for (unsigned i = 0; i < 300; i++)
+    {
+        assert_ok(JetBeginTransaction(session));
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, column, value, sizeof(value), 0, NULL));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+        assert_ok(JetCommitTransaction(session, JET_bitCommitLazyFlush));
+    }
+    test_sleep(600);
+    before = first_needed(path);
+    assert_true(before <= 2);
+    assert_ok(JetStopServiceInstance2(instance, CACHES));
+    for (unsigned i = 0; first_needed(path) < before + 3 && i < 500; i++)
+        test_sleep(10);
+    assert_true(first_needed(path) >= before + 3);
+    assert_ok(JetStopServiceInstance2(instance, RESUME | CACHES));
+    assert_ok(JetTerm(instance));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +324,7 @@ int main(void)
         cmocka_unit_test(the_neighbour_goes_on),
         cmocka_unit_test(threads_inside),
         cmocka_unit_test(stopping_and_ending),
+        cmocka_unit_test(changes_are_written),
         cmocka_unit_test(backups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     txn_root_init(&instance->txn);
     instance->hooks = (struct instance_hooks){ .context = instance,
                                                .clean_versions = clean_versions,
+                                               .quiesce_cache = instance_log_quiesce,
                                                .stop_and_emit_log = instance_log_stop_and_emit };
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)

@@ -24,10 +24,11 @@ struct instance_log
     struct log *log;
     struct log_config config;
     struct database_registry registry;
-    struct os_mutex lock; /* guards `stop` */
+    struct os_mutex lock; /* guards `stop` and `quiet` */
     struct os_condition wake;
     struct os_thread *thread;
     bool stop;
+    bool quiet;           /* the instance is about to end: what is changed is written soon */
     bool goes_on;         /* the log was there before */
     _Atomic bool started; /* `log` is there to stay: from here on the program hears of commits */
 };
@@ -191,23 +192,42 @@ static void checkpoint_thread(void *context)
     struct instance_log *own = context;
     uint64_t last = 0, mark = 0;
     uint32_t checks = 0;
+    bool quiet = false;
 
     os_mutex_lock(&own->lock);
     while (!own->stop)
     {
-        os_condition_wait(&own->wake, &own->lock, CHECKPOINT_MS);
+        if (quiet == own->quiet)
+            os_condition_wait(&own->wake, &own->lock, CHECKPOINT_MS);
         if (own->stop)
             break;
+        if (quiet != own->quiet)
+            last = 0;
+        quiet = own->quiet;
         os_mutex_unlock(&own->lock);
         clean_idle(&own->instance->txn, &mark, &checks);
         if (!log_down(own->log) && log_tip(own->log) != last)
         {
             last = log_tip(own->log);
             (void)database_log_checkpoint(&own->registry, &own->instance->txn,
-                                          param_number(own->instance, JET_paramCheckpointDepthMax));
+                                          quiet ? DATABASE_LOG_ALL
+                                                : param_number(own->instance, JET_paramCheckpointDepthMax));
         }
         os_mutex_lock(&own->lock);
     }
+    os_mutex_unlock(&own->lock);
+}
+
+void instance_log_quiesce(void *context, bool quiesce)
+{
+    struct instance *instance = context;
+    struct instance_log *own = instance->log;
+
+    if (!own)
+        return;
+    os_mutex_lock(&own->lock);
+    own->quiet = quiesce;
+    os_condition_wake_all(&own->wake);
     os_mutex_unlock(&own->lock);
 }
 

@@ -236,6 +236,8 @@ void instance_backup_stop(struct instance *instance);
 
 /* Flushes the log, tells that it ends, and lets nothing more be appended.  For struct instance_hooks. */
 JET_ERR instance_log_stop_and_emit(void *context);
+/* Changed pages are written from now on as soon as can be, so that the end is short; or no more. */
+void instance_log_quiesce(void *context, bool quiesce);
 
 /* Begins the log, continues the one that is there, or has it replayed. */
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit);

@@ -252,7 +252,7 @@ static JET_ERR say_required(struct database *database, uint64_t *checkpoint)
 JET_ERR database_log_checkpoint(struct database_registry *registry, struct txn_root *txns, uint64_t depth)
 {
     struct log *log = registry->log;
-    uint64_t before = generation_of_depth(log, depth), checkpoint;
+    uint64_t before = depth == DATABASE_LOG_ALL ? UINT64_MAX : generation_of_depth(log, depth), checkpoint;
     struct database *database;
     JET_ERR err = atomic_load(&registry->failed);
 

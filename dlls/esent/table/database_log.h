@@ -41,8 +41,9 @@ JET_ERR database_log_generation(void *context, uint32_t generation, const struct
 
 /*
  * Moves the checkpoint on: writes pages whose changes are older than `depth` bytes
- * of log, the headers, and the checkpoint.
+ * of log, or all, then the headers and the checkpoint.
  */
+#define DATABASE_LOG_ALL UINT64_MAX
 JET_ERR database_log_checkpoint(struct database_registry *registry, struct txn_root *txns, uint64_t depth);
 
 /* Writes all pages of all databases and logs that the instance shuts down: databases closed from here on are as of
