@@ -126,7 +126,7 @@ static JET_ERR read_value(uint64_t id, uint32_t offset, void *out, uint32_t room
     uint8_t bytes[8];
     uint32_t size = id_bytes(id, bytes);
 
-    return long_value_read(&table, NULL, bytes, size, offset, out, room, actual);
+    return long_value_read(&table, NULL, bytes, size, NULL, offset, out, room, actual);
 }
 
 static void check_value(uint64_t id, const char *data, uint32_t size)
@@ -204,10 +204,10 @@ static void damaged_values(void **state)
     for (unsigned i = 0; i < COUNT(values); i++)
         assert_int_equal(read_value(values[i].id, 0, out, sizeof(out), NULL), values[i].err);
     /* Ids whose top bit does not go with their size, or of another size. */
-    assert_int_equal(long_value_read(&table, NULL, odd, 8, 0, out, 8, NULL), JET_errLVCorrupted);
-    assert_int_equal(long_value_read(&table, NULL, odd, 5, 0, out, 8, NULL), JET_errLVCorrupted);
-    assert_int_equal(long_value_read(&table, NULL, odd, 0, 0, out, 8, NULL), JET_errLVCorrupted);
-    assert_int_equal(long_value_read(&table, NULL, wide, 4, 0, out, 8, NULL), JET_errLVCorrupted);
+    assert_int_equal(long_value_read(&table, NULL, odd, 8, NULL, 0, out, 8, NULL), JET_errLVCorrupted);
+    assert_int_equal(long_value_read(&table, NULL, odd, 5, NULL, 0, out, 8, NULL), JET_errLVCorrupted);
+    assert_int_equal(long_value_read(&table, NULL, odd, 0, NULL, 0, out, 8, NULL), JET_errLVCorrupted);
+    assert_int_equal(long_value_read(&table, NULL, wide, 4, NULL, 0, out, 8, NULL), JET_errLVCorrupted);
     /* The damage is told only by who comes there. */
     assert_int_equal(read_value(6, 0, out, 16, NULL), JET_wrnBufferTruncated);
     assert_memory_equal(out, seven, 16);
@@ -228,7 +228,7 @@ static void no_tree(void **state)
     assert_int_equal(long_value_space(&without, NULL, id, 4, true, &space), JET_errLVCorrupted);
     without = table;
     without.lv_chunk_max = 0;
-    assert_int_equal(long_value_read(&without, NULL, id, 4, 0, &info, 4, NULL), JET_errLVCorrupted);
+    assert_int_equal(long_value_read(&without, NULL, id, 4, NULL, 0, &info, 4, NULL), JET_errLVCorrupted);
 }
 
 int main(void)

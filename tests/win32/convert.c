@@ -212,6 +212,51 @@ static void columns_and_density(void **state)
     assert_ok(JetCloseTable(session, table));
 }
 
+#ifdef _WIN32
+#define REAL_FUNCTION "kernel32!GetTickCount"
+#else
+#define REAL_FUNCTION "libc.so.6!abs"
+#endif
+
+/* Where callbacks of the catalog are allowed, they are found as a table is made or opened, or that fails. */
+static void callbacks_are_found_early(void **state)
+{
+    JET_INSTANCE allowing = test_instance_unstarted("allowing", "off");
+    JET_TABLECREATE2_A create = { .cbStruct = sizeof(create),
+                                  .szTableName = (char *)"told",
+                                  .szCallback = (char *)"nowhere!nothing",
+                                  .cbtyp = JET_cbtypBeforeDelete };
+    JET_USERDEFINEDDEFAULT_A computed = { (char *)"nowhere!nothing", NULL, 0, NULL };
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def),
+                          .coltyp = JET_coltypLong,
+                          .grbit = JET_bitColumnUserDefinedDefault | JET_bitColumnTagged };
+    JET_DDLCALLBACKDLL_A module = { (char *)"libc", (char *)"nowhere" };
+    JET_SESID own;
+    JET_DBID dbid;
+    JET_TABLEID table;
+    JET_COLUMNID id;
+
+    (void)state;
+    if (strncmp(REAL_FUNCTION, "libc", 4))
+        module.szOldDLL = (char *)"kernel32";
+    assert_ok(JetSetSystemParameterA(&allowing, 0, JET_paramEnablePersistedCallbacks, 1, NULL));
+    assert_ok(JetInit(&allowing));
+    own = test_session(allowing);
+    assert_ok(JetCreateDatabaseA(own, test_file("allowing.edb"), NULL, &dbid, 0));
+    assert_err(JetCreateTableColumnIndex2A(own, dbid, &create), JET_errCallbackNotResolved);
+    assert_err(JetOpenTableA(own, dbid, "told", NULL, 0, 0, &table), JET_errObjectNotFound);
+    create.szCallback = (char *)REAL_FUNCTION;
+    assert_ok(JetCreateTableColumnIndex2A(own, dbid, &create));
+    assert_err(JetAddColumnA(own, create.tableid, "computed", &def, &computed, sizeof(computed), &id),
+               JET_errCallbackNotResolved);
+    assert_ok(JetCloseTable(own, create.tableid));
+    assert_ok(JetOpenTableA(own, dbid, "told", NULL, 0, 0, &table));
+    assert_ok(JetCloseTable(own, table));
+    assert_ok(JetConvertDDLA(own, dbid, opDDLConvChangeCallbackDLL, &module, sizeof(module)));
+    assert_err(JetOpenTableA(own, dbid, "told", NULL, 0, 0, &table), JET_errCallbackNotResolved);
+    assert_ok(JetTerm(allowing));
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -235,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_callback_of_a_table),
         cmocka_unit_test(conditions_of_indexes),
         cmocka_unit_test(columns_and_density),
+        cmocka_unit_test(callbacks_are_found_early),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

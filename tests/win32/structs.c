@@ -346,6 +346,54 @@ static void prereading(void **state)
     assert_err(JetPrereadIndexRange(session, rows, NULL, 0, 1, JET_bitPrereadForward, &pages), JET_errInvalidParameter);
 }
 
+static JET_ULONG room_for(JET_COLUMNID column)
+{
+    JET_ULONG room = 0, actual;
+
+    assert_ok(
+        JetRetrieveColumn(session, rows, column, &room, sizeof(room), &actual, JET_bitRetrieveCopyIntrinsic, NULL));
+    assert_int_equal(actual, sizeof(room));
+    return room;
+}
+
+/* How much more the record that is prepared has room for. */
+static void room_in_a_record(void **state)
+{
+    static char text[4000];
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLongBinary };
+    JET_COLUMNID large;
+    JET_ULONG before, value;
+
+    (void)state;
+    assert_ok(JetAddColumnA(session, rows, "large", &def, NULL, 0, &large));
+    assert_ok(JetMove(session, rows, JET_MoveFirst, 0));
+    assert_err(
+        JetRetrieveColumn(session, rows, number, &value, sizeof(value), NULL, JET_bitRetrieveCopyIntrinsic, NULL),
+        JET_errUpdateNotPrepared);
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetPrepareUpdate(session, rows, JET_prepInsert));
+    assert_err(JetRetrieveColumn(session, rows, number, &value, 3, NULL, JET_bitRetrieveCopyIntrinsic, NULL),
+               JET_errBufferTooSmall);
+    assert_err(JetRetrieveColumn(session, rows, 4711, &value, 4, NULL, JET_bitRetrieveCopyIntrinsic, NULL),
+               JET_errColumnNotFound);
+    assert_int_equal(room_for(number), 4);
+    before = room_for(large);
+    assert_true(before > 3000 && before < 4000);
+    assert_ok(JetSetColumn(session, rows, large, text, 100, JET_bitSetIntrinsicLV, NULL));
+    assert_int_equal(room_for(large), before + 4 - 100 - 5);
+    assert_int_equal(room_for(name), before + 5 - 100 - 5 - 2);
+    assert_ok(JetSetColumn(session, rows, large, NULL, 0, 0, NULL));
+    /* A value of that size fills it, and nothing else has a place. */
+    assert_int_equal(room_for(large), before);
+    assert_ok(JetSetColumn(session, rows, large, text, before, JET_bitSetIntrinsicLV, NULL));
+    assert_err(JetRetrieveColumn(session, rows, large, &value, sizeof(value), NULL,
+                                 JET_bitRetrieveLongId | JET_bitRetrieveCopy, NULL),
+               JET_wrnColumnNull);
+    assert_int_equal(room_for(name), 0);
+    assert_ok(JetPrepareUpdate(session, rows, JET_prepCancel));
+    assert_ok(JetRollback(session, 0));
+}
+
 static void columns_that_go(void **state)
 {
     JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLong };
@@ -380,7 +428,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_3),        cmocka_unit_test(tables_4_and_5), cmocka_unit_test(columns_at_once),
-        cmocka_unit_test(indexes_3_and_4), cmocka_unit_test(prereading),     cmocka_unit_test(columns_that_go),
+        cmocka_unit_test(indexes_3_and_4), cmocka_unit_test(prereading),     cmocka_unit_test(room_in_a_record),
+        cmocka_unit_test(columns_that_go),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -91,6 +91,41 @@ JET_ERR callback_find(const char *name, JET_CALLBACK *function)
     return err;
 }
 
+bool callback_allowed(const struct instance *instance)
+{
+    return param_number(instance, JET_paramEnablePersistedCallbacks);
+}
+
+static JET_ERR resolve_own(const struct table *table)
+{
+    JET_CALLBACK function;
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; i < table->callback_count && err >= 0; i++)
+        err = callback_find(table->callbacks[i].name, &function);
+    for (uint32_t i = 0; table->user_defaults && i < table->column_count && err >= 0; i++)
+    {
+        if (table->columns[i].type != JET_coltypNil && table->columns[i].callback)
+            err = callback_find(table->columns[i].callback, &function);
+    }
+    return err;
+}
+
+/* Source: ErrCATInitFCB. */
+JET_ERR callback_resolve(const struct instance *instance, const struct table *table)
+{
+    const struct table *from = table->template_table;
+    JET_ERR err = JET_errSuccess;
+
+    if (!table->callback_count && !table->user_defaults && !(from && from->callback_count))
+        return JET_errSuccess;
+    if (!callback_allowed(instance))
+        return JET_errSuccess;
+    if (from)
+        err = resolve_own(from);
+    return err < 0 ? err : resolve_own(table);
+}
+
 /*
  * phCallbackId gets what JetUnregisterCallback wants.  JET_errInvalidParameter.
  * Source: ErrIsamRegisterCallback.

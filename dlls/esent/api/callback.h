@@ -12,6 +12,11 @@
  */
 JET_ERR callback_find(const char *name, JET_CALLBACK *function);
 
+/* Whether the instance lets them be found as tables are opened and made. */
+bool callback_allowed(const struct instance *instance);
+/* Finds all that a table has of them, where they are allowed: JET_errCallbackNotResolved, JET_errInvalidParameter. */
+JET_ERR callback_resolve(const struct instance *instance, const struct table *table);
+
 static inline bool callback_on(const struct table *table)
 {
     return table->callback_count || atomic_load_explicit(&table->object->hooks, memory_order_relaxed);

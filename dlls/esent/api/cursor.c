@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cursors: JetOpenTable, JetDupCursor, JetCloseTable, JetMove and what is asked of a cursor as such. */
+#include "api/callback.h"
 #include "api/private.h"
 #include "table/cursor.h"
 
@@ -32,7 +33,9 @@ static JET_ERR open_table(struct session *session, struct attachment *attachment
     err = table_open(attachment->database, &session->txn, name, &table);
     if (err < 0)
         return err;
-    err = cursor_open(table, &session->txn, grbit, &cursor);
+    err = callback_resolve(session->instance, table);
+    if (err >= 0)
+        err = cursor_open(table, &session->txn, grbit, &cursor);
     if (err < 0)
     {
         table_release(table);

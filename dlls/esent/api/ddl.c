@@ -7,11 +7,44 @@
  * What each one answers is in table/ddl.h; here are handles, versions of structs
  * and spellings.
  */
+#include "api/callback.h"
 #include "api/ddl_convert.h"
 
 /* ------------------------------------------------------------------ tables --- */
 
 /* Makes a table and gives its cursor a handle. */
+/* A function that computes a default is looked for as the column is made. */
+static JET_ERR check_default(const struct instance *instance, JET_GRBIT grbit, const void *value, JET_ULONG size)
+{
+    const JET_USERDEFINEDDEFAULT_A *computed = value;
+    JET_CALLBACK function;
+
+    if (!(grbit & JET_bitColumnUserDefinedDefault) || !value || size != sizeof(*computed) || !computed->szCallback ||
+        !callback_allowed(instance))
+        return JET_errSuccess;
+    return callback_find(computed->szCallback, &function);
+}
+
+/* And so is what is to be told of changes. */
+static JET_ERR check_callbacks(const struct instance *instance, JET_TABLECREATE5_A *create)
+{
+    JET_CALLBACK function;
+    JET_ERR err = JET_errSuccess;
+
+    for (JET_ULONG i = 0; create->rgcolumncreate && i < create->cColumns && err >= 0; i++)
+    {
+        JET_COLUMNCREATE_A *column = &create->rgcolumncreate[i];
+
+        err = check_default(instance, column->grbit, column->pvDefault, column->cbDefault);
+        if (err < 0)
+            column->err = err;
+    }
+    if (err >= 0 && create->szCallback && create->cbtyp && callback_allowed(instance) &&
+        !param_number(instance, JET_paramDisableCallbacks))
+        err = callback_find(create->szCallback, &function);
+    return err;
+}
+
 static JET_ERR create_table(struct session *session, struct attachment *attachment, JET_DBID dbid,
                             JET_TABLECREATE5_A *create)
 {
@@ -21,6 +54,9 @@ static JET_ERR create_table(struct session *session, struct attachment *attachme
 
     ddl_defaults_of(session->instance, &defaults);
     create->tableid = JET_tableidNil;
+    err = check_callbacks(session->instance, create);
+    if (err < 0)
+        return err;
     err = ddl_create_table(attachment->database, &session->txn, &defaults, create, &cursor);
     if (err < 0)
         return err;
@@ -172,6 +208,8 @@ JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR na
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
+    if (definition && (err = check_default(session->instance, definition->grbit, value, size)) < 0)
+        return api_leave(session, err);
     return api_leave(session, ddl_add_column(cursor, name, definition, value, size, columnid));
 }
 

@@ -408,7 +408,7 @@ static JET_ERR read_found(struct cursor *cursor, struct retrieval *retrieval, co
 static JET_ERR about_record(struct cursor *cursor, struct retrieval *retrieval)
 {
     struct record record;
-    uint32_t pgno;
+    uint32_t pgno; /* or that room */
     JET_ERR err;
 
     if (retrieval->grbit != JET_bitRetrievePageNumber && retrieval->grbit != JET_bitRetrieveCopyIntrinsic)
@@ -419,7 +419,10 @@ static JET_ERR about_record(struct cursor *cursor, struct retrieval *retrieval)
     if (retrieval->size < sizeof(pgno))
         return JET_errBufferTooSmall;
     if (retrieval->grbit == JET_bitRetrieveCopyIntrinsic)
-        return retrieve_update_prepared(cursor) ? JET_errFeatureNotAvailable : JET_errUpdateNotPrepared;
+    {
+        err = retrieve_room(cursor, retrieval->columnid, retrieval->sequence, &pgno);
+        return err < 0 ? err : copy_out(retrieval, &pgno, sizeof(pgno));
+    }
     err = cursor_latch_record(cursor, &record);
     if (err < 0)
         return err;

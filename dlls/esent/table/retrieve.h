@@ -64,4 +64,8 @@ static inline bool retrieve_update_prepared(const struct cursor *cursor)
     return cursor->update != NULL;
 }
 
+/* The bytes that a value of the column may have, in the update that is prepared, without leaving the record (retrieve_room.c).
+ * JET_errUpdateNotPrepared, JET_errBadColumnId, JET_errColumnNotFound. */
+JET_ERR retrieve_room(const struct cursor *cursor, JET_COLUMNID id, uint32_t sequence, uint32_t *size);
+
 #endif
