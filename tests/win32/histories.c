@@ -737,8 +737,9 @@ static void step_seek(struct session *s)
     else
         place_on(s, list, count, i);
     check_row(s);
-    if (want < 0 && seek != JET_bitSeekEQ)
-        move(s, FIRST); /* where it is then depends on entries that it does not see */
+    /* Where it is then depends on entries that it does not see; an equal seek may end after the last one. */
+    if (want < 0 && (seek != JET_bitSeekEQ || first == count))
+        move(s, FIRST);
 }
 
 static void scan(struct session *s, bool forward)
