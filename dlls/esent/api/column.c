@@ -42,28 +42,16 @@ static JET_ERR check_retinfo(const JET_RETINFO *info, struct retrieval *retrieva
     return JET_errSuccess;
 }
 
-/*
- * One value of the current record (or of the prepared update) into pvData.
- * cbData and *pcbActual are bytes.  Source: documentation, and ErrIsamRetrieveColumn.
- */
-JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID columnid, void *pvData,
-                                  JET_ULONG cbData, JET_ULONG *pcbActual, JET_GRBIT grbit, JET_RETINFO *pretinfo)
+/* What JetRetrieveColumn does where the column cannot simply be copied. */
+static __attribute__((noinline)) JET_ERR retrieve_one(struct session *session, JET_TABLEID tableid,
+                                                      struct cursor *cursor, JET_COLUMNID columnid, void *pvData,
+                                                      JET_ULONG cbData, JET_ULONG *pcbActual, JET_GRBIT grbit,
+                                                      JET_RETINFO *pretinfo)
 {
-    struct session *session;
-    struct cursor *cursor;
     struct retrieve_scope scope;
     struct retrieval retrieval;
-    uint32_t actual;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
+    JET_ERR err;
 
-    if (os_unlikely(err < 0))
-        return err;
-    if (os_likely(!grbit && !pretinfo && pvData) && retrieve_plain(cursor, columnid, pvData, cbData, &actual))
-    {
-        if (pcbActual)
-            *pcbActual = actual;
-        return api_leave(session, JET_errSuccess);
-    }
     scope.latched = false;
     retrieval.columnid = columnid;
     retrieval.sequence = 1;
@@ -76,12 +64,11 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
     {
         err = check_retinfo(pretinfo, &retrieval);
         if (os_unlikely(err < 0))
-            return api_leave(session, err);
+            return err;
     }
     if (os_unlikely(grbit & JET_bitRetrievePhysicalSize && !pcbActual))
-        return api_leave(session, grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy)
-                                      ? JET_errInvalidGrbit
-                                      : JET_errInvalidParameter);
+        return grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy) ? JET_errInvalidGrbit
+                                                                            : JET_errInvalidParameter;
     err = retrieve_column(cursor, &retrieval, &scope);
     retrieve_end(cursor, &scope);
     if (os_unlikely(retrieval.computed && err >= 0))
@@ -97,7 +84,31 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
                 pretinfo->itagSequence = retrieval.sequence;
         }
     }
-    return api_leave(session, err);
+    return err;
+}
+
+/*
+ * One value of the current record (or of the prepared update) into pvData.
+ * cbData and *pcbActual are bytes.  Source: documentation, and ErrIsamRetrieveColumn.
+ */
+JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID columnid, void *pvData,
+                                  JET_ULONG cbData, JET_ULONG *pcbActual, JET_GRBIT grbit, JET_RETINFO *pretinfo)
+{
+    struct session *session;
+    struct cursor *cursor;
+    uint32_t actual;
+    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
+
+    if (os_unlikely(err < 0))
+        return err;
+    if (os_likely(!grbit && !pretinfo && pvData) && retrieve_plain(cursor, columnid, pvData, cbData, &actual))
+    {
+        if (pcbActual)
+            *pcbActual = actual;
+        return api_leave(session, JET_errSuccess);
+    }
+    return api_leave(session,
+                     retrieve_one(session, tableid, cursor, columnid, pvData, cbData, pcbActual, grbit, pretinfo));
 }
 
 /* Bits that mean something to JetRetrieveColumn only. */

@@ -243,7 +243,14 @@ static inline enum same_page move_on_page(struct tree_cursor *cursor, int step)
         if (os_unlikely(key_size + data_size > TREE_INLINE_BOOKMARK ||
                         cursor->bookmark_capacity > TREE_INLINE_BOOKMARK))
             return NOT_SO;
-        page_key_copy_short(&node.key, bookmark);
+        if (os_likely(node.key.prefix_size <= 8 && node.key.suffix_size <= 8))
+        {
+            /* two tags at least follow in the page, and two words have room in the bookmark */
+            set_le64(bookmark, le64(node.key.prefix));
+            set_le64(bookmark + node.key.prefix_size, le64(node.key.suffix));
+        }
+        else
+            page_key_copy_short(&node.key, bookmark);
         if (data_size)
             bytes_copy(bookmark + key_size, node.data, data_size);
         if (os_likely(!(node.flags & NODE_VERSIONED)) || !tree_has_versions(tree))

@@ -59,6 +59,18 @@ static uint32_t window(const struct tree_cursor *cursor, int step)
     return run < 2 * RUN_OF_SCAN + (int32_t)WINDOW_MIN ? WINDOW_MIN / 2 : most;
 }
 
+/* Whether the next leaf is in memory, so that there is time until one is not: what is asked for is waited for. */
+static bool next_is_there(const struct tree_cursor *cursor, int step)
+{
+    uint32_t pgno;
+
+    if (!cursor->viewed)
+        return false;
+    pgno = step > 0 ? page_next(cursor->view.data) : page_prev(cursor->view.data);
+    return cache_peek_valid(cursor->hint.page, cursor->hint.version) && pgno &&
+           cache_contains(cursor->tree->file, pgno);
+}
+
 void tree_read_ahead(struct tree_cursor *cursor, int step)
 {
     uint32_t pgnos[WINDOW_MAX + 1], count;
@@ -67,7 +79,7 @@ void tree_read_ahead(struct tree_cursor *cursor, int step)
     if (cursor->ahead)
         return;
     count = window(cursor, step);
-    if (!count)
+    if (!count || next_is_there(cursor, step))
         return;
     cursor_target(cursor, TREE_AIM_LOWER, &target);
     count = tree_leaves(cursor->tree, &target, step, pgnos, count + 1);
