@@ -298,9 +298,13 @@ static void a_fresh_column_keeps_its_name_in_memory(void **state)
 static void a_derived_table_sees_its_template_renamed(void **state)
 {
     JET_COLUMNCREATE_A column = { .cbStruct = sizeof(column), .szColumnName = (char *)"c", .coltyp = JET_coltypLong };
-    JET_TABLECREATE_A base = { .cbStruct = sizeof(base), .szTableName = (char *)"base", .rgcolumncreate = &column,
-                               .cColumns = 1, .grbit = JET_bitTableCreateTemplateTable };
-    JET_TABLECREATE_A derived = { .cbStruct = sizeof(derived), .szTableName = (char *)"derived",
+    JET_TABLECREATE_A base = { .cbStruct = sizeof(base),
+                               .szTableName = (char *)"base",
+                               .rgcolumncreate = &column,
+                               .cColumns = 1,
+                               .grbit = JET_bitTableCreateTemplateTable };
+    JET_TABLECREATE_A derived = { .cbStruct = sizeof(derived),
+                                  .szTableName = (char *)"derived",
                                   .szTemplateTableName = (char *)"base" };
     JET_TABLEID theirs;
 
