@@ -58,13 +58,25 @@ static bool inner_search(const struct page_view *view, const struct tree_target 
     }
 }
 
-static bool child_of(const struct page_view *view, uint32_t line, uint32_t pgno, uint32_t *child)
+/* The page that a line of an inner page leads to: all that is behind its key. */
+static inline bool child_of(const struct page_view *view, uint32_t line, uint32_t pgno, uint32_t *child)
 {
-    struct page_node node;
+    struct page_line bytes;
+    uint32_t first, key, flags;
 
-    if (!page_node(view, line, &node) || node.data_size != sizeof(*child))
+    if (!page_tag(view, line + view->reserved, &bytes) || bytes.size < 2 + sizeof(*child))
         return false;
-    *child = page_word32(node.data);
+    first = page_word16(bytes.data);
+    flags = view->large ? first >> PAGE_NODE_FLAGS_SHIFT : bytes.tag_flags;
+    key = 2;
+    if (flags & NODE_COMPRESSED)
+    {
+        first = page_word16(bytes.data + 2);
+        key = 4;
+    }
+    if (key + (first & PAGE_KEY_SIZE) + sizeof(*child) != bytes.size)
+        return false;
+    *child = page_word32(bytes.data + bytes.size - sizeof(*child));
     return *child && *child != pgno;
 }
 

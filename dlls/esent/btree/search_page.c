@@ -149,7 +149,7 @@ static inline __attribute__((always_inline)) bool search(const struct probe *pro
         {
             /* one of these comes next, if any does */
             __builtin_prefetch(probe->lines + line_offset(low - PAGE_TAG_SIZE * (half / 2), large));
-            __builtin_prefetch(probe->lines + line_offset(middle - PAGE_TAG_SIZE * ((count - half) / 2), large));
+            __builtin_prefetch(probe->lines + line_offset(middle - PAGE_TAG_SIZE * ((count - half + 1) / 2), large));
         }
         before = is_before(probe, middle, large);
         if (os_unlikely(before < 0))
