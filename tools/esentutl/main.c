@@ -221,22 +221,23 @@ static const WCHAR *parse(const struct mode *mode, WCHAR **arguments, int count,
     return NULL;
 }
 
+/* The code of the program: of warnings, as of success, it is 0. */
 static int finish(JET_ERR err, uint32_t begin)
 {
     uint32_t took = os_tick_ms() - begin;
     JET_API_PTR number = (JET_API_PTR)err;
     char text[512] = "";
 
-    if (err >= 0)
-    {
-        printf("\nOperation completed successfully in %u.%03u seconds.\n\n", (unsigned)(took / 1000),
-               (unsigned)(took % 1000));
-        return err;
-    }
-    JetGetSystemParameterA(0, JET_sesidNil, JET_paramErrorToString, &number, text, sizeof(text));
-    printf("\nOperation terminated with error %d (%s) after %u.%03u seconds.\n\n", (int)err, text,
-           (unsigned)(took / 1000), (unsigned)(took % 1000));
-    return err;
+    if (err)
+        JetGetSystemParameterA(0, JET_sesidNil, JET_paramErrorToString, &number, text, sizeof(text));
+    if (err < 0)
+        printf("\nOperation terminated with error %d (%s) after", (int)err, text);
+    else if (err == JET_wrnDatabaseRepaired)
+        printf("\nOperation completed successfully with %d (%s) after", (int)err, text);
+    else
+        printf("\nOperation completed successfully in");
+    printf(" %u.%03u seconds.\n\n", (unsigned)(took / 1000), (unsigned)(took % 1000));
+    return err < 0 ? err : 0;
 }
 
 static int run(int count, WCHAR **arguments)

@@ -255,5 +255,9 @@ JET_ERR mode_recovery(const struct options *options)
     printf("\n");
     err = run(options, names);
     free(names);
+    if (err == JET_errCommittedLogFilesMissing || err == JET_errCommittedLogFileCorrupt)
+        printf("\n  \tWithout the lost logs recovery is possible: run it with /a.\n");
+    else if (err == JET_errMissingLogFile)
+        printf("\n  \tWithout the lost logs recovery may be possible: run it with /a.\n");
     return err;
 }
