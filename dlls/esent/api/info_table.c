@@ -177,23 +177,6 @@ static JET_ERR put_number(void *result, uint32_t size, uint32_t number)
     return JET_errSuccess;
 }
 
-/* What is numbered as databases of the format written are has no numbers to be reserved. */
-static JET_ERR reserve_increment(const struct table *table, const void *result, uint32_t size)
-{
-    const struct column *column = NULL;
-
-    if (!result)
-        return JET_errInvalidParameter;
-    for (uint32_t i = 0; i < table->fixed_count && !column; i++)
-    {
-        if (table->fixed[i].type != JET_coltypNil && table->fixed[i].disk_flags & COLUMN_AUTOINCREMENT)
-            column = &table->fixed[i];
-    }
-    if (!column || column->disk_flags & COLUMN_DEFAULT)
-        return JET_errInvalidOperation;
-    return size == column->max_size ? JET_errFeatureNotAvailable : JET_errInvalidBufferSize;
-}
-
 static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TABLEID tableid, void *result,
                           uint32_t size, uint32_t level, bool wide)
 {
@@ -246,7 +229,7 @@ static JET_ERR table_info(struct session *session, struct cursor *cursor, JET_TA
         memcpy(result, cursor->encryption_key, ENCRYPT_KEY_SIZE);
         return JET_errSuccess;
     case JET_TblInfoRetrieveAndReserveAutoIncrement:
-        return reserve_increment(table, result, size);
+        return update_reserve_increment(cursor, result, size);
     case JET_TblInfoObjectId:
         return put_number(result, size, table->objid);
     default:

@@ -728,3 +728,35 @@ JET_ERR tree_set_root_header(const struct tree *tree, const uint8_t *bytes, uint
     }
     return err == TREE_RETRY ? JET_errDatabaseCorrupted : err;
 }
+
+JET_ERR tree_reserve_numbers(const struct tree *tree, uint32_t count, uint64_t *before)
+{
+    struct tree_change change = { .kind = TREE_CHANGE_EXTERNAL, .tree = tree };
+    uint8_t bytes[64];
+    struct page_root_fields fields;
+    struct page_line line;
+    struct page_view view;
+    JET_ERR err = cache_latch(tree->file, tree->root, CACHE_EXCLUSIVE, &change.page);
+
+    if (err < 0)
+        return tree_read_error(err);
+    if (!page_view(&view, change.page->data, change.page->page_size))
+        err = JET_errDatabaseCorrupted;
+    if (err >= 0)
+        err = page_root_fields(&view, &fields);
+    if (err >= 0 && !fields.has_auto_increment)
+        err = JET_wrnColumnNull;
+    if (err == JET_errSuccess && (!page_tag(&view, 0, &line) || line.size > sizeof(bytes)))
+        err = JET_errDatabaseCorrupted;
+    if (err == JET_errSuccess)
+    {
+        *before = fields.auto_increment;
+        memcpy(bytes, line.data, line.size);
+        set_le64(bytes + 1 + (fields.has_space ? sizeof(fields.space) : 0), *before + count);
+        change.data = bytes;
+        change.data_size = line.size;
+        err = tree_apply(&change);
+    }
+    cache_unlatch(change.page, CACHE_EXCLUSIVE);
+    return err;
+}

@@ -140,6 +140,11 @@ bool tree_is_others(struct tree_cursor *cursor);
 JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
                         uint32_t data_size);
 
+/*
+ * Takes the next `count` numbers of those that a tree's root keeps: the first is *before + 1.
+ * JET_wrnColumnNull: this root keeps none, as in databases of formats before 1568.30.
+ */
+JET_ERR tree_reserve_numbers(const struct tree *tree, uint32_t count, uint64_t *before);
 /* Replaces the external header of a tree's root (auto-increment). */
 JET_ERR tree_set_root_header(const struct tree *tree, const uint8_t *bytes, uint32_t size);
 

@@ -4,9 +4,11 @@
  * and the numbers of records where no primary index orders them.
  *
  * The next number is kept in memory only, as it is in the databases that are
- * written here; it is found once as the highest there is, and one more.  It is
+ * made here; it is found once as the highest there is, and one more.  It is
  * never given out twice while the database is open, even if what took it was
- * rolled back.
+ * rolled back.  Databases of later formats keep in the root of the table's tree how
+ * far numbers are taken, a batch ahead of what was given out; then nothing is looked
+ * for, and no number is given out twice ever.
  */
 #include "format/bytes.h"
 #include "table/update_private.h"
@@ -115,6 +117,35 @@ static JET_ERR highest_by_scan(struct table *table, const struct column *column,
     return err;
 }
 
+#define BATCH_FIRST 2u
+#define BATCH_MOST  1000u
+
+/* Takes a batch of numbers in the root of the tree.  JET_wrnColumnNull: it keeps none. */
+static JET_ERR take_batch(struct table *table, uint64_t *before)
+{
+    struct table_object *object = table->object;
+    bool free = false;
+    uint32_t batch;
+    JET_ERR err;
+
+    while (!atomic_compare_exchange_weak(&object->increment_busy, &free, true))
+    {
+        free = false;
+        os_thread_yield();
+    }
+    batch = object->increment_batch ? 2 * object->increment_batch : BATCH_FIRST;
+    if (batch > BATCH_MOST)
+        batch = BATCH_MOST;
+    err = tree_reserve_numbers(table->records, batch, before);
+    if (err == JET_errSuccess)
+    {
+        object->increment_batch = batch;
+        atomic_store(&object->increment_max, *before + batch);
+    }
+    atomic_store(&object->increment_busy, false);
+    return err;
+}
+
 JET_ERR increment_next(struct cursor *cursor, uint64_t *next)
 {
     struct table *table = cursor->table;
@@ -126,6 +157,14 @@ JET_ERR increment_next(struct cursor *cursor, uint64_t *next)
     *next = atomic_load(&table->object->next_increment);
     if (*next)
         return JET_errSuccess;
+    err = table->database->read_only ? JET_wrnColumnNull : take_batch(table, &highest);
+    if (err < 0)
+        return err;
+    if (err == JET_errSuccess)
+    {
+        *next = settle(&table->object->next_increment, highest + 1);
+        return JET_errSuccess;
+    }
     index = index_by(table, column);
     err = index ? highest_by_index(table, index, column, &highest) : highest_by_scan(table, column, &highest);
     if (err < 0 && err != JET_errNoCurrentRecord && err != JET_errRecordNotFound)
@@ -134,13 +173,51 @@ JET_ERR increment_next(struct cursor *cursor, uint64_t *next)
     return JET_errSuccess;
 }
 
-JET_ERR update_reserve_increment(const struct cursor *cursor, uint32_t size)
+/* Gives out the next number. */
+static JET_ERR increment_take(struct cursor *cursor, const struct column *column, uint64_t *number)
+{
+    struct table_object *object = cursor->table->object;
+    uint64_t next, before;
+    JET_ERR err = increment_next(cursor, &next);
+
+    if (err < 0)
+        return err;
+    next = atomic_fetch_add(&object->next_increment, 1);
+    if (column->max_size == 4 && next > UINT32_MAX - 1)
+        return JET_errOutOfAutoincrementValues;
+    while (atomic_load(&object->increment_max) && next > atomic_load(&object->increment_max))
+    {
+        err = take_batch(cursor->table, &before);
+        if (err != JET_errSuccess)
+            return err < 0 ? err : JET_errDatabaseCorrupted;
+    }
+    *number = next;
+    return JET_errSuccess;
+}
+
+/* Source: ErrRECRetrieveAndReserveAutoInc. */
+JET_ERR update_reserve_increment(struct cursor *cursor, void *result, uint32_t size)
 {
     const struct column *column = increment_column(cursor->table);
+    uint64_t next;
+    JET_ERR err;
 
+    if (!result)
+        return JET_errInvalidParameter;
     if (!column || column->disk_flags & (COLUMN_DEFAULT | COLUMN_USER_DEFAULT))
         return JET_errInvalidOperation;
-    return size != column->max_size ? JET_errInvalidBufferSize : JET_errFeatureNotAvailable;
+    if (size != column->max_size)
+        return JET_errInvalidBufferSize;
+    if (!cursor->table->object || cursor->table->database->read_only)
+        return JET_errFeatureNotAvailable;
+    err = increment_next(cursor, &next);
+    if (err >= 0 && !atomic_load(&cursor->table->object->increment_max))
+        err = JET_errFeatureNotAvailable;
+    if (err >= 0)
+        err = increment_take(cursor, column, &next);
+    if (err >= 0)
+        memcpy(result, &next, size);
+    return err;
 }
 
 JET_ERR increment_set(struct cursor *cursor)
@@ -152,12 +229,9 @@ JET_ERR increment_set(struct cursor *cursor)
 
     if (!column || !cursor->table->object)
         return JET_errSuccess;
-    err = increment_next(cursor, &next);
+    err = increment_take(cursor, column, &next);
     if (err < 0)
         return err;
-    next = atomic_fetch_add(&cursor->table->object->next_increment, 1);
-    if (column->max_size == 4 && next > UINT32_MAX - 1)
-        return JET_errOutOfAutoincrementValues;
     set_le64(bytes, next);
     err = record_set(cursor->table, &cursor->update->record, column, 1, bytes, column->max_size, 0);
     if (err >= 0)

@@ -241,6 +241,9 @@ struct table_object
     /* Given out next, 0: not known yet (update_private.h): record numbers of a
      * table without a primary index, ids of long values, the autoincrement column. */
     _Atomic uint64_t next_record, next_long_value, next_increment;
+    _Atomic uint64_t increment_max; /* so far the root of the table's tree says numbers are taken; 0: it says nothing */
+    uint32_t increment_batch;       /* and so many more next time; by who has increment_busy */
+    _Atomic bool increment_busy;
     struct cursor *cursors;     /* open on it */
     _Atomic(struct table_hook *) hooks; /* newest first; added to under the database's lock */
     struct txn *deny_read;      /* the session that has it alone; NULL: none */

@@ -77,10 +77,10 @@ JET_ERR update_set_column(struct cursor *cursor, const struct setting *setting);
 JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
                       JET_GRBIT grbit);
 
-/* JET_TblInfoRetrieveAndReserveAutoIncrement.  Only databases that store the next
- * value, which none written here does, answer it: JET_errFeatureNotAvailable,
+/* JET_TblInfoRetrieveAndReserveAutoIncrement: the next number, which nobody else gets.  Only where the tree's root
+ * keeps how far they are taken (tree_reserve_numbers), else JET_errFeatureNotAvailable;
  * JET_errInvalidOperation (no such column), JET_errInvalidBufferSize. */
-JET_ERR update_reserve_increment(const struct cursor *cursor, uint32_t size);
+JET_ERR update_reserve_increment(struct cursor *cursor, void *result, uint32_t size);
 
 /* Gives all records numbers in the autoincrement column, 1 and on; for a column that is new. */
 JET_ERR update_number_records(struct cursor *cursor);
