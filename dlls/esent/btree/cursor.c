@@ -315,6 +315,29 @@ static bool ends_before(const struct tree_cursor *cursor, const struct tree_leaf
            node_visible(cursor->tree, cursor->txn, &node);
 }
 
+/* Whether that is the key; what nodes do not share tells the most of them apart. */
+static inline bool key_is(const struct page_key *key, const uint8_t *bytes, uint32_t size)
+{
+    uint32_t prefix = key->prefix_size, i = key->suffix_size;
+
+    if (prefix + i != size)
+        return false;
+    if (i > 16)
+    {
+        if (memcmp(key->suffix, bytes + prefix, i))
+            return false;
+    }
+    else
+    {
+        for (; i; i--)
+        {
+            if (key->suffix[i - 1] != bytes[prefix + i - 1])
+                return false;
+        }
+    }
+    return !prefix || !memcmp(key->prefix, bytes, prefix);
+}
+
 enum unlatched_seek
 {
     SEEK_PLACED,
@@ -339,7 +362,7 @@ static enum unlatched_seek seek_unlatched(struct tree_cursor *cursor, const stru
     if (cursor->bookmark_capacity > TREE_INLINE_BOOKMARK || !tree_descend_peek(tree, target, &at) ||
         !page_node(&at.view, at.line, &node))
         return SEEK_WITH_LATCH;
-    *equal = !page_key_compare(&node.key, target->key, target->key_size) &&
+    *equal = key_is(&node.key, target->key, target->key_size) &&
              (!target->data_size ||
               (node.data_size == target->data_size && !memcmp(node.data, target->data, target->data_size)));
     if (!*equal && only_equal)
