@@ -301,6 +301,76 @@ static void info_of_a_file(void **state)
     assert_ok(JetDetachDatabaseA(session, path));
 }
 
+/* Adds rows to its only table, and takes them off again. */
+static void come_and_go(JET_SESID sesid, JET_TABLEID table, JET_COLUMNID id, bool keep)
+{
+    for (int i = 0; i < 50; i++)
+    {
+        assert_ok(JetPrepareUpdate(sesid, table, JET_prepInsert));
+        assert_ok(JetSetColumn(sesid, table, id, &i, sizeof(i), 0, NULL));
+        assert_ok(JetUpdate(sesid, table, NULL, 0, NULL));
+    }
+    for (JET_ERR err = keep ? JET_errNoCurrentRecord : JetMove(sesid, table, JET_MoveFirst, 0); err >= 0;
+         err = JetMove(sesid, table, JET_MoveNext, 0))
+        assert_ok(JetDelete(sesid, table));
+}
+
+static JET_TABLEID make_table(const char *name, JET_DBID *dbid, JET_COLUMNID *id)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+    JET_TABLEID table;
+
+    assert_ok(JetCreateDatabaseA(session, test_file(name), NULL, dbid, JET_bitDbOverwriteExisting));
+    assert_ok(JetCreateTableA(session, *dbid, "t", 1, 90, &table));
+    assert_ok(JetAddColumnA(session, table, "id", &definition, NULL, 0, id));
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetOpenTableA(session, *dbid, "t", NULL, 0, 0, &table));
+    return table;
+}
+
+/* A database goes while an older transaction, which has to do with another, is open: its versions go with it. */
+static void versions_go_with_their_database(void **state)
+{
+    JET_SESID other = test_session(instance);
+    JET_COLUMNID id, id_here;
+    JET_TABLEID here, there, theirs;
+    JET_DBID stays, goes, opened;
+    char path[260];
+
+    (void)state;
+    here = make_table("stays.edb", &stays, &id_here);
+    there = make_table("goes.edb", &goes, &id);
+    strcpy(path, test_file("goes.edb"));
+    assert_ok(JetOpenDatabaseA(other, test_file("stays.edb"), NULL, &opened, 0));
+    assert_ok(JetOpenTableA(other, opened, "t", NULL, 0, 0, &theirs));
+    assert_ok(JetBeginTransaction(other));
+    come_and_go(other, theirs, id_here, true);
+    come_and_go(session, there, id, false);
+    come_and_go(session, here, id_here, false);
+    assert_ok(JetCloseTable(session, there));
+    assert_ok(JetCloseDatabase(session, goes, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_ok(JetCommitTransaction(other, 0));
+    assert_true(JetIdle(session, JET_bitIdleCompact) >= 0);
+
+    /* One that is being changed stays. */
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(other, path, NULL, &goes, 0));
+    assert_ok(JetOpenTableA(other, goes, "t", NULL, 0, 0, &there));
+    assert_err(JetMove(other, there, JET_MoveFirst, 0), JET_errNoCurrentRecord);
+    assert_ok(JetBeginTransaction(other));
+    come_and_go(other, there, id, true);
+    assert_ok(JetCloseTable(other, there));
+    assert_ok(JetCloseDatabase(other, goes, 0));
+    assert_err(JetDetachDatabaseA(session, path), JET_errDatabaseInUse);
+    assert_ok(JetCommitTransaction(other, 0));
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_ok(JetEndSession(other, 0));
+    assert_ok(JetCloseTable(session, here));
+    assert_ok(JetCloseDatabase(session, stays, 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("stays.edb")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +379,7 @@ int main(void)
         cmocka_unit_test(wrong_arguments_of_attach),
         cmocka_unit_test(files_that_are_no_clean_databases),
         cmocka_unit_test(exclusive_open),
+        cmocka_unit_test(versions_go_with_their_database),
         cmocka_unit_test(a_file_belongs_to_one_instance),
         cmocka_unit_test(reading_leaves_the_file_alone),
         cmocka_unit_test(one_whole_copy_of_the_header_is_enough),

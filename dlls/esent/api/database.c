@@ -379,6 +379,14 @@ static JET_ERR detach_locked(struct instance *instance, struct attachment *attac
     attachment->busy = true;
     os_text_copy(path, OS_PATH_MAX, attachment->path);
     os_mutex_unlock(&instance->lock);
+    err = database_release(attachment->database);
+    if (err < 0)
+    {
+        os_mutex_lock(&instance->lock);
+        attachment->busy = false;
+        os_mutex_unlock(&instance->lock);
+        return err;
+    }
     err = attachment_close(attachment);
     if (err >= 0)
         event_database(instance, EVENT_DATABASE_DETACHED, (uint32_t)(attachment - instance->databases), path, began);

@@ -273,13 +273,13 @@ JET_ERR cursor_follow_change(struct cursor *cursor)
     if (cursor->index && !index)
     {
         tree_cursor_close(&cursor->entries);
-        cursor->index = NULL;
+        cursor_note_index(cursor, NULL);
         cursor->table = now;
         cursor->form = form;
         cursor->range = false;
         place_set_end(cursor, TREE_BEFORE_FIRST);
     }
-    cursor->index = index;
+    cursor_note_index(cursor, index);
     cursor->form = form;
     cursor->table = now;
     filter_follow(cursor);

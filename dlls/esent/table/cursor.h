@@ -76,6 +76,7 @@ struct cursor
     bool record_current;            /* `records` stands on the record of the current entry */
     bool range, range_upper, range_inclusive;
     const struct index *index;      /* the secondary index in use; NULL: primary or sequential order */
+    _Atomic uint32_t index_objid;   /* which that is, for other sessions to see; 0: none */
     struct tree_cursor records;
     struct tree_cursor entries;     /* when index is not NULL */
     uint8_t records_level, entries_level;   /* of the transaction, when each was last moved */
@@ -106,6 +107,12 @@ struct cursor
     struct cursor *reuses;          /* the retired one that it goes on with; NULL */
     struct cursor *next, *prev;     /* among the table's */
 };
+
+static inline void cursor_note_index(struct cursor *cursor, const struct index *index)
+{
+    cursor->index = index;
+    atomic_store_explicit(&cursor->index_objid, index ? index->objid : 0, memory_order_relaxed);
+}
 
 /* Whether it is on a temporary table, sort or not. */
 static inline bool cursor_is_temporary(const struct cursor *cursor)

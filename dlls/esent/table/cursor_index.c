@@ -53,7 +53,7 @@ static JET_ERR use_index(struct cursor *cursor, const struct index *index)
     else
         cursor->records.sequential = false;
     keep_key(cursor, index);
-    cursor->index = index;
+    cursor_note_index(cursor, index);
     cursor->form = form;
     cursor->range = false;
     cursor->entries_level = cursor->txn ? (uint8_t)cursor->txn->level : 0;
@@ -95,7 +95,7 @@ void cursor_leave_index(struct cursor *cursor)
 {
     tree_cursor_close(&cursor->entries);
     cursor->records.state = TREE_BEFORE_FIRST;
-    cursor->index = NULL;
+    cursor_note_index(cursor, NULL);
     cursor->defer_first = cursor->record_current = cursor->range = false;
     cursor->key.state = 0;
     cursor->index_level = 0;

@@ -240,6 +240,11 @@ void database_abandon(struct database *database)
     database_free(database);
 }
 
+JET_ERR database_release(struct database *database)
+{
+    return database->txns ? version_drop_database(database->txns, database->store.id) : JET_errSuccess;
+}
+
 JET_ERR database_close(struct database *database)
 {
     JET_ERR err = JET_errSuccess;

@@ -397,7 +397,7 @@ static bool in_use(const struct table *table, uint32_t objid)
 
     os_mutex_lock(&table->database->lock);
     for (const struct cursor *cursor = table->object->cursors; cursor; cursor = cursor->next)
-        found |= cursor->index && cursor->index->objid == objid;
+        found |= atomic_load_explicit(&cursor->index_objid, memory_order_relaxed) == objid;
     os_mutex_unlock(&table->database->lock);
     return found;
 }

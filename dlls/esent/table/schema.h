@@ -384,6 +384,9 @@ struct database_options
  * (JET_errDatabaseDirtyShutdown), its format and the catalog.  Errors as
  * JetAttachDatabase documents them. */
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **database);
+/* Before a database is closed that no session has open, while other databases are in use: drops its versions.
+ * JET_errDatabaseInUse: a transaction that changed it is open. */
+JET_ERR database_release(struct database *database);
 /* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */
 JET_ERR database_close(struct database *database);
 /* Writes both copies of the header, durably.  header_lock is held. */

@@ -268,6 +268,21 @@ static JET_ERR prepare_replace(struct cursor *cursor, bool lock)
     return JET_errSuccess;
 }
 
+/* Begins the level of a change.  Outside of a transaction that takes the snapshot, which may see an index that is newer
+ * than what the cursor knows of its table. */
+static JET_ERR begin_level(struct cursor *cursor)
+{
+    bool outer = !cursor->txn->level;
+    JET_ERR err = txn_begin_inner(cursor->txn);
+
+    if (err < 0 || !outer || cursor_is_temporary(cursor))
+        return err;
+    err = cursor_follow(cursor);
+    if (err < 0)
+        (void)txn_rollback(cursor->txn);
+    return err;
+}
+
 /* Ends the level that a call began. */
 static JET_ERR end_level(struct cursor *cursor, JET_ERR err)
 {
@@ -646,7 +661,7 @@ static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_m
         return finish_sort(cursor);
     if (table_is_temporary(cursor->table))
         cursor->table->changed = true;
-    err = txn_begin_inner(cursor->txn);
+    err = begin_level(cursor);
     if (err < 0)
         return err;
     if (grbit & JET_bitUpdateNoVersion)
@@ -712,7 +727,7 @@ JET_ERR update_delete(struct cursor *cursor)
     }
     if (table_is_temporary(cursor->table))
         cursor->table->changed = true;
-    err = txn_begin_inner(cursor->txn);
+    err = begin_level(cursor);
     if (err < 0)
         return err;
     return end_level(cursor, delete_record(cursor, true));

@@ -207,7 +207,7 @@ static JET_ERR batch_alloc(struct version_batch *batch, uint32_t size, void **me
 {
     struct chunk *chunk = batch->chunks;
 
-    size = (size + 15u) & ~15u;
+    size = (size + 7u) & ~7u;
     if (os_unlikely(chunk->size - chunk->used < size))
     {
         struct txn_root *root = batch->root;
@@ -478,8 +478,8 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->offset = (uint16_t)change->offset;
     version->delta_size = (uint8_t)change->delta_size;
     version->delta = change->delta;
-    version->key_size = place->key_size;
-    version->data_size = place->data_size;
+    version->key_size = (uint16_t)place->key_size;
+    version->data_size = (uint16_t)place->data_size;
     version->image_size = change->image_size;
     version->log_position = 0;
     version->rceid = 0;
@@ -578,8 +578,11 @@ JET_ERR version_create(struct txn *txn, const struct version_place *place, const
     *created = NULL;
     if (!batch)
         return JET_errOutOfMemory;
-    err = batch_alloc(batch, (uint32_t)sizeof(*version) + place->key_size + place->data_size + change->image_size,
-                      &memory);
+    if (place->key_size > UINT16_MAX || place->data_size > UINT16_MAX)
+        return JET_errInternalError;
+    err = batch_alloc(
+        batch, (uint32_t)offsetof(struct version, bytes) + place->key_size + place->data_size + change->image_size,
+        &memory);
     if (err < 0)
         return err;
     allot(txn->root, place, change);
@@ -716,8 +719,11 @@ JET_ERR version_redo(struct txn *txn, const struct version_place *place, const s
     *created = NULL;
     if (!batch)
         return JET_errOutOfMemory;
-    err = batch_alloc(batch, (uint32_t)sizeof(*version) + place->key_size + place->data_size + change->image_size,
-                      &memory);
+    if (place->key_size > UINT16_MAX || place->data_size > UINT16_MAX)
+        return JET_errInternalError;
+    err = batch_alloc(
+        batch, (uint32_t)offsetof(struct version, bytes) + place->key_size + place->data_size + change->image_size,
+        &memory);
     if (err < 0)
         return err;
     version = memory;
@@ -1255,6 +1261,82 @@ static uint32_t clean(struct txn_root *root, uint32_t most, uint64_t before, boo
         batch_free(batch);
     }
     return dropped;
+}
+
+static bool has_open(struct txn_root *root, uint32_t database)
+{
+    bool open = false;
+
+    for (unsigned i = 0; i < VERSION_PARTS && !open; i++)
+    {
+        struct version_part *part = &root->part[i];
+
+        os_rwlock_lock_read(&part->lock);
+        for (uint32_t b = 0; part->count && b <= part->mask && !open; b++)
+            for (const struct version *head = part->bucket[b]; head && !open; head = head->chain_next)
+                for (const struct version *version = head; version && !open; version = version->older)
+                    open = version->database == database && version->level && is_open(version);
+        os_rwlock_unlock_read(&part->lock);
+    }
+    return open;
+}
+
+/* Those of the database, out of a list, into another. */
+static void take_versions(struct version **link, uint32_t database, struct version ***end)
+{
+    while (*link)
+    {
+        struct version *version = *link;
+
+        if (version->database != database)
+        {
+            link = &version->txn_older;
+            continue;
+        }
+        *link = version->txn_older;
+        version->txn_older = NULL;
+        **end = version;
+        *end = &version->txn_older;
+    }
+}
+
+/* Entries come before actions, in a batch as in all of them. */
+static uint32_t drop_of_database(struct txn_root *root, uint32_t database)
+{
+    struct version *entries = NULL, **entries_end = &entries, *next;
+    uint32_t dropped = 0;
+
+    os_mutex_lock(&root->lock);
+    for (struct version_batch *batch = root->committed; batch; batch = batch->next)
+        take_versions(&batch->newest, database, &entries_end);
+    for (struct version_batch *batch = root->committed; batch; batch = batch->next)
+        take_versions(&batch->actions, database, &entries_end);
+    os_mutex_unlock(&root->lock);
+    for (struct version *version = entries; version; version = version->txn_older)
+        version_unlink(root, version);
+    for (int pass = 0; pass < 2; pass++)
+        for (struct version *version = entries; version; version = next)
+        {
+            next = version->txn_older;
+            if ((version->op == VERSION_ACTION) != pass)
+                continue;
+            if (root->hooks.expire)
+                root->hooks.expire(root->hooks.context, version);
+            atomic_fetch_sub_explicit(&root->versions, 1, memory_order_relaxed);
+            dropped++;
+        }
+    return dropped;
+}
+
+JET_ERR version_drop_database(struct txn_root *root, uint32_t database)
+{
+    if (has_open(root, database))
+        return JET_errDatabaseInUse;
+    os_mutex_lock(&root->clean);
+    while (drop_of_database(root, database))
+        ;
+    os_mutex_unlock(&root->clean);
+    return JET_errSuccess;
 }
 
 /* When nothing is left, the bucket that is not full goes as well. */

@@ -64,22 +64,23 @@ struct version
     struct version *txn_older;          /* versions of the transaction, newest first */
     struct version_batch *batch;        /* of the transaction that made it */
     void *owner;                        /* the tree, or what the caller likes */
+    int64_t delta;
+    uint64_t log_position;              /* of the record of this change */
     uint32_t database, root, objid;
     uint32_t hash;
+    uint32_t image_size;
+    uint32_t update;                    /* txn->update when it was made */
+    uint32_t updates;                   /* and txn->updates: all of an update have as much as its number, or more */
+    uint32_t rceid;                     /* what names it in the log; 0: it is not logged */
+    uint16_t key_size, data_size;
+    uint16_t offset;
     uint8_t op;
     _Atomic uint8_t level;              /* changed by its transaction only */
     bool linked;                        /* in a chain; actions are not */
-    uint8_t delta_size;
-    uint16_t offset;
-    uint32_t key_size, data_size, image_size;
-    uint32_t update;                    /* txn->update when it was made */
-    uint32_t updates;                   /* and txn->updates: all of an update have as much as its number, or more */
-    int64_t delta;
-    uint64_t log_position;              /* of the record of this change */
-    uint32_t rceid;                     /* what names it in the log; 0: it is not logged */
     bool undo_logged;                   /* the log has its bookmark and image */
     bool revived;                       /* an insertion that replaced the data of a deleted entry */
-    uint8_t bytes[];                    /* key, data, image */
+    uint8_t delta_size;
+    uint8_t bytes[];                    /* key, data, image; large transactions have many, so nothing is between */
 };
 
 static inline const uint8_t *version_key(const struct version *version)
@@ -201,6 +202,11 @@ void version_each_changed(struct txn *txn, bool owns, const struct txn *before, 
 uint32_t version_clean(struct txn_root *root, uint32_t most);
 /* When the oldest versions that are kept were committed; TXN_TIME_NEVER: there are none. */
 uint64_t version_oldest_kept(struct txn_root *root);
+/*
+ * Drops all versions of a database that nobody has open any more, also those that transactions which
+ * have to do with others would need.  JET_errDatabaseInUse: a transaction that changed it is open.
+ */
+JET_ERR version_drop_database(struct txn_root *root, uint32_t database);
 /* The same of all that can be dropped; waits for who is cleaning. */
 void version_clean_all(struct txn_root *root);
 
