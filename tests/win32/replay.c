@@ -376,6 +376,52 @@ static void contexts(void **state)
     assert_ok(JetTerm2(instance, JET_bitTermComplete));
 }
 
+/* Breaks the middle of every page that is in use, but for the headers and page 1. */
+static unsigned tear_pages(const char *path)
+{
+    static char page[4096];
+    FILE *file = fopen(path, "r+b");
+    unsigned torn = 0;
+
+    assert_non_null(file);
+    for (long at = 3 * (long)sizeof(page); !fseek(file, at, SEEK_SET) && fread(page, sizeof(page), 1, file) == 1;
+         at += (long)sizeof(page))
+    {
+        static const char empty[sizeof(page)];
+
+        if (!memcmp(page, empty, sizeof(page)))
+            continue;
+        memset(page + 1024, 0x55, 512);
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        assert_int_equal(fwrite(page, sizeof(page), 1, file), 1);
+        torn++;
+    }
+    fclose(file);
+    return torn;
+}
+
+/* Pages of which writes were torn are made anew from as far back as the log goes. */
+static void torn_pages(void **state)
+{
+    const char *path = file("torn.edb");
+    JET_INSTANCE instance;
+
+    (void)state;
+    die("torn", path, COMMITS);
+    assert_err(init("torn", &committed[COMMITS / 2], 0, &instance), JET_errRecoveredWithoutUndo);
+    assert_true(tear_pages(path) > 20);
+    assert_ok(init("torn", NULL, 0, &instance));
+    assert_int_equal(count_records(instance, path), 3 * COMMITS);
+    assert_ok(JetTerm2(instance, JET_bitTermComplete));
+    /* but not if it does not go back so far */
+    path = file("tornmore.edb");
+    die("tornmore", path, COMMITS);
+    assert_err(init("tornmore", &committed[COMMITS / 2], JET_bitTruncateLogsAfterRecovery, &instance),
+               JET_errRecoveredWithoutUndo);
+    tear_pages(path);
+    assert_err(init("tornmore", NULL, 0, &instance), JET_errReadVerifyFailure);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +432,7 @@ int main(void)
         cmocka_unit_test(nothing_to_recover_from),
         cmocka_unit_test(truncates),
         cmocka_unit_test(contexts),
+        cmocka_unit_test(torn_pages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -386,6 +386,12 @@ static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
     err = run_recovery(&config, &own->log);
     if (err != JET_errReadVerifyFailure || own->log)
         return err;
+    /* A write was torn: what the page was may be in the log from before the checkpoint. */
+    config.from_first = true;
+    err = run_recovery(&config, &own->log);
+    if (err >= 0 || own->log || err == JET_errRecoveredWithoutUndo)
+        return err;
+    config.from_first = false;
     /* Some page is not in the log as a whole: its one wrong bit is no torn write. */
     config.trust_corrected = true;
     return run_recovery(&config, &own->log);

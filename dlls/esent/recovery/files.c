@@ -172,7 +172,7 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
         return err;
     recovery->signature = last.signature;
     recovery->last = (uint32_t)last.generation > high ? (uint32_t)last.generation : high;
-    checkpoint = read_checkpoint(recovery);
+    checkpoint = !recovery->config->from_first && read_checkpoint(recovery);
     if (checkpoint)
         generation = (uint32_t)recovery->checkpoint.checkpoint.generation;
     else

@@ -22,8 +22,8 @@
  * with success, without a lazy flag, before the crash must be there; what was in a transaction
  * that nobody asked to commit must not; of one whose commit was never answered all or nothing.
  * A write of a database page is not expected to be torn within the page: as in Windows'
- * engine a page that fails its checksum is JET_errReadVerifyFailure, unless the log makes all of
- * it anew.  Torn and lost writes of log files, checkpoints and headers are expected.
+ * engine a page that fails its checksum is JET_errReadVerifyFailure, unless the log, from its first
+ * generation on, makes all of it anew.  Torn and lost writes of log files, checkpoints and headers are expected.
  */
 #ifndef ESENT_RECOVERY_RECOVERY_H
 #define ESENT_RECOVERY_RECOVERY_H
@@ -65,6 +65,7 @@ struct recovery_config
     uint32_t map_count;
     const WCHAR *database_path;         /* JET_paramAlternateDatabaseRecoveryPath; NULL or empty: none */
     uint32_t extension_pages;           /* JET_paramDbExtensionSize */
+    bool from_first;                    /* redo begins with the first generation there is, whatever the checkpoint says */
     bool trust_corrected;               /* a page that its checksum put right is right, not torn by the crash */
     bool delete_out_of_range;           /* JET_paramDeleteOldLogs and kin: generations that do not fit may go */
 
