@@ -185,7 +185,9 @@ JET_ERR catalog_add_locale(struct database *database, const struct index *index)
         return err;
     err = put(database, &txn, name, LOCALES_COUNT, 1, true);
     if (err >= 0)
-        return txn_commit(&txn);
-    txn_rollback(&txn);
+        err = txn_commit(&txn);
+    else
+        txn_rollback(&txn);
+    version_txn_gone(&txn);
     return err;
 }

@@ -124,6 +124,7 @@ static JET_ERR create_tree(struct table *table)
         err = txn_commit(&txn);
     else
         txn_rollback(&txn);
+    version_txn_gone(&txn);
     if (err >= 0)
         tree_init(table->long_values, &database->cache, root, row.id, true, PAGE_LONG_VALUE);
     else
@@ -695,6 +696,7 @@ static void remove_value(const struct tree *tree, struct txn_root *root_of_txns,
     tree_cursor_init(&cursor, tree, &txn);
     if (delete_all(&cursor, root, root_size) < 0 || txn_commit(&txn) < 0)
         (void)txn_rollback(&txn);
+    version_txn_gone(&txn);
     tree_cursor_close(&cursor);
 }
 

@@ -172,6 +172,7 @@ static void delete_rest(struct database *database, uint32_t objid)
         txn_commit(&txn);
     else
         txn_rollback(&txn);
+    version_txn_gone(&txn);
 }
 
 JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)

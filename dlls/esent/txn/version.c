@@ -1014,6 +1014,17 @@ void version_each_open(struct txn_root *root, const struct version_place *place,
     os_rwlock_unlock_read(&part->lock);
 }
 
+void version_txn_gone(struct txn *txn)
+{
+    if (!txn->root->log.log)
+        return;
+    for (uint32_t i = 0; i < VERSION_PARTS; i++)
+    {
+        os_rwlock_lock_write(&txn->root->part[i].lock);
+        os_rwlock_unlock_write(&txn->root->part[i].lock);
+    }
+}
+
 uint32_t version_image_most(struct txn_root *root, const struct version_place *place)
 {
     uint32_t hash = place_hash(place), most = 0;
