@@ -240,12 +240,15 @@ void background_tell_stop(struct instance *instance)
     os_mutex_unlock(&background->lock);
 }
 
+void background_stop_all(struct instance *instance)
+{
+    for (uint32_t i = 0; i < DATABASES_MAX; i++)
+        background_stop(instance, i);
+}
+
 void background_free(struct instance *instance)
 {
-    for (uint32_t i = 0; instance->background && i < DATABASES_MAX; i++)
-        background_stop(instance, i);
     os_free(instance->background);
-    instance->background = NULL;
 }
 
 /* ---------------------------------------------------------------- JetDefragment --- */

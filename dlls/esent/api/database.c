@@ -120,7 +120,7 @@ bool attachment_header(const WCHAR *path, struct database_header *header, bool *
         os_mutex_lock(&attachment->instance->lock);
         if (attachment->database && !attachment->busy)
         {
-            *header = attachment->database->header;
+            database_header(attachment->database, header);
             *open = true;
         }
         os_mutex_unlock(&attachment->instance->lock);

@@ -52,6 +52,7 @@ static JET_ERR database_info(const struct session *session, const struct attachm
                              uint32_t size, uint32_t level)
 {
     struct database *database = attachment->database;
+    struct database_header header;
 
     switch (level & ~JET_DbInfoUseCachedResult)
     {
@@ -82,7 +83,8 @@ static JET_ERR database_info(const struct session *session, const struct attachm
     case JET_DbInfoIsam:
         return JET_errFeatureNotAvailable;
     case JET_DbInfoMisc:
-        return header_describe(&database->header, result, size) ? JET_errSuccess : JET_errInvalidBufferSize;
+        database_header(database, &header);
+        return header_describe(&header, result, size) ? JET_errSuccess : JET_errInvalidBufferSize;
     case JET_DbInfoPageSize:
         return put_long(result, size, database->page_size) < 0 ? JET_errBufferTooSmall : JET_errSuccess;
     case JET_DbInfoFilesize:

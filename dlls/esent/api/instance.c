@@ -29,6 +29,7 @@ static void instance_destroy(struct instance *instance)
         handle_free(instance->handle);
     instance_reseed_close(instance);
     log_consume_end(instance);
+    background_free(instance);
     backup_free(instance->backup);
     txn_root_free(&instance->txn);
     param_set_free(&instance->params);
@@ -297,7 +298,7 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
         atomic_fetch_sub(&process.terminating, 1);
         return err;
     }
-    background_free(instance);
+    background_stop_all(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
     event_instance(instance, err < 0 ? EVENT_INSTANCE_FAILED : EVENT_INSTANCE_STOPPED, began, err);

@@ -219,7 +219,8 @@ const struct log_names *instance_log_names(const struct instance *instance);
 /* Ends the jobs in the background of one database, and waits for that; tells all to end; ends all for good. */
 void background_stop(struct instance *instance, JET_DBID dbid);
 void background_tell_stop(struct instance *instance);
-void background_free(struct instance *instance);
+void background_stop_all(struct instance *instance);
+void background_free(struct instance *instance);     /* when nobody can tell it to stop any more */
 
 /* Closes databases into which pages are put, as they are. */
 void instance_reseed_close(struct instance *instance);

@@ -30,6 +30,13 @@ void database_new_signature(struct header_signature *signature)
     database_time_now(&signature->created);
 }
 
+void database_header(struct database *database, struct database_header *header)
+{
+    os_mutex_lock(&database->header_lock);
+    *header = database->header;
+    os_mutex_unlock(&database->header_lock);
+}
+
 /* One copy after the other, so that one of them is always whole. */
 JET_ERR database_write_header(struct database *database)
 {

@@ -389,6 +389,8 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
 JET_ERR database_release(struct database *database);
 /* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */
 JET_ERR database_close(struct database *database);
+/* A copy of the header as it is now. */
+void database_header(struct database *database, struct database_header *header);
 /* Writes both copies of the header, durably.  header_lock is held. */
 JET_ERR database_write_header(struct database *database);
 

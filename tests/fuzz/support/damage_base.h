@@ -239,7 +239,9 @@ static inline void damage_guard_cache(uint32_t page_size)
     for (uint32_t i = 0; i < CACHE_SHARDS; i++)
     {
         struct cache_shard *shard = &cache.shard[i];
-        struct cache_chunk *chunk = calloc(1, sizeof(*chunk) + count * sizeof(chunk->frame[0]));
+        struct cache_chunk *chunk = calloc(1, sizeof(*chunk) + (count + 1) * sizeof(chunk->frame[0]));
+        uintptr_t align = __alignof__(struct cache_page) - 1;
+        chunk->frame = (struct cache_page *)(((uintptr_t)(chunk + 1) + align) & ~align);
         chunk->frames = count;
         chunk->next = shard->chunks;
         shard->chunks = chunk;
