@@ -118,6 +118,8 @@ static void of_a_database(void **state)
 
 static void of_an_index(void **state)
 {
+    JET_CONDITIONALCOLUMN_A condition;
+    JET_SPACEHINTS hints;
     JET_INDEXCREATE_A *first;
     JET_INDEXCREATE2_A *second;
     JET_INDEXCREATE3_W *third;
@@ -169,11 +171,13 @@ static void of_an_index(void **state)
     assert_memory_equal(first->szKey, "-text\0+number\0", 15);
     assert_int_equal(first->cbKey, 15);
     assert_int_equal(first->cConditionalColumn, 1);
-    assert_string_equal(first->rgconditionalcolumn[0].szColumnName, "longs");
-    assert_int_equal(first->rgconditionalcolumn[0].grbit, JET_bitIndexColumnMustBeNull);
+    memcpy(&condition, first->rgconditionalcolumn, sizeof(condition)); /* behind text, wherever that ends */
+    assert_string_equal(condition.szColumnName, "longs");
+    assert_int_equal(condition.grbit, JET_bitIndexColumnMustBeNull);
     assert_ok(JetGetTableIndexInfoA(session, table, "texts", room, sizeof(room), JET_IdxInfoCreateIndex2));
     second = (JET_INDEXCREATE2_A *)(void *)room;
-    assert_int_equal(second->pSpacehints->ulInitialDensity, 80);
+    memcpy(&hints, second->pSpacehints, sizeof(hints));
+    assert_int_equal(hints.ulInitialDensity, 80);
     assert_ok(JetGetTableIndexInfoW(session, table, test_wide("texts"), room, sizeof(room), JET_IdxInfoCreateIndex3));
     third = (JET_INDEXCREATE3_W *)(void *)room;
     assert_true(test_wide_equal(third->szIndexName, "texts"));
