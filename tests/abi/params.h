@@ -133,7 +133,7 @@ NUMBER(124, "JET_paramMaxRandomIOSize", IGNORED, Integer, global, any_time, 0, M
 NUMBER(125, "JET_paramCachedClosedTables", CUSTOM, Integer, instance, any_time, 0, 2147483647, 64)
 NUMBER(126, "JET_paramEnableFileCache", NORMAL, Boolean, global, before_start, 0, MOST, 0)
 NUMBER(127, "JET_paramEnableViewCache", NORMAL, Boolean, global, before_start, 0, MOST, 0)
-NUMBER(128, "JET_paramVerPageSize", NORMAL, BlockSize, global, before_start, 1024, 65536, 16384 * sizeof(void *) / 4)
+NUMBER(128, "JET_paramVerPageSize", NORMAL, BlockSize, global, before_start, 1024, 65536, 32768)
 NUMBER(129, "JET_paramConfiguration", CUSTOM, Integer, instance, before_init, 0, 2047, 1)
 NUMBER(130, "JET_paramEnableAdvanced", NORMAL, Boolean, instance, any_time, 0, MOST, 1)
 NUMBER(131, "JET_paramMaxColtyp", READONLY, Integer, global, never, 0, MOST, 19)
