@@ -68,6 +68,17 @@ static void keep_cursors(struct session *session)
     }
 }
 
+/* All that was logged becomes durable; that it was asked for is in the log, too.  (ErrLGForceWriteLog) */
+static JET_ERR flush_all(struct log *log)
+{
+    struct log_session record = { LOG_FORCE_WRITE, TXN_LOG_FIRST };
+    struct log_part part = { &record, sizeof(record) };
+    uint64_t position;
+    JET_ERR err = log_append(log, &part, 1, &position);
+
+    return err < 0 ? err : log_flush(log, position);
+}
+
 /* The last commit of the session, or all there were, become durable; or a new log is begun. */
 static JET_ERR wait_for_commits(struct session *session, JET_GRBIT grbit)
 {
@@ -79,7 +90,7 @@ static JET_ERR wait_for_commits(struct session *session, JET_GRBIT grbit)
     if (grbit & JET_bitForceNewLog)
         return log_roll(log, TXN_LOG_FIRST, "JET_bitForceNewLog", NULL);
     if (grbit & JET_bitWaitAllLevel0Commit)
-        return log_flush_all(log);
+        return flush_all(log);
     return commit ? log_flush(log, commit) : JET_errSuccess;
 }
 

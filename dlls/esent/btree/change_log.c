@@ -3,9 +3,7 @@
 #include "btree/change_log.h"
 
 /* A difference costs some bytes to tell, so short data goes whole. */
-#define DIFF_WORTH     8u
-#define DIFF_MOST      0x1fffu
-#define DIFF_TWO_BYTES 0x8000u
+#define DIFF_WORTH 8u
 
 /* ---------------------------------------------------------------- session --- */
 
@@ -124,37 +122,64 @@ static JET_ERR log_revive(const struct change_session *session, const struct tre
                   change->key_size, change->data, change->data_size, lgpos);
 }
 
+/*
+ * The head of a difference at `offset`, of the kind that databases of this page size have (the offset has 13 bits
+ * in small pages, and a word of its own in large ones); its size.
+ */
+static uint32_t diff_head(uint8_t head[LOG_DIFF_HEAD_MOST], bool large, uint32_t offset, uint32_t gone, uint32_t came)
+{
+    bool wide = gone > UINT8_MAX || came > UINT8_MAX;
+    uint8_t flags = (uint8_t)(wide ? LOG_DIFF_TWO_BYTES : 0);
+    uint32_t size = large ? 3 : 2;
+
+    if (gone == came)
+        flags |= LOG_DIFF_SAME_SIZE;
+    else if (!gone)
+        flags |= LOG_DIFF_INSERT;
+    set_le16(head, (uint16_t)(large ? offset : offset | (uint32_t)flags << 8));
+    if (large)
+        head[2] = flags;
+    for (uint32_t i = 0; i < (gone == came || !gone ? 1u : 2u); i++)
+    {
+        uint32_t value = i ? gone : came;
+
+        head[size++] = (uint8_t)value;
+        if (wide)
+            head[size++] = (uint8_t)(value >> 8);
+    }
+    return size;
+}
+
 /* What is between the same start and the same end: one difference, if that is shorter than all of the data. */
 static JET_ERR log_replace(const struct change_session *session, const struct tree_change *change,
                            const struct page_node *old, uint32_t rceid, uint64_t dbtime, uint64_t *lgpos)
 {
     uint32_t least = old->data_size < change->data_size ? old->data_size : change->data_size, start = 0, end = 0;
-    uint32_t gone, came, head = 6;
+    bool large = change->page->page_size > LOG_DIFF_SMALL_PAGE;
+    uint32_t gone, came, head, most = large ? UINT16_MAX : LOG_DIFF_OFFSET_MOST;
     struct log_replace replace;
     struct
     {
         struct log_replace replace;
-        uint8_t head[6];
+        uint8_t head[LOG_DIFF_HEAD_MOST];
     } __attribute__((packed)) diff;
 
     log_node(session, change, LOG_REPLACE, rceid, dbtime, &replace.node);
     replace.size = replace.new_size = (uint16_t)change->data_size;
     replace.old_size = (uint16_t)old->data_size;
-    while (start < least && start < DIFF_MOST && old->data[start] == change->data[start])
+    while (start < least && start < most && old->data[start] == change->data[start])
         start++;
     while (end < least - start && old->data[old->data_size - 1 - end] == change->data[change->data_size - 1 - end])
         end++;
     gone = old->data_size - start - end;
     came = change->data_size - start - end;
+    head = diff_head(diff.head, large, start, gone, came);
     if (!change->data_size || came + head + DIFF_WORTH > change->data_size || gone + came == 0 || !change->txn)
         return append(session, &replace, sizeof(replace), change->data, change->data_size, NULL, 0, lgpos);
     diff.replace = replace;
     diff.replace.node.page.type = LOG_REPLACE_DIFF;
-    diff.replace.size = (uint16_t)(head + came);
-    set_le16(diff.head, (uint16_t)(start | DIFF_TWO_BYTES));
-    set_le16(diff.head + 2, (uint16_t)came);
-    set_le16(diff.head + 4, (uint16_t)gone);
-    return append(session, &diff, sizeof(diff), change->data + start, came, NULL, 0, lgpos);
+    diff.replace.size = (uint16_t)((head + came) | (large ? LOG_REPLACE_DIFF2 : 0));
+    return append(session, &diff, sizeof(diff.replace) + head, change->data + start, came, NULL, 0, lgpos);
 }
 
 static JET_ERR log_delta(const struct change_session *session, const struct tree_change *change, uint32_t rceid,

@@ -218,6 +218,7 @@ static JET_ERR log_empty_tree(const struct change_session *session, const struct
     {
         list[i - 1].dbtime_before = dbtime_of(facts->level[i].page);
         list[i - 1].pgno = pgno_of(facts->level[i].page);
+        list[i - 1].page_flags = page_flags(facts->level[i].page->data);
     }
     parts[1].size = (facts->levels - 1) * sizeof(*list);
     record.pages_size = (uint16_t)parts[1].size;

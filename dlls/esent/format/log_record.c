@@ -278,10 +278,6 @@ uint64_t log_record_size(const void *record, size_t available)
 
 /* ------------------------------------------------------------- differences --- */
 
-#define DIFF_SAME_SIZE 0x20u
-#define DIFF_INSERT    0x40u
-#define DIFF_TWO_BYTES 0x80u
-
 /* The first kind has the offset in the low 13 bits of a word and the flags above; the second a byte for them. */
 JET_ERR log_diff_next(const struct log_replace *replace, size_t *at, struct log_diff *diff)
 {
@@ -299,8 +295,8 @@ JET_ERR log_diff_next(const struct log_replace *replace, size_t *at, struct log_
     diff->offset = le16(p);
     flags = p[head - 1];
     if (head == 2)
-        diff->offset &= 0x1fff;
-    width = flags & DIFF_TWO_BYTES ? 2 : 1;
+        diff->offset &= LOG_DIFF_OFFSET_MOST;
+    width = flags & LOG_DIFF_TWO_BYTES ? 2 : 1;
     p += head;
     left -= head;
     if (left < width)
@@ -308,8 +304,8 @@ JET_ERR log_diff_next(const struct log_replace *replace, size_t *at, struct log_
     diff->new_size = width == 2 ? le16(p) : *p;
     p += width;
     left -= width;
-    diff->old_size = flags & DIFF_INSERT ? 0 : diff->new_size;
-    if (!(flags & (DIFF_INSERT | DIFF_SAME_SIZE)))
+    diff->old_size = flags & LOG_DIFF_INSERT ? 0 : diff->new_size;
+    if (!(flags & (LOG_DIFF_INSERT | LOG_DIFF_SAME_SIZE)))
     {
         if (left < width)
             return JET_errLogFileCorrupt;

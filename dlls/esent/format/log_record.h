@@ -577,7 +577,7 @@ struct log_empty_page
 {
     uint64_t dbtime_before;
     uint32_t pgno;
-    uint32_t reserved;
+    uint32_t page_flags;                /* for information */
 };
 
 /* log_undo.operation, log_undo_info.operation: what is undone */
@@ -727,8 +727,11 @@ struct log_free_fdp
     uint8_t dbid;
     uint32_t root;
     uint32_t transaction;
-    uint8_t fdp_type;                   /* 1: table, 2: index */
+    uint8_t fdp_type;
 };
+
+#define LOG_FDP_TABLE 1u
+#define LOG_FDP_INDEX 2u
 
 struct log_page_move                    /* the page in two pieces follows: header and nodes, tags */
 {
@@ -821,6 +824,18 @@ const char *log_record_name(uint8_t type);
 bool log_record_closes(uint8_t type);
 
 /* ------------------------------------------------------------- differences --- */
+
+/*
+ * In the log a difference begins with a head: the offset in the low 13 bits of a word and flags above or, in
+ * databases with large pages (LOG_REPLACE_DIFF2), a word and a byte of flags; then how much comes, and how much goes
+ * if no flag says it, each in a byte or a word.
+ */
+#define LOG_DIFF_OFFSET_MOST 0x1fffu
+#define LOG_DIFF_SMALL_PAGE 8192u
+#define LOG_DIFF_HEAD_MOST 7u
+#define LOG_DIFF_SAME_SIZE 0x20u        /* as much goes as comes */
+#define LOG_DIFF_INSERT 0x40u           /* nothing goes */
+#define LOG_DIFF_TWO_BYTES 0x80u
 
 /* One difference between old and new data of a node. */
 struct log_diff

@@ -159,6 +159,20 @@ JET_ERR database_log_create_finish(struct database *database)
     return err < 0 ? err : log_flush(database->store.log, position);
 }
 
+void database_log_free_tree(struct database *database, uint32_t root, bool is_table, uint64_t committed)
+{
+    struct log_free_fdp record = { .type = LOG_FREE_FDP, .size = sizeof(record) - sizeof(struct log_ignored) };
+    struct log_part part = { &record, sizeof(record) };
+
+    if (!database->store.log)
+        return;
+    record.dbid = database->store.log_database;
+    record.root = root;
+    record.transaction = txn_log_time(committed);
+    record.fdp_type = is_table ? LOG_FDP_TABLE : LOG_FDP_INDEX;
+    (void)log_append(database->store.log, &part, 1, NULL);
+}
+
 JET_ERR database_log_attach(struct database *database)
 {
     struct log_attach_db attach;

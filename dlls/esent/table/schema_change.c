@@ -214,6 +214,9 @@ void schema_expire(void *context, struct version *version)
     if (action.kind == ACTION_TABLE_GONE)
         delete_rest(database, action.object->objid);
     if (action.kind == ACTION_TREE_GONE || action.kind == ACTION_TABLE_GONE)
+    {
+        database_log_free_tree(database, action.root, action.kind == ACTION_TABLE_GONE, version_committed(version));
         destroy(database, &action);
+    }
     end(database, &action, false);
 }

@@ -103,6 +103,8 @@ void database_log_register(struct database *database, struct database_registry *
 void database_log_unregister(struct database *database);
 JET_ERR database_log_create(struct database *database);
 JET_ERR database_log_create_finish(struct database *database);
+/* That the tree, whose deletion was committed at that time, gives back its space now; for who reads logs. */
+void database_log_free_tree(struct database *database, uint32_t root, bool is_table, uint64_t committed);
 JET_ERR database_log_attach(struct database *database);
 JET_ERR database_log_detach(struct database *database);
 JET_ERR database_mark_clean(struct database *database);

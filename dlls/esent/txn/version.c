@@ -884,6 +884,11 @@ bool version_seen(const struct txn *txn, const struct version *version)
     return sees(txn, version);
 }
 
+uint64_t version_committed(const struct version *version)
+{
+    return atomic_load_explicit(&version->batch->committed, memory_order_relaxed);
+}
+
 static bool is_change(const struct version *version)
 {
     return version->op == VERSION_INSERT || version->op == VERSION_DELETE || version->op == VERSION_REPLACE;

@@ -193,6 +193,9 @@ void version_txn_gone(struct txn *txn);
 /* Whether the transaction sees what the version, which is kept, did. */
 bool version_seen(const struct txn *txn, const struct version *version);
 
+/* When a version that expires was committed. */
+uint64_t version_committed(const struct version *version);
+
 /*
  * Calls `visit` for each entry of the tree that the transaction changed (`owns`), or that others changed
  * and committed since it began, once: with its key.  `before` is a view that sees none of these changes.
