@@ -338,6 +338,7 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
     process_lock();
     if (err >= 0)
     {
+        instance_set_hooks(instance);
         atomic_fetch_or(&instance->state, INSTANCE_INITIALIZED);
         atomic_fetch_add(&process.initialized, 1);
     }

@@ -74,10 +74,6 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     os_mutex_init(&instance->reseed_lock);
     os_mutex_init(&instance->consume_lock);
     txn_root_init(&instance->txn);
-    instance->hooks = (struct instance_hooks){ .context = instance,
-                                               .clean_versions = clean_versions,
-                                               .quiesce_cache = instance_log_quiesce,
-                                               .stop_and_emit_log = instance_log_stop_and_emit };
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {
@@ -102,6 +98,14 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     process.instance_count++;
     *created = instance;
     return JET_errSuccess;
+}
+
+void instance_set_hooks(struct instance *instance)
+{
+    instance->hooks = (struct instance_hooks){ .context = instance,
+                                               .clean_versions = clean_versions,
+                                               .quiesce_cache = instance_log_quiesce,
+                                               .stop_and_emit_log = instance_log_stop_and_emit };
 }
 
 void instance_free(struct instance *instance)
@@ -255,6 +259,15 @@ static void end_all_sessions(struct instance *instance)
     }
 }
 
+/* JetStopService and its kin still come in, but find nothing to set in motion. */
+static void keep_out(struct instance *instance)
+{
+    process_lock();
+    memset(&instance->hooks, 0, sizeof(instance->hooks));
+    process_unlock();
+    instance_wait_for_calls(instance);
+}
+
 /*
  * Ends an instance, when the calls that are inside have left.  Sessions still
  * open are ended; a transaction still open is JET_errTooManyActiveUsers, and the
@@ -298,6 +311,7 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
         atomic_fetch_sub(&process.terminating, 1);
         return err;
     }
+    keep_out(instance);
     background_stop_all(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);

@@ -185,7 +185,7 @@ struct instance
     struct os_mutex lock;
     _Atomic uint32_t calls;             /* instance calls inside (not session calls) */
     JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all; process.lock */
-    struct instance_hooks hooks;
+    struct instance_hooks hooks;        /* from the end of JetInit until JetTerm ends the log; process.lock */
     struct txn_root txn;
     struct temp_store temporary;
     struct instance_log *log;           /* NULL: recovery is off, or it is not started */
@@ -450,6 +450,9 @@ JET_ERR api_check_single_mode(void);
 /* A new instance, named or not, in process.instances; process.lock is held.
  * JET_errTooManyInstances, JET_errInstanceNameInUse, JET_errOutOfMemory. */
 JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instance **instance);
+
+/* What JetStopService and its kin may set in motion from here on.  process.lock is held. */
+void instance_set_hooks(struct instance *instance);
 
 /* Takes the instance out of the process, waits for calls in it, and frees it.
  * It must not be initialized.  process.lock is not held. */

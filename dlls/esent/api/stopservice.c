@@ -3,10 +3,11 @@
  * JetStopService and its kin: the engine is told that it will end soon, and
  * gets ready for it while programs are turned away.
  *
- * Parts of the engine take part through instance.hooks.  What one of these calls
- * changes in an instance it changes under process.lock, after everything that
- * can fail; the hooks are called after that without the lock.  A call that is
- * inside on another thread goes on; nobody waits for anybody.
+ * Parts of the engine take part through instance.hooks, as they are when the call
+ * comes in.  What one of these calls changes in an instance it changes under
+ * process.lock, after everything that can fail; the hooks are called after that
+ * without the lock.  A call that is inside on another thread goes on; nobody waits
+ * for anybody.
  */
 #include "api/private.h"
 #include "maintain/backup.h"
@@ -29,8 +30,9 @@ static void call_with(void (*hook)(void *context, bool on), void *context, bool 
 }
 
 /* Finds the instance and keeps it from ending; JetTerm waits, as for any call.
- * Unlike other calls this one is let in whatever the instance's state is. */
-static JET_ERR hold(JET_INSTANCE handle, struct instance **instance)
+ * Unlike other calls this one is let in whatever the instance's state is: what may
+ * be set in motion in that state is in `hooks`. */
+static JET_ERR hold(JET_INSTANCE handle, struct instance **instance, struct instance_hooks *hooks)
 {
     JET_ERR err;
 
@@ -38,16 +40,17 @@ static JET_ERR hold(JET_INSTANCE handle, struct instance **instance)
         return err;
     process_lock();
     if ((err = process_find_instance(handle, instance)) >= 0)
+    {
         atomic_fetch_add(&(*instance)->calls, 1);
+        *hooks = (*instance)->hooks;
+    }
     process_unlock();
     return err;
 }
 
 /* The whole service stops: from here on calls are refused. */
-static void stop_all(struct instance *instance, bool lower_depth)
+static void stop_all(struct instance *instance, const struct instance_hooks *hooks, bool lower_depth)
 {
-    const struct instance_hooks *hooks = &instance->hooks;
-
     background_tell_stop(instance);
     call(hooks->clean_versions, hooks->context);
     if (lower_depth)
@@ -69,20 +72,20 @@ static void stop_all(struct instance *instance, bool lower_depth)
  */
 JET_ERR JET_API JetStopServiceInstance(JET_INSTANCE handle)
 {
+    struct instance_hooks hooks;
     struct instance *instance;
     JET_ERR err;
 
     OS_TRACE("(%#zx)\n", (size_t)handle);
-    if ((err = hold(handle, &instance)) < 0)
+    if ((err = hold(handle, &instance, &hooks)) < 0)
         return err;
-    stop_all(instance, true);
+    stop_all(instance, &hooks, true);
     return api_leave_instance(instance, JET_errSuccess);
 }
 
 /* Takes back what can be: the bits given, or all that was stopped. */
-static JET_ERR resume(struct instance *instance, JET_GRBIT grbit)
+static JET_ERR resume(struct instance *instance, const struct instance_hooks *hooks, JET_GRBIT grbit)
 {
-    const struct instance_hooks *hooks = &instance->hooks;
     JET_ERR err = JET_errSuccess;
 
     grbit &= ~(JET_GRBIT)JET_bitStopServiceResume;
@@ -105,10 +108,8 @@ static JET_ERR resume(struct instance *instance, JET_GRBIT grbit)
     return JET_errSuccess;
 }
 
-static JET_ERR stop(struct instance *instance, JET_GRBIT grbit)
+static JET_ERR stop(struct instance *instance, const struct instance_hooks *hooks, JET_GRBIT grbit)
 {
-    const struct instance_hooks *hooks = &instance->hooks;
-
     if (grbit & JET_bitStopServiceStopAndEmitLog)
     {
         if (grbit != JET_bitStopServiceStopAndEmitLog)
@@ -122,7 +123,7 @@ static JET_ERR stop(struct instance *instance, JET_GRBIT grbit)
         call_with(hooks->pause_background, hooks->context, true);
     if (grbit == JET_bitStopServiceAll)
     {
-        stop_all(instance, false);
+        stop_all(instance, hooks, false);
         return JET_errSuccess;
     }
     if (grbit & JET_bitStopServiceQuiesceCaches)
@@ -141,16 +142,17 @@ static JET_ERR stop(struct instance *instance, JET_GRBIT grbit)
  */
 JET_ERR JET_API JetStopServiceInstance2(JET_INSTANCE handle, const JET_GRBIT grbit)
 {
+    struct instance_hooks hooks;
     struct instance *instance;
     JET_ERR err;
 
     OS_TRACE("(%#zx, %#x)\n", (size_t)handle, (unsigned)grbit);
-    if ((err = hold(handle, &instance)) < 0)
+    if ((err = hold(handle, &instance, &hooks)) < 0)
         return err;
     if (grbit & ~(JET_GRBIT)KNOWN)
         err = JET_errInvalidGrbit;
     else
-        err = grbit & JET_bitStopServiceResume ? resume(instance, grbit) : stop(instance, grbit);
+        err = grbit & JET_bitStopServiceResume ? resume(instance, &hooks, grbit) : stop(instance, &hooks, grbit);
     return api_leave_instance(instance, err);
 }
 
@@ -169,11 +171,12 @@ JET_ERR JET_API JetStopService(void)
 /* Tells a backup that runs to give up; there may be none. */
 JET_ERR JET_API JetStopBackupInstance(JET_INSTANCE handle)
 {
+    struct instance_hooks hooks;
     struct instance *instance;
     JET_ERR err;
 
     OS_TRACE("(%#zx)\n", (size_t)handle);
-    if ((err = hold(handle, &instance)) < 0)
+    if ((err = hold(handle, &instance, &hooks)) < 0)
         return err;
     backup_stop(instance->backup);
     return api_leave_instance(instance, JET_errSuccess);
