@@ -252,6 +252,11 @@ static void values_that_differ(void **state)
     assert_ok(set_many("ONE", JET_bitSetUniqueMultiValues, 0));
     assert_err(set_many("TWO", JET_bitSetUniqueNormalizedMultiValues, 0), JET_errMultiValuedDuplicate);
     assert_err(set_many("x", JET_bitSetUniqueMultiValues | JET_bitSetAppendLV, 0), JET_errInvalidGrbit);
+    /* What is too large is so first, even if all that is compared is the same. */
+    memset(large, 'm', 300);
+    assert_ok(JetSetColumn(session, table, many, large, 255, 0, &next));
+    assert_err(JetSetColumn(session, table, many, large, 300, JET_bitSetUniqueNormalizedMultiValues, &next),
+               JET_errColumnTooBig);
     /* In the tree of long values too. */
     memset(large, 'l', sizeof(large));
     assert_ok(JetSetColumn(session, table, longs, large, sizeof(large), 0, &next));
@@ -261,6 +266,29 @@ static void values_that_differ(void **state)
     assert_err(
         JetSetColumn(session, table, longs, large, sizeof(large) - 2, JET_bitSetUniqueNormalizedMultiValues, &next),
         JET_errMultiValuedDuplicateAfterTruncation);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepCancel));
+    assert_ok(JetRollback(session, 0));
+}
+
+/* A size without data, which long values take, gives others nothing to read. */
+static void a_size_alone(void **state)
+{
+    JET_SETINFO next = { sizeof(next), 0, 0 };
+    JET_ULONG actual = 1;
+    char value[100];
+
+    (void)state;
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetMove(session, table, JET_MoveLast, 0));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_ok(JetSetColumn(session, table, number, NULL, 4, JET_bitSetSizeLV, NULL));
+    assert_ok(JetSetColumn(session, table, text, NULL, 40, JET_bitSetSizeLV, NULL));
+    assert_ok(JetSetColumn(session, table, many, NULL, 40, JET_bitSetSizeLV, &next));
+    assert_int_equal(
+        JetRetrieveColumn(session, table, number, value, sizeof(value), &actual, JET_bitRetrieveCopy, NULL),
+        JET_wrnColumnNull);
+    assert_ok(JetRetrieveColumn(session, table, text, value, sizeof(value), &actual, JET_bitRetrieveCopy, NULL));
+    assert_int_equal(actual, 0);
     assert_ok(JetPrepareUpdate(session, table, JET_prepCancel));
     assert_ok(JetRollback(session, 0));
 }
@@ -323,7 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_a_table), cmocka_unit_test(of_a_database),      cmocka_unit_test(of_an_index),
-        cmocka_unit_test(filters),    cmocka_unit_test(values_that_differ),
+        cmocka_unit_test(filters),    cmocka_unit_test(values_that_differ), cmocka_unit_test(a_size_alone),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -362,6 +362,15 @@ static bool size_fits_type(JET_COLTYP type, uint32_t size)
     }
 }
 
+JET_ERR record_check_size(const struct table *table, const struct column *column, uint32_t size)
+{
+    if (column->max_size && size > column->max_size)
+        return JET_errColumnTooBig;
+    if (size && !size_fits_type(column->type, size))
+        return JET_errInvalidBufferSize;
+    return size > record_value_limit(table) ? JET_errColumnDoesNotFit : JET_errSuccess;
+}
+
 JET_ERR record_set(const struct table *table, struct record_buffer *buffer, const struct column *column,
                    uint32_t sequence, const void *data, uint32_t size, uint32_t flags)
 {
@@ -375,12 +384,10 @@ JET_ERR record_set(const struct table *table, struct record_buffer *buffer, cons
         return JET_errNullInvalid;
     if (data && !(flags & (RECORD_SET_SEPARATED | RECORD_SET_ENCRYPTED)))
     {
-        if (column->max_size && size > column->max_size)
-            return JET_errColumnTooBig;
-        if (size && !size_fits_type(column->type, size))
-            return JET_errInvalidBufferSize;
-        if (size > record_value_limit(table))
-            return JET_errColumnDoesNotFit;
+        JET_ERR err = record_check_size(table, column, size);
+
+        if (err < 0)
+            return err;
     }
     return record_set_tagged(table, buffer, column, sequence, data, size, flags);
 }

@@ -40,6 +40,10 @@ JET_ERR record_check(const struct table *table, struct record record);
  * variable columns.  JET_errRecordTooBig. */
 JET_ERR record_make_default(const struct table *table, struct record_buffer *buffer);
 
+/* Whether a tagged column takes a value of this size: JET_errColumnTooBig, JET_errInvalidBufferSize,
+ * JET_errColumnDoesNotFit. */
+JET_ERR record_check_size(const struct table *table, const struct column *column, uint32_t size);
+
 /* How a value is set. */
 enum
 {

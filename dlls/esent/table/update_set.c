@@ -43,7 +43,7 @@ static JET_ERR check_fixed(const struct cursor *cursor, const struct column *col
         return JET_errSuccess;
     if (!cursor->update->set_increment)
         return JET_errInvalidColumnType;
-    if (setting->size != column->max_size)
+    if (!setting->data || setting->size != column->max_size)
         return JET_errSuccess;
     memcpy(&value, setting->data, setting->size);
     if (!value)
@@ -65,6 +65,7 @@ static JET_ERR set_short(struct cursor *cursor, const struct column *column, con
     struct cursor_update *update = cursor->update;
     bool to_null = !setting->size && !(setting->grbit & JET_bitSetZeroLength), unique = setting->grbit & GRBIT_UNIQUE;
     const void *data = to_null ? NULL : setting->data ? setting->data : "";
+    uint32_t size = setting->data ? setting->size : 0; /* a size to be set, of what has none, has no data */
     uint32_t flags = setting->grbit & JET_bitSetRevertToDefaultValue ? RECORD_SET_REVERT : 0;
     JET_ERR err;
 
@@ -72,14 +73,16 @@ static JET_ERR set_short(struct cursor *cursor, const struct column *column, con
     {
         if (setting->grbit & JET_bitSetUniqueNormalizedMultiValues)
         {
-            err = update_check_unique(cursor, column, setting->sequence, data, setting->size, true);
+            err = record_check_size(cursor->table, column, size);
+            if (err >= 0)
+                err = update_check_unique(cursor, column, setting->sequence, data, size, true);
             if (err < 0)
                 return err;
         }
         else
             flags |= RECORD_SET_UNIQUE;
     }
-    err = record_set(cursor->table, &update->record, column, setting->sequence, data, setting->size, flags);
+    err = record_set(cursor->table, &update->record, column, setting->sequence, data, size, flags);
     /* Windows' engine notes the column before most of what can go wrong; it matters to nobody. */
     if (err >= 0)
         update_note_set(update, column);
