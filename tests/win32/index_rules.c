@@ -415,6 +415,38 @@ static void nested_primary_index(void **state)
     assert_ok(JetCloseTable(session, nested));
 }
 
+/* Beside a column of many values one of a single value, or of none, is in each of their keys, and ends with them. */
+static void nested_and_single_values(void **state)
+{
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypShort, .grbit = JET_bitColumnTagged };
+    JET_SETINFO next = { sizeof(next), 0, 0 };
+    JET_COLUMNID one, many;
+    JET_TABLEID nested;
+    int16_t value = 5;
+
+    (void)state;
+    assert_ok(JetCreateTableA(session, dbid, "single", 1, 90, &nested));
+    assert_ok(JetAddColumnA(session, nested, "one", &def, NULL, 0, &one));
+    def.grbit |= JET_bitColumnMultiValued;
+    assert_ok(JetAddColumnA(session, nested, "many", &def, NULL, 0, &many));
+    assert_ok(JetCreateIndexA(session, nested, "before", JET_bitIndexNestedTable, "-one\0+many\0", 12, 90));
+    for (unsigned i = 0; i < 4; i++)
+    {
+        assert_ok(JetPrepareUpdate(session, nested, JET_prepInsert));
+        if (i)
+            assert_ok(JetSetColumn(session, nested, one, &value, sizeof(value), 0, NULL));
+        for (int16_t k = 0; k < (int16_t)i; k++)
+            assert_ok(JetSetColumn(session, nested, many, &k, sizeof(k), 0, &next));
+        assert_ok(JetUpdate(session, nested, NULL, 0, NULL));
+    }
+    assert_ok(JetCreateIndexA(session, nested, "after", JET_bitIndexNestedTable, "+many\0+one\0", 12, 90));
+    assert_ok(JetCreateIndexA(session, nested, "alone", JET_bitIndexNestedTable, "+one\0", 6, 90));
+    assert_int_equal(count_entries(nested, "before"), 1 + 1 + 2 + 3);
+    assert_int_equal(count_entries(nested, "after"), 1 + 1 + 2 + 3);
+    assert_int_equal(count_entries(nested, "alone"), 4);
+    assert_ok(JetCloseTable(session, nested));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_table, close_table)
 
 int main(void)
@@ -430,6 +462,7 @@ int main(void)
         TEST(tuples_and_other_columns),
         TEST(tuples_and_cross_products),
         TEST(nested_primary_index),
+        TEST(nested_and_single_values),
         TEST(no_tag_zero),
         TEST(insert_has_no_key_size),
         TEST(zeroes_where_the_original_goes),

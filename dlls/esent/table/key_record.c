@@ -94,7 +94,17 @@ struct build
     uint32_t size;
     bool truncated;
     bool all_null, first_null, some_null, all_out_of_values;
+    bool later; /* of other than the first values of some column */
 };
+
+/* Whether this column gives an index of nested tables a reason for one more key.  Windows' engine lets one
+ * of a single value do so again and again, and does not come to an end. */
+static bool still_has_values(const struct build *build, const struct column *column, uint32_t sequence, bool null)
+{
+    if (column->fid < COLUMNID_TAGGED_FIRST)
+        return false;
+    return column->disk_flags & COLUMN_MULTIVALUED ? sequence == 1 || !null : !build->later;
+}
 
 /* Normalizes column i, which is not NULL, at the end of the key.
  * More and more of a long value is read until the key is full: there is no
@@ -175,7 +185,7 @@ static JET_ERR append_column(struct build *build, uint32_t i, uint32_t sequence,
     err = record_column(form->table, build->record, column, sequence, true, &value);
     if (err < 0)
         return err;
-    if (column->fid >= COLUMNID_TAGGED_FIRST && !(sequence > 1 && value.null))
+    if (still_has_values(build, column, sequence, value.null))
         build->all_out_of_values = false;
     if (value.null && sequence > 1 && (!form->nested || (form->tuples && i == 0)))
     {
@@ -238,6 +248,8 @@ JET_ERR key_from_record(const struct key_form *form, struct record record, struc
         *outcome = KEY_NOT_IN_INDEX;
         return JET_errSuccess;
     }
+    for (uint32_t i = 0; i < form->columns && form->nested; i++)
+        build.later |= sequence[i] > 1;
     for (uint32_t i = 0; i < form->columns; i++)
     {
         err = append_column(&build, i, sequence[i], outcome);
