@@ -10,35 +10,6 @@ static unsigned told, firsts, lasts, completes;
 static JET_UINT64 numbers[TOLD];
 static JET_ERR consumed; /* the first error of the other side */
 
-static char *in(const char *folder, const char *name)
-{
-    static char paths[8][600];
-    static unsigned turn;
-    char *path = paths[turn++ % 8];
-
-    snprintf(path, sizeof(paths[0]), "%s%s", test_folder(folder), name);
-    return path;
-}
-
-static uint8_t *read_all(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    uint8_t *bytes;
-    long end;
-
-    if (!file)
-        return NULL;
-    fseek(file, 0, SEEK_END);
-    end = ftell(file);
-    fseek(file, 0, SEEK_SET);
-    bytes = malloc((size_t)end + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)end, file), end);
-    fclose(file);
-    *size = (size_t)end;
-    return bytes;
-}
-
 static JET_ERR JET_API on_data(JET_INSTANCE instance, JET_EMITDATACTX *what, void *data, JET_ULONG size, void *context)
 {
     JET_ERR err;
@@ -122,7 +93,7 @@ static void log_arrives(void **state)
     there = test_instance("there", "on");
     emitting("here");
     session = test_session(here);
-    table = make(session, in("here", "data.edb"), &id);
+    table = make(session, test_file_in("here", "data.edb"), &id);
     for (unsigned i = 0; i < 5; i++)
         assert_ok(insert(session, table, id, ROWS / 5));
     assert_ok(JetTerm2(here, JET_bitTermComplete));
@@ -146,13 +117,13 @@ static void log_arrives(void **state)
 
         snprintf(mine, sizeof(mine), "edb%05X.log", i);
         snprintf(theirs, sizeof(theirs), "edb%05X.jsl", i);
-        bytes = read_all(in("here", i == last ? "edb.log" : mine), &size);
-        copy = read_all(in("there", theirs), &copied);
+        bytes = test_file_read(test_file_in("here", i == last ? "edb.log" : mine), &size);
+        copy = test_file_read(test_file_in("there", theirs), &copied);
         assert_non_null(bytes);
         assert_non_null(copy);
         assert_int_equal(size, copied);
         assert_memory_equal(bytes, copy, size);
-        test_file_write(in("third", i == last ? "edb.log" : mine), copy, copied);
+        test_file_write(test_file_in("third", i == last ? "edb.log" : mine), copy, copied);
         free(bytes);
         free(copy);
     }
@@ -161,8 +132,8 @@ static void log_arrives(void **state)
     assert_ok(JetSetSystemParameterA(&third, 0, JET_paramAlternateDatabaseRecoveryPath, 0, test_folder("third")));
     assert_ok(JetInit(&third));
     session = test_session(third);
-    assert_ok(JetAttachDatabaseA(session, in("third", "data.edb"), 0));
-    assert_ok(JetOpenDatabaseA(session, in("third", "data.edb"), NULL, &dbid, 0));
+    assert_ok(JetAttachDatabaseA(session, test_file_in("third", "data.edb"), 0));
+    assert_ok(JetOpenDatabaseA(session, test_file_in("third", "data.edb"), NULL, &dbid, 0));
     assert_ok(JetOpenTableA(session, dbid, "rows", NULL, 0, 0, &table));
     assert_ok(JetIndexRecordCount(session, table, &rows, 0));
     assert_int_equal(rows, ROWS);
@@ -221,7 +192,7 @@ static void sequence_is_kept(void **state)
     assert_err(send(data, 10, 3, 3, bytes, 0), JET_errInvalidParameter);
     assert_err(send(complete, 11, 3, 0, NULL, 0), JET_errInvalidLogDataSequence);
     assert_ok(send(complete, 10, 3, 0, NULL, 0));
-    copy = read_all(in("strict", "edb00003.jsl"), &size);
+    copy = test_file_read(test_file_in("strict", "edb00003.jsl"), &size);
     assert_non_null(copy);
     assert_int_equal(size, 128 * 1024);
     assert_memory_equal(copy + 4096, bytes, 2 * 4096);
@@ -231,8 +202,8 @@ static void sequence_is_kept(void **state)
     assert_ok(send(data, 11, 4, 0, header, 4096));
     assert_ok(send(data, 12, 4, 1, bytes, 4096));
     assert_err(send(data, 20, 6, 0, header, 4096), JET_wrnPreviousLogFileIncomplete);
-    assert_false(test_file_exists(in("strict", "edb00004.jsl")));
-    assert_true(test_file_exists(in("strict", "edb00006.jsl")));
+    assert_false(test_file_exists(test_file_in("strict", "edb00004.jsl")));
+    assert_true(test_file_exists(test_file_in("strict", "edb00006.jsl")));
     assert_err(send(data, 21, 6, 31, bytes, 2 * 4096), JET_errInvalidLogDataSequence);
 
     /* The other side began again in the middle of one that is there. */
@@ -256,7 +227,7 @@ static void log_is_stopped(void **state)
     (void)state;
     emitting("stopped");
     session = test_session(here);
-    table = make(session, in("stopped", "data.edb"), &id);
+    table = make(session, test_file_in("stopped", "data.edb"), &id);
     assert_ok(insert(session, table, id, 10));
     assert_int_equal(lasts, 0);
     assert_ok(JetStopServiceInstance2(here, JET_bitStopServiceStopAndEmitLog));

@@ -11,43 +11,6 @@ static JET_COLUMNID id, data;
 
 /* ------------------------------------------------------------------- files --- */
 
-static char *in(const char *folder, const char *name)
-{
-    static char paths[8][600];
-    static unsigned turn;
-    char *path = paths[turn++ % 8];
-
-    snprintf(path, sizeof(paths[0]), "%s%s", test_folder(folder), name);
-    return path;
-}
-
-static uint8_t *read_all(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    uint8_t *bytes;
-    long end;
-
-    assert_non_null(file);
-    fseek(file, 0, SEEK_END);
-    end = ftell(file);
-    fseek(file, 0, SEEK_SET);
-    bytes = malloc((size_t)end + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)end, file), end);
-    fclose(file);
-    *size = (size_t)end;
-    return bytes;
-}
-
-static void copy(const char *from, const char *to)
-{
-    size_t size;
-    uint8_t *bytes = read_all(from, &size);
-
-    test_file_write(to, bytes, size);
-    free(bytes);
-}
-
 static void overwrite(const char *path, long offset, const void *bytes, size_t size)
 {
     FILE *file = fopen(path, "r+b");
@@ -58,19 +21,19 @@ static void overwrite(const char *path, long offset, const void *bytes, size_t s
     fclose(file);
 }
 
-static char *log_of(const char *folder, unsigned generation)
+static const char *log_of(const char *folder, unsigned generation)
 {
     char name[40];
 
     snprintf(name, sizeof(name), "edb%05X.log", generation);
-    return in(folder, name);
+    return test_file_in(folder, name);
 }
 
 static unsigned current_generation(const char *folder)
 {
     JET_LOGINFOMISC info;
 
-    assert_ok(JetGetLogFileInfoA(in(folder, "edb.log"), &info, sizeof(info), JET_LogInfoMisc));
+    assert_ok(JetGetLogFileInfoA(test_file_in(folder, "edb.log"), &info, sizeof(info), JET_LogInfoMisc));
     return info.ulGeneration;
 }
 
@@ -205,8 +168,8 @@ static void bad_pages_are_replaced(void **state)
     size_t size;
 
     (void)state;
-    snprintf(path, sizeof(path), "%s", in("bad", "bad.edb"));
-    snprintf(other, sizeof(other), "%s", in("bad", "other.edb"));
+    snprintf(path, sizeof(path), "%s", test_file_in("bad", "bad.edb"));
+    snprintf(other, sizeof(other), "%s", test_file_in("bad", "other.edb"));
     assert_ok(JetInit(&instance));
     session = test_session(instance);
     make(session, path);
@@ -220,7 +183,7 @@ static void bad_pages_are_replaced(void **state)
     assert_true(last > 3);
 
     /* Some of its pages do not survive. */
-    file = read_all(path, &size);
+    file = test_file_read(path, &size);
     for (unsigned pgno = 10; pgno < 60; pgno += 7)
         overwrite(path, (long)(pgno + 1) * PAGE + 100, zeroes, sizeof(zeroes));
 
@@ -232,7 +195,8 @@ static void bad_pages_are_replaced(void **state)
     assert_err(JetBeginDatabaseIncrementalReseedA(instance, "", 0), JET_errInvalidParameter);
     assert_err(JetBeginDatabaseIncrementalReseedA(instance, other, 8), JET_errFileNotFound);
     assert_err(JetBeginDatabaseIncrementalReseedA(instance, path, 8), JET_errInvalidGrbit);
-    assert_err(JetBeginDatabaseIncrementalReseedA(instance, in("bad", "edb.log"), 0), JET_errDatabaseCorrupted);
+    assert_err(JetBeginDatabaseIncrementalReseedA(instance, test_file_in("bad", "edb.log"), 0),
+               JET_errDatabaseCorrupted);
     assert_int_equal(header_of(path).dbstate, JET_dbstateDirtyShutdown);
     assert_ok(JetBeginDatabaseIncrementalReseedA(instance, path, 0));
     assert_err(JetBeginDatabaseIncrementalReseedW(instance, test_wide(path), 0), JET_errFileAccessDenied);
@@ -291,19 +255,19 @@ static void copy_that_diverged(void **state)
     size_t size;
 
     (void)state;
-    snprintf(mine, sizeof(mine), "%s", in("active", "data.edb"));
-    snprintf(theirs, sizeof(theirs), "%s", in("passive", "data.edb"));
+    snprintf(mine, sizeof(mine), "%s", test_file_in("active", "data.edb"));
+    snprintf(theirs, sizeof(theirs), "%s", test_file_in("passive", "data.edb"));
     assert_ok(JetInit(&active));
     session = test_session(active);
     make(session, mine);
     change(session, mine, 0, ROWS, 'a');
     assert_err(JetTerm2(active, JET_bitTermDirty), JET_errDirtyShutdown);
     parted = current_generation("active");
-    copy(mine, theirs);
-    copy(in("active", "edb.chk"), in("passive", "edb.chk"));
-    copy(in("active", "edb.log"), in("passive", "edb.log"));
+    test_file_copy(mine, theirs);
+    test_file_copy(test_file_in("active", "edb.chk"), test_file_in("passive", "edb.chk"));
+    test_file_copy(test_file_in("active", "edb.log"), test_file_in("passive", "edb.log"));
     for (unsigned i = 1; i < parted; i++)
-        copy(log_of("active", i), log_of("passive", i));
+        test_file_copy(log_of("active", i), log_of("passive", i));
 
     passive = unstarted("passive");
     assert_ok(JetInit(&passive));
@@ -321,7 +285,7 @@ static void copy_that_diverged(void **state)
 
     passive = unstarted("passive");
     assert_ok(JetBeginDatabaseIncrementalReseedA(passive, theirs, 0));
-    file = read_all(mine, &size);
+    file = test_file_read(mine, &size);
     for (size_t pgno = 1; (pgno + 2) * PAGE <= size; pgno += 16)
     {
         size_t count = size / PAGE - 1 - pgno < 16 ? size / PAGE - 1 - pgno : 16;
@@ -333,13 +297,13 @@ static void copy_that_diverged(void **state)
     /* Their logs in place of its own. */
     for (unsigned i = parted; i < FILES; i++)
         remove(log_of("passive", i));
-    remove(in("passive", "edb.log"));
-    remove(in("passive", "edbtmp.log"));
+    remove(test_file_in("passive", "edb.log"));
+    remove(test_file_in("passive", "edbtmp.log"));
     assert_err(JetEndDatabaseIncrementalReseedA(passive, theirs, info.genMinRequired, parted, last, 0),
                JET_errLogFileCorrupt);
     for (unsigned i = parted; i < last; i++)
-        copy(log_of("active", i), log_of("passive", i));
-    copy(in("active", "edb.log"), in("passive", "edb.log"));
+        test_file_copy(log_of("active", i), log_of("passive", i));
+    test_file_copy(test_file_in("active", "edb.log"), test_file_in("passive", "edb.log"));
     assert_ok(JetEndDatabaseIncrementalReseedA(passive, theirs, info.genMinRequired, parted, last, 0));
     check(passive, theirs, 500, 900, 'c');
     check(unstarted("active"), mine, 500, 900, 'c');
@@ -406,7 +370,7 @@ static JET_ERR count(JET_SESID session, JET_ULONG *rows)
 static JET_ULONG page_of_records(const char *path)
 {
     size_t size;
-    uint8_t *file = read_all(path, &size);
+    uint8_t *file = test_file_read(path, &size);
     JET_ULONG found = 0;
 
     for (JET_ULONG pgno = 1; !found && (pgno + 2) * PAGE <= size; pgno++)
@@ -435,12 +399,12 @@ static void page_is_asked_for(void **state)
     JET_DBID dbid;
 
     (void)state;
-    snprintf(path, sizeof(path), "%s", in("here", "data.edb"));
-    snprintf(other, sizeof(other), "%s", in("there", "data.edb"));
+    snprintf(path, sizeof(path), "%s", test_file_in("here", "data.edb"));
+    snprintf(other, sizeof(other), "%s", test_file_in("there", "data.edb"));
     assert_ok(JetInit(&instance));
     session = test_session(instance);
     make(session, path);
-    copy(path, other);
+    test_file_copy(path, other);
     bad = page_of_records(path);
     overwrite(path, (long)(bad + 1) * PAGE + 100, zeroes, sizeof(zeroes));
     assert_ok(JetAttachDatabaseA(session, path, 0));
@@ -450,7 +414,7 @@ static void page_is_asked_for(void **state)
     assert_err(count(session, &rows), JET_errReadVerifyFailure); /* not asked for twice */
     last = current_generation("here");
     for (unsigned i = 1; i < last; i++)
-        copy(log_of("here", i), log_of("there", i));
+        test_file_copy(log_of("here", i), log_of("there", i));
     replay("there");
     assert_int_equal(told.requests, 1);
     assert_int_equal(told.pgno, bad);

@@ -69,12 +69,11 @@ static JET_ERR describe_databases(const struct recovery_event *event, JET_ULONG 
 static JET_ERR describe(const struct recovery_event *event, JET_RECOVERYCONTROL *control, JET_DBINFOMISC7 **list)
 {
     JET_ULONG count;
-    JET_ERR err = JET_errSuccess;
+    JET_ERR err = describe_databases(event, &count, list);
 
     switch (event->what)
     {
     case JET_sntOpenLog:
-        err = describe_databases(event, &count, list);
         control->OpenLog.cbStruct = sizeof(control->OpenLog);
         control->OpenLog.lGenNext = event->generation;
         control->OpenLog.fCurrentLog = event->current;
@@ -87,7 +86,6 @@ static JET_ERR describe(const struct recovery_event *event, JET_RECOVERYCONTROL 
         control->OpenCheckpoint.cbStruct = sizeof(control->OpenCheckpoint);
         break;
     case JET_sntMissingLog:
-        err = describe_databases(event, &count, list);
         control->MissingLog.cbStruct = sizeof(control->MissingLog);
         control->MissingLog.lGenMissing = event->generation;
         control->MissingLog.fCurrentLog = event->current;
@@ -97,7 +95,6 @@ static JET_ERR describe(const struct recovery_event *event, JET_RECOVERYCONTROL 
         control->MissingLog.rgdbinfomisc = *list;
         break;
     case JET_sntBeginUndo:
-        err = describe_databases(event, &count, list);
         control->BeginUndo.cbStruct = sizeof(control->BeginUndo);
         control->BeginUndo.cdbinfomisc = count;
         control->BeginUndo.rgdbinfomisc = *list;

@@ -23,7 +23,7 @@ static JET_ERR logged_path(const struct instance *instance, const WCHAR *path, W
     WCHAR found[OS_PATH_MAX];
     struct log_names names;
     uint32_t first, last;
-    JET_ERR err = restore_log_names(instance, &names);
+    JET_ERR err = instance_make_log_names(instance, &names);
 
     if (err < 0 || log_find_extension(&names) < 0 || restore_database_header(path, &header) < 0 ||
         log_range(&names, &first, &last) < 0 || !first ||

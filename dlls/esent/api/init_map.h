@@ -16,6 +16,12 @@ struct init_info
     uint64_t stop;                  /* lgposStop, LOG_POSITION_MAX: none */
 };
 
+/* Where JetInit3 or JetInit4 was told to stop. */
+static inline uint64_t init_stop(const struct instance *instance)
+{
+    return instance->init_info ? instance->init_info->stop : LOG_POSITION_MAX;
+}
+
 struct init_map
 {
     JET_RSTMAP2_W *entries;

@@ -4,10 +4,9 @@
  * the thread that moves its checkpoint on.
  */
 #include "api/init_map.h"
+#include "api/instance_recover.h"
 #include "api/log_emit.h"
-#include "recovery/recovery.h"
 #include "table/database_log.h"
-#include "table/page_patch.h"
 #include "table/schema.h"
 #include "txn/version.h"
 
@@ -15,8 +14,6 @@
 #define IDLE_CHECKS       20u /* that found no new version before the old ones are cleaned up unasked */
 #define KILOBYTE          1024u
 #define ENGINE_FORMAT     9600u /* told where the program leaves it open */
-#define LEGACY_EXTENSIONS 0x1u  /* JET_paramLegacyFileNames */
-#define LEGACY_NUMBERS    0x2u
 
 struct instance_log
 {
@@ -129,30 +126,37 @@ static void log_parameters(struct instance *instance, struct log_parameters *par
     parameters->cache_size = (uint32_t)param_number(NULL, JET_paramCacheSizeMax);
 }
 
+JET_ERR instance_make_log_names(const struct instance *instance, struct log_names *names)
+{
+    uintptr_t legacy = param_number(instance, JET_paramLegacyFileNames);
+    JET_ERR err;
+
+    memset(names, 0, sizeof(*names));
+    err = os_full_path(param_text(instance, JET_paramLogFilePath), names->directory, OS_PATH_MAX);
+    if (err >= 0)
+        err = os_full_path(param_text(instance, JET_paramSystemPath), names->system_directory, OS_PATH_MAX);
+    if (err < 0)
+        return err;
+    os_text_copy(names->base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
+    names->new_extensions = !(legacy & JET_bitESE98FileNames);
+    names->long_numbers = !(legacy & JET_bitEightDotThreeSoftCompat);
+    return JET_errSuccess;
+}
+
 static bool wants_new_extensions(const struct instance *instance)
 {
-    return !(param_number(instance, JET_paramLegacyFileNames) & LEGACY_EXTENSIONS);
+    return !(param_number(instance, JET_paramLegacyFileNames) & JET_bitESE98FileNames);
 }
 
 static JET_ERR make_config(struct instance_log *own)
 {
     struct instance *instance = own->instance;
     struct log_config *config = &own->config;
-    uintptr_t legacy = param_number(instance, JET_paramLegacyFileNames);
     uint32_t format = (uint32_t)param_number(instance, JET_paramEngineFormatVersion);
-    WCHAR path[OS_PATH_MAX];
-    JET_ERR err = os_full_path(param_text(instance, JET_paramLogFilePath), path, OS_PATH_MAX);
+    JET_ERR err = instance_make_log_names(instance, &config->names);
 
     if (err < 0)
         return err;
-    os_text_copy(config->names.directory, OS_PATH_MAX, path);
-    err = os_full_path(param_text(instance, JET_paramSystemPath), path, OS_PATH_MAX);
-    if (err < 0)
-        return err;
-    os_text_copy(config->names.system_directory, OS_PATH_MAX, path);
-    os_text_copy(config->names.base, LOG_NAME_MAX, param_text(instance, JET_paramBaseName));
-    config->names.new_extensions = wants_new_extensions(instance);
-    config->names.long_numbers = !(legacy & LEGACY_NUMBERS);
     config->file_size = (uint32_t)(param_number(instance, JET_paramLogFileSize) * KILOBYTE);
     config->buffer_size = (uint32_t)(param_number(instance, JET_paramLogBuffers) * LOG_SEGMENT_SIZE);
     if (config->buffer_size > config->file_size)
@@ -245,15 +249,10 @@ static void stop_thread(struct instance_log *own)
 
 /* ------------------------------------------------------------------- start --- */
 
-static uint64_t stop_of(const struct instance *instance)
-{
-    return instance->init_info ? instance->init_info->stop : LOG_POSITION_MAX;
-}
-
 /* A place to stop at is of some generation, and no log is deleted for being behind it. */
 static JET_ERR check_stop(const struct instance *instance)
 {
-    uint64_t stop = stop_of(instance);
+    uint64_t stop = init_stop(instance);
 
     if (stop == LOG_POSITION_MAX)
         return JET_errSuccess;
@@ -276,127 +275,6 @@ static JET_ERR append_init(struct instance_log *own, uint64_t *position)
     return err < 0 ? err : log_append(own->log, &part, 1, position);
 }
 
-/* What recovery is told with: of how much is done the program hears in percent. */
-struct replay
-{
-    struct instance *instance;
-    JET_GRBIT grbit;
-    uint32_t percent;
-};
-
-static JET_ERR on_progress(void *context, uint32_t done, uint32_t total)
-{
-    struct replay *replay = context;
-    uint32_t percent = total ? (uint32_t)((uint64_t)done * 100 / total) : 0;
-
-    if (percent > replay->percent)
-    {
-        replay->percent = percent;
-        init_tell(replay->instance->init_info, JET_sntProgress, percent, 100);
-    }
-    return JET_errSuccess;
-}
-
-static JET_ERR on_control(void *context, const struct recovery_event *event)
-{
-    struct replay *replay = context;
-
-    return init_control(replay->instance, replay->grbit, event);
-}
-
-static void on_page_wanted(void *context, struct database *database, uint32_t pgno, uint64_t dbtime,
-                           const uint8_t *page, const WCHAR *log)
-{
-    const struct instance *instance = ((const struct replay *)context)->instance;
-    struct page_token token = { .size = sizeof(token), .dbtime = dbtime };
-    JET_SNPATCHREQUEST request;
-
-    token.signature = database->header.log_signature;
-    memset(&request, 0, sizeof(request));
-    request.cbStruct = sizeof(request);
-    request.pageNumber = pgno;
-    request.szLogFile = log;
-    request.instance = instance->handle;
-    header_describe(&database->header, &request.dbinfomisc, sizeof(request.dbinfomisc));
-    request.pvToken = &token;
-    request.cbToken = sizeof(token);
-    request.pvData = page;
-    request.cbData = database->page_size;
-    request.dbid = database->store.log_database;
-    init_tell_page(instance->init_info, JET_sntPagePatchRequest, &request);
-}
-
-static void on_page_bad(void *context, struct database *database, uint32_t pgno)
-{
-    const struct instance *instance = ((const struct replay *)context)->instance;
-    JET_SNCORRUPTEDPAGE page;
-
-    memset(&page, 0, sizeof(page));
-    page.cbStruct = sizeof(page);
-    page.wszDatabase = database->path;
-    page.dbid = database->store.log_database;
-    header_describe(&database->header, &page.dbinfomisc, sizeof(page.dbinfomisc));
-    page.pageNumber = pgno;
-    init_tell_page(instance->init_info, JET_sntCorruptedPage, &page);
-}
-
-static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
-{
-    struct replay *replay = config->context;
-    JET_ERR err;
-
-    replay->percent = 0;
-    init_tell(replay->instance->init_info, JET_sntBegin, 0, 100);
-    event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_BEGINS, JET_errSuccess);
-    err = recovery_run(config, log);
-    if (err >= 0)
-        event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_DONE, JET_errSuccess);
-    init_tell(replay->instance->init_info,
-              err < 0 && err != JET_errRecoveredWithoutUndo ? JET_sntFail : JET_sntComplete, 100, 100);
-    return err;
-}
-
-/* Replays a log that was not closed. */
-static JET_ERR recover(struct instance_log *own, JET_GRBIT grbit)
-{
-    struct replay replay = { .instance = own->instance, .grbit = grbit };
-    struct recovery_config config;
-    JET_ERR err;
-
-    memset(&config, 0, sizeof(config));
-    config.log = &own->config;
-    config.txns = &own->instance->txn;
-    config.registry = &own->registry;
-    config.grbit = grbit;
-    config.map = own->instance->restore_map;
-    config.map_count = own->instance->restore_map_count;
-    config.extension_pages = (uint32_t)param_number(own->instance, JET_paramDbExtensionSize);
-    config.delete_out_of_range = param_number(own->instance, JET_paramDeleteOutOfRangeLogs);
-    config.database_path = param_text(own->instance, JET_paramAlternateDatabaseRecoveryPath);
-    config.stop = stop_of(own->instance);
-    config.generation = &own->instance->replaying;
-    config.context = &replay;
-    config.control = on_control;
-    config.progress = on_progress;
-    if (own->instance->init_info && param_number(own->instance, JET_paramEnableExternalAutoHealing))
-    {
-        config.page_wanted = on_page_wanted;
-        config.page_bad = on_page_bad;
-    }
-    err = run_recovery(&config, &own->log);
-    if (err != JET_errReadVerifyFailure || own->log)
-        return err;
-    /* A write was torn: what the page was may be in the log from before the checkpoint. */
-    config.from_first = true;
-    err = run_recovery(&config, &own->log);
-    if (err >= 0 || own->log || err == JET_errRecoveredWithoutUndo)
-        return err;
-    config.from_first = false;
-    /* Some page is not in the log as a whole: its one wrong bit is no torn write. */
-    config.trust_corrected = true;
-    return run_recovery(&config, &own->log);
-}
-
 /* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */
 static bool checkpoint_at(const struct instance_log *own, const struct log_reader *reader)
 {
@@ -417,7 +295,9 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
     bool closed;
 
     if (err < 0)
-        return err == JET_errLogFileCorrupt ? recover(own, grbit) : err;
+        return err == JET_errLogFileCorrupt
+                   ? instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log)
+                   : err;
     if (log_header_page_size(&reader->header) != own->config.page_size)
     {
         log_reader_close(reader);
@@ -427,7 +307,7 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
     if (!closed)
     {
         log_reader_close(reader);
-        return recover(own, grbit);
+        return instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log);
     }
     err = log_resume(&own->config, reader, &own->log);
     log_reader_close(reader);
@@ -542,7 +422,7 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
         if (!high)
             return log_create(&own->config, &own->log);
         own->goes_on = true;
-        err = recover(own, grbit);
+        err = instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log);
     }
     if (err >= 0)
     {

@@ -89,7 +89,7 @@ static JET_ERR start(struct instance *instance)
     if (!shadow)
         return JET_errOutOfMemory;
     shadow->file_size = (uint32_t)param_number(instance, JET_paramLogFileSize) * 1024;
-    err = restore_log_names(instance, &shadow->names);
+    err = instance_make_log_names(instance, &shadow->names);
     if (err < 0)
         os_free(shadow);
     else

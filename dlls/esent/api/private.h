@@ -212,9 +212,9 @@ struct instance
 /* Of instance_log.c: the log of an instance that has one, else NULL. */
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);
-/* The same before there is a log, from the parameters. */
-JET_ERR restore_log_names(const struct instance *instance, struct log_names *names);
 const struct log_names *instance_log_names(const struct instance *instance);
+/* The names that the parameters give the log, whether or not there is one. */
+JET_ERR instance_make_log_names(const struct instance *instance, struct log_names *names);
 
 /* Ends the jobs in the background of one database, and waits for that; tells all to end; ends all for good. */
 void background_stop(struct instance *instance, JET_DBID dbid);

@@ -203,7 +203,7 @@ static JET_ERR end(struct instance *instance, const WCHAR *path, const struct re
             return JET_errInvalidParameter;
         if (grbit)
             return JET_errInvalidGrbit;
-        err = restore_log_names(instance, &names);
+        err = instance_make_log_names(instance, &names);
         if (err >= 0)
             err = reseed_end(*reseed, &names, logs);
         if (err < 0)

@@ -7,34 +7,46 @@ static unsigned size_class(uint32_t page_size)
     return (unsigned)__builtin_ctz(page_size) - 11;
 }
 
-static bool chunk_add(struct cache_shard *shard, uint32_t page_size)
+struct cache_chunk *cache_chunk_add(struct cache_shard *shard, uint32_t frames)
 {
-    uint32_t frames = CACHE_CHUNK_BYTES / page_size;
     struct cache_chunk *chunk = os_alloc_zero(sizeof(*chunk) + (frames + 1) * sizeof(chunk->frame[0]));
     uintptr_t align = __alignof__(struct cache_page) - 1;
 
     if (!chunk)
-        return false;
+        return NULL;
     chunk->frame = (struct cache_page *)(((uintptr_t)(chunk + 1) + align) & ~align);
-    chunk->memory = os_page_alloc(CACHE_CHUNK_BYTES);
-    if (!chunk->memory)
-    {
-        os_free(chunk);
-        return false;
-    }
     chunk->frames = frames;
     chunk->next = shard->chunks;
     shard->chunks = chunk;
-    for (uint32_t i = 0; i < frames; i++)
+    return chunk;
+}
+
+void cache_frame_put(struct cache_shard *shard, struct cache_page *page, uint32_t page_size, uint8_t *data)
+{
+    struct cache_page **head = &shard->free[size_class(page_size)];
+
+    os_rwlock_init(&page->latch);
+    page->shard = (uint8_t)(shard - cache.shard);
+    page->page_size = page_size;
+    page->data = data;
+    page->older = *head;
+    *head = page;
+}
+
+static bool frames_add(struct cache_shard *shard, uint32_t page_size)
+{
+    uint8_t *memory = os_page_alloc(CACHE_CHUNK_BYTES);
+    struct cache_chunk *chunk = memory ? cache_chunk_add(shard, CACHE_CHUNK_BYTES / page_size) : NULL;
+
+    if (!chunk)
     {
-        struct cache_page *page = &chunk->frame[i];
-        os_rwlock_init(&page->latch);
-        page->shard = (uint8_t)(shard - cache.shard);
-        page->page_size = page_size;
-        page->data = chunk->memory + (size_t)i * page_size;
-        page->older = shard->free[size_class(page_size)];
-        shard->free[size_class(page_size)] = page;
+        if (memory)
+            os_page_free(memory, CACHE_CHUNK_BYTES);
+        return false;
     }
+    chunk->memory = memory;
+    for (uint32_t i = 0; i < chunk->frames; i++)
+        cache_frame_put(shard, &chunk->frame[i], page_size, memory + (size_t)i * page_size);
     return true;
 }
 
@@ -57,7 +69,7 @@ struct cache_page *cache_frame_take(struct cache_shard *shard, uint32_t page_siz
         else
             break;
     }
-    if (!*head && !chunk_add(shard, page_size))
+    if (!*head && !frames_add(shard, page_size))
     {
         page = cache_evict(shard, dirty);
         if (page)

@@ -82,6 +82,11 @@ static inline bool cache_page_is(const struct cache_page *page, uint32_t file_id
 
 /* frame.c */
 
+/* Adds frames without memory for their pages, and does not give them out: cache_frame_put does that, once for
+ * each.  NULL when there is no memory.  Shard mutex held. */
+struct cache_chunk *cache_chunk_add(struct cache_shard *shard, uint32_t frames);
+void cache_frame_put(struct cache_shard *shard, struct cache_page *page, uint32_t page_size, uint8_t *data);
+
 /* A free frame of the shard, latched exclusively, with an odd version; evicts
  * if the shard is full, or exceeds its limit if it must.  NULL when there is no
  * memory, or when *dirty, if not NULL, should be written first to make room.

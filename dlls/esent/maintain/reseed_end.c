@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "maintain/reseed_private.h"
+#include "maintain/restore.h"
 
 /* What is known of the logs so far. */
 struct chain
@@ -230,35 +231,10 @@ static JET_ERR write_checkpoint(const struct log_names *names, const struct chai
 
 /* ------------------------------------------------------------------- header --- */
 
-static void forget_backup(struct header_backup *backup, uint32_t *type, uint32_t generation)
+/* A backup that has logs of which there are others now was none. */
+static bool backup_reaches(const struct header_backup *backup, uint32_t generation)
 {
-    if (backup->generation_high < generation)
-        return;
-    memset(backup, 0, sizeof(*backup));
-    *type = 0;
-}
-
-static void forget_backups(struct database_header *header, uint32_t min)
-{
-    struct header_backup backups[] = {
-        header->full_backup,     header->incremental_backup, header->current_backup,
-        header->snapshot_backup, header->copy_backup,        header->differential_backup
-    };
-    uint32_t types[] = { header->full_backup_type, header->incremental_backup_type, 0, 0,
-                         header->copy_backup_type, header->differential_backup_type };
-
-    for (unsigned i = 0; i < sizeof(backups) / sizeof(backups[0]); i++)
-        forget_backup(&backups[i], &types[i], min);
-    header->full_backup = backups[0];
-    header->full_backup_type = types[0];
-    header->incremental_backup = backups[1];
-    header->incremental_backup_type = types[1];
-    header->current_backup = backups[2];
-    header->snapshot_backup = backups[3];
-    header->copy_backup = backups[4];
-    header->copy_backup_type = types[4];
-    header->differential_backup = backups[5];
-    header->differential_backup_type = types[5];
+    return backup->generation_high >= generation;
 }
 
 static void set_header(struct database_header *header, const struct reseed_logs *logs, const struct chain *chain)
@@ -280,7 +256,11 @@ static void set_header(struct database_header *header, const struct reseed_logs 
         log_time_set(&header->consistent_time, now);
         log_position_store(&header->consistent, chain->consistent);
     }
-    forget_backups(header, logs->min);
+    restore_forget_backups(header, logs->min, backup_reaches);
+    if (backup_reaches(&header->current_backup, logs->min))
+        memset(&header->current_backup, 0, sizeof(header->current_backup));
+    if (backup_reaches(&header->snapshot_backup, logs->min))
+        memset(&header->snapshot_backup, 0, sizeof(header->snapshot_backup));
 }
 
 JET_ERR reseed_end(struct reseed *reseed, const struct log_names *names, const struct reseed_logs *wanted)

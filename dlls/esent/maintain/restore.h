@@ -39,6 +39,10 @@ JET_ERR restore_copy_logs(const struct log_names *from, uint32_t first, uint32_t
  */
 JET_ERR restore_forget_log(const WCHAR *database, const WCHAR *log);
 
+/* The finished backups that the header tells of and `gone` names, with that generation, were none. */
+void restore_forget_backups(struct database_header *header, uint32_t generation,
+                            bool (*gone)(const struct header_backup *backup, uint32_t generation));
+
 /* The header of a database file; of a log file. */
 JET_ERR restore_database_header(const WCHAR *path, struct header_read *header);
 JET_ERR restore_log_header(const struct log_names *names, uint32_t generation, struct log_header *header);

@@ -17,33 +17,42 @@ static JET_ERR read_log(const WCHAR *path, struct log_header *header)
     return err;
 }
 
-/* A backup that ended in what is forgotten was none. */
-static void forget_backup(struct header_backup *backup, uint32_t *type, int32_t generation)
+void restore_forget_backups(struct database_header *header, uint32_t generation,
+                            bool (*gone)(const struct header_backup *backup, uint32_t generation))
 {
-    if (backup->mark.generation != generation)
-        return;
-    memset(backup, 0, sizeof(*backup));
-    *type = 0;
+    static const struct
+    {
+        size_t backup, type;
+    } fields[] = {
+        { offsetof(struct database_header, full_backup), offsetof(struct database_header, full_backup_type) },
+        { offsetof(struct database_header, incremental_backup),
+          offsetof(struct database_header, incremental_backup_type) },
+        { offsetof(struct database_header, copy_backup), offsetof(struct database_header, copy_backup_type) },
+        { offsetof(struct database_header, differential_backup),
+          offsetof(struct database_header, differential_backup_type) },
+    };
+
+    for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+    {
+        struct header_backup *backup = (struct header_backup *)((char *)header + fields[i].backup);
+
+        if (!gone(backup, generation))
+            continue;
+        memset(backup, 0, sizeof(*backup));
+        memset((char *)header + fields[i].type, 0, sizeof(uint32_t));
+    }
 }
 
-static void forget(struct database_header *header, int32_t generation)
+/* A backup that ended in what is forgotten was none. */
+static bool ended_in(const struct header_backup *backup, uint32_t generation)
 {
-    uint32_t types[] = { header->full_backup_type, header->incremental_backup_type, header->copy_backup_type,
-                         header->differential_backup_type };
-    struct header_backup backups[] = { header->full_backup, header->incremental_backup, header->copy_backup,
-                                       header->differential_backup };
+    return backup->mark.generation == (int32_t)generation;
+}
 
-    for (unsigned i = 0; i < 4; i++)
-        forget_backup(&backups[i], &types[i], generation);
-    header->full_backup = backups[0];
-    header->full_backup_type = types[0];
-    header->incremental_backup = backups[1];
-    header->incremental_backup_type = types[1];
-    header->copy_backup = backups[2];
-    header->copy_backup_type = types[2];
-    header->differential_backup = backups[3];
-    header->differential_backup_type = types[3];
-    header->generation_max_committed = generation - 1;
+static void forget(struct database_header *header, uint32_t generation)
+{
+    restore_forget_backups(header, generation, ended_in);
+    header->generation_max_committed = (int32_t)generation - 1;
     header->generation_recovering = 0;
     memset(&header->generation_max_time, 0, sizeof(header->generation_max_time));
 }
@@ -69,7 +78,7 @@ static JET_ERR forget_log(struct os_file *file, const WCHAR *path)
     page = os_alloc(read.page_size);
     if (!page)
         return JET_errOutOfMemory;
-    forget(&read.header, log.generation);
+    forget(&read.header, (uint32_t)log.generation);
     err = restore_write_header(file, &read, page);
     os_free(page);
     return err;

@@ -6,39 +6,15 @@
  * stands for is compressed.  Each chunk of an encrypted value is encrypted on its
  * own, after that.  Layouts: published engine, lv.hxx and lv.cxx.
  */
-#include "format/bytes.h"
 #include "format/compress.h"
 #include "format/encrypt.h"
+#include "table/long_value_key.h"
 #include "table/record.h"
 
 #define ROOT_SIZE       8
 #define ROOT_SIZE_FLAGS 9
 #define ROOT_ENCRYPTED  0x01
 #define PARTLY_DELETED  UINT32_MAX /* for a count of references: being deleted bit by bit */
-#define KEY_MAX         12
-
-struct long_key
-{
-    uint8_t bytes[KEY_MAX];
-    uint32_t id_size;
-};
-
-/* Ids are little-endian in records and big-endian in keys; a wide one has its top bit set. */
-static JET_ERR long_key(const uint8_t *id, uint32_t id_size, struct long_key *key)
-{
-    if ((id_size != 4 && id_size != 8) || !!(id[id_size - 1] & 0x80) != (id_size == 8))
-        return JET_errLVCorrupted;
-    for (uint32_t i = 0; i < id_size; i++)
-        key->bytes[i] = id[id_size - 1 - i];
-    key->id_size = id_size;
-    return JET_errSuccess;
-}
-
-static void long_key_offset(struct long_key *key, uint32_t offset)
-{
-    for (int i = 0; i < 4; i++)
-        key->bytes[key->id_size + i] = (uint8_t)(offset >> (24 - 8 * i));
-}
 
 static JET_ERR corrupted(JET_ERR err)
 {

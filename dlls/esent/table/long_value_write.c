@@ -16,7 +16,6 @@
 #define ROOT_ENCRYPTED  0x01u
 #define ROOT_REFERENCES 0 /* offset in the root's data */
 #define ROOT_LENGTH     4
-#define OFFSET_SIZE     4
 #define LID32_LAST      0x7ffffffeu
 #define LID64_FIRST     0x8000000080000001ull
 #define TREE_PAGES      1
@@ -53,27 +52,6 @@ uint32_t long_value_compress(const void *data, uint32_t size, uint8_t *out)
 }
 
 /* --------------------------------------------------------------------- keys --- */
-
-struct long_key
-{
-    uint8_t bytes[LONG_VALUE_ID_MAX + OFFSET_SIZE];
-    uint32_t size; /* of the root's key */
-};
-
-static JET_ERR key_of(const struct long_value_id *id, struct long_key *key)
-{
-    if ((id->size != 4 && id->size != 8) || !!(id->bytes[id->size - 1] & 0x80) != (id->size == 8))
-        return JET_errLVCorrupted;
-    for (uint32_t i = 0; i < id->size; i++)
-        key->bytes[i] = id->bytes[id->size - 1 - i];
-    key->size = id->size;
-    return JET_errSuccess;
-}
-
-static void key_set_offset(struct long_key *key, uint32_t offset)
-{
-    set_be32(key->bytes + key->size, offset);
-}
 
 uint32_t long_value_id_size(const struct table *table)
 {
@@ -230,12 +208,12 @@ static JET_ERR missing(JET_ERR err)
 static JET_ERR writer_find(struct writer *writer, const struct long_value_id *id)
 {
     struct page_node node;
-    JET_ERR err = key_of(id, &writer->key);
+    JET_ERR err = long_key(id->bytes, id->size, &writer->key);
 
     if (err >= 0 && !writer->table->long_values->root)
         err = JET_errLVCorrupted;
     if (err >= 0)
-        err = tree_seek(&writer->cursor, writer->key.bytes, writer->key.size, TREE_SEEK_EQ);
+        err = tree_seek(&writer->cursor, writer->key.bytes, writer->key.id_size, TREE_SEEK_EQ);
     if (err >= 0)
         err = tree_latch(&writer->cursor, &node);
     if (err < 0)
@@ -279,9 +257,9 @@ static JET_ERR insert_chunk(struct writer *writer, uint32_t offset, const uint8_
     const uint8_t *stored = encode(writer, data, &size);
     JET_ERR err;
 
-    key_set_offset(&writer->key, offset);
-    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.size + OFFSET_SIZE,
-                      stored, size, true);
+    long_key_offset(&writer->key, offset);
+    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes,
+                      writer->key.id_size + LONG_VALUE_OFFSET_SIZE, stored, size, true);
     return err == JET_errKeyDuplicate ? JET_errLVCorrupted : err;
 }
 
@@ -291,9 +269,9 @@ static JET_ERR replace_chunk(struct writer *writer, uint32_t offset, const uint8
     struct tree_cursor cursor;
     JET_ERR err;
 
-    key_set_offset(&writer->key, offset);
+    long_key_offset(&writer->key, offset);
     tree_cursor_init(&cursor, writer->table->long_values, writer->txn);
-    err = tree_seek(&cursor, writer->key.bytes, writer->key.size + OFFSET_SIZE, TREE_SEEK_EQ);
+    err = tree_seek(&cursor, writer->key.bytes, writer->key.id_size + LONG_VALUE_OFFSET_SIZE, TREE_SEEK_EQ);
     if (err >= 0)
         err = tree_replace(&cursor, stored, size);
     tree_cursor_close(&cursor);
@@ -315,7 +293,7 @@ static JET_ERR insert_root(struct writer *writer, uint32_t size)
     uint32_t root_size = make_root(writer, size, root);
     JET_ERR err;
 
-    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.size, root, root_size,
+    err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.id_size, root, root_size,
                       true);
     return err == JET_errKeyDuplicate ? JET_errLVCorrupted : err;
 }
@@ -386,9 +364,9 @@ static JET_ERR truncate(struct writer *writer, uint32_t size)
     }
     for (; err >= 0 && at < writer->before.size; at += chunk_max)
     {
-        key_set_offset(&writer->key, at);
+        long_key_offset(&writer->key, at);
         err = tree_delete_entry(writer->table->long_values, writer->txn, writer->key.bytes,
-                                writer->key.size + OFFSET_SIZE, NULL, 0);
+                                writer->key.id_size + LONG_VALUE_OFFSET_SIZE, NULL, 0);
         if (chunk_max > UINT32_MAX - at)
             break;
     }
@@ -404,7 +382,7 @@ static JET_ERR create_value(struct writer *writer, const uint8_t *data, uint32_t
     JET_ERR err = new_id(writer->table, &writer->id);
 
     if (err >= 0)
-        err = key_of(&writer->id, &writer->key);
+        err = long_key(writer->id.bytes, writer->id.size, &writer->key);
     if (!data)
         memset(writer->chunk, 0, first);
     if (err >= 0 && first)
@@ -466,7 +444,7 @@ static JET_ERR copy_value(struct writer *writer)
     JET_ERR err = new_id(writer->table, &writer->id);
 
     if (err >= 0)
-        err = key_of(&writer->id, &writer->key);
+        err = long_key(writer->id.bytes, writer->id.size, &writer->key);
     if (err >= 0)
         err = insert_root(writer, size);
     tree_cursor_init(&from, writer->table->long_values, writer->txn);
@@ -475,8 +453,8 @@ static JET_ERR copy_value(struct writer *writer)
         struct page_node node;
         uint32_t stored;
 
-        key_set_offset(&key, at);
-        err = tree_seek(&from, key.bytes, key.size + OFFSET_SIZE, TREE_SEEK_EQ);
+        long_key_offset(&key, at);
+        err = tree_seek(&from, key.bytes, key.id_size + LONG_VALUE_OFFSET_SIZE, TREE_SEEK_EQ);
         if (err >= 0)
             err = tree_latch(&from, &node);
         if (err < 0)
@@ -489,9 +467,9 @@ static JET_ERR copy_value(struct writer *writer)
         tree_unlatch(&from);
         if (err < 0)
             break;
-        key_set_offset(&writer->key, at);
-        err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes, writer->key.size + OFFSET_SIZE,
-                          writer->chunk, stored, true);
+        long_key_offset(&writer->key, at);
+        err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes,
+                          writer->key.id_size + LONG_VALUE_OFFSET_SIZE, writer->chunk, stored, true);
         if (chunk_max > UINT32_MAX - at)
             break;
         at += chunk_max;
@@ -499,7 +477,7 @@ static JET_ERR copy_value(struct writer *writer)
     tree_cursor_close(&from);
     writer->before.references = 1;
     if (err >= 0)
-        err = tree_seek(&writer->cursor, writer->key.bytes, writer->key.size, TREE_SEEK_EQ);
+        err = tree_seek(&writer->cursor, writer->key.bytes, writer->key.id_size, TREE_SEEK_EQ);
     return missing(err);
 }
 
@@ -672,7 +650,7 @@ static JET_ERR delete_all(struct tree_cursor *cursor, const uint8_t *root, uint3
     for (;;)
     {
         err = tree_seek(cursor, root, root_size, TREE_SEEK_GT);
-        if (err < 0 || cursor->bookmark_key_size != root_size + OFFSET_SIZE ||
+        if (err < 0 || cursor->bookmark_key_size != root_size + LONG_VALUE_OFFSET_SIZE ||
             memcmp(cursor->bookmark, root, root_size))
             break;
         err = tree_delete(cursor);

@@ -16,9 +16,8 @@
 #ifndef ESENT_TABLE_LONG_VALUE_WRITE_H
 #define ESENT_TABLE_LONG_VALUE_WRITE_H
 
+#include "table/long_value_key.h"
 #include "table/record.h"
-
-#define LONG_VALUE_ID_MAX 8
 
 /* As records have it. */
 struct long_value_id

@@ -239,23 +239,10 @@ static inline void damage_guard_cache(uint32_t page_size)
     for (uint32_t i = 0; i < CACHE_SHARDS; i++)
     {
         struct cache_shard *shard = &cache.shard[i];
-        struct cache_chunk *chunk = calloc(1, sizeof(*chunk) + (count + 1) * sizeof(chunk->frame[0]));
-        uintptr_t align = __alignof__(struct cache_page) - 1;
-        chunk->frame = (struct cache_page *)(((uintptr_t)(chunk + 1) + align) & ~align);
-        chunk->frames = count;
-        chunk->next = shard->chunks;
-        shard->chunks = chunk;
+        struct cache_chunk *chunk = cache_chunk_add(shard, count);
+
         for (uint32_t k = 0; k < count; k++)
-        {
-            struct cache_page **head = &shard->free[__builtin_ctz(page_size) - 11];
-            struct cache_page *page = &chunk->frame[k];
-            os_rwlock_init(&page->latch);
-            page->shard = (uint8_t)i;
-            page->page_size = page_size;
-            page->data = malloc(page_size);
-            page->older = *head;
-            *head = page;
-        }
+            cache_frame_put(shard, &chunk->frame[k], page_size, malloc(page_size));
     }
 }
 

@@ -61,6 +61,14 @@ const char *test_folder(const char *name)
     return path;
 }
 
+const char *test_file_in(const char *folder, const char *name)
+{
+    char *path = next_path();
+
+    snprintf(path, PATH_SIZE, "%s%s", test_folder(folder), name);
+    return path;
+}
+
 bool test_file_exists(const char *path)
 {
     FILE *file = fopen(path, "rb");
@@ -77,6 +85,35 @@ void test_file_write(const char *path, const void *data, size_t size)
     assert_non_null(file);
     assert_int_equal(fwrite(data, 1, size, file), size);
     fclose(file);
+}
+
+uint8_t *test_file_read(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t *bytes;
+    long end;
+
+    if (!file)
+        return NULL;
+    fseek(file, 0, SEEK_END);
+    end = ftell(file);
+    fseek(file, 0, SEEK_SET);
+    bytes = malloc((size_t)end + 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, (size_t)end, file), end);
+    fclose(file);
+    *size = (size_t)end;
+    return bytes;
+}
+
+void test_file_copy(const char *from, const char *to)
+{
+    size_t size;
+    uint8_t *bytes = test_file_read(from, &size);
+
+    assert_non_null(bytes);
+    test_file_write(to, bytes, size);
+    free(bytes);
 }
 
 WCHAR *test_wide(const char *text)
@@ -197,4 +234,13 @@ JET_SESID test_session(JET_INSTANCE instance)
     assert_int_not_equal(session, 0);
     assert_true(session != JET_sesidNil);
     return session;
+}
+
+JET_COLUMNID test_column(JET_SESID session, JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit)
+{
+    JET_COLUMNDEF def = { sizeof(def), 0, type, 0, 0, 1200, 0, 0, grbit };
+    JET_COLUMNID id = 0;
+
+    assert_ok(JetAddColumnA(session, table, name, &def, NULL, 0, &id));
+    return id;
 }

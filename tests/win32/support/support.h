@@ -29,8 +29,12 @@
  * its end; and of a file.  Good until eight more were asked for. */
 const char *test_folder(const char *name);
 const char *test_file(const char *name);
+const char *test_file_in(const char *folder, const char *name);
 bool test_file_exists(const char *path);
 void test_file_write(const char *path, const void *data, size_t size);
+/* The bytes of a file, to be freed; NULL if there is no such file. */
+uint8_t *test_file_read(const char *path, size_t *size);
+void test_file_copy(const char *from, const char *to);
 
 /* ASCII as 16-bit text; good until eight more were asked for. */
 WCHAR *test_wide(const char *text);
@@ -50,5 +54,8 @@ JET_INSTANCE test_instance(const char *name, const char *recovery);
 /* The same, without JetInit. */
 JET_INSTANCE test_instance_unstarted(const char *name, const char *recovery);
 JET_SESID test_session(JET_INSTANCE instance);
+
+/* A new column, without a limit to its size, default value or code page but UTF-16's. */
+JET_COLUMNID test_column(JET_SESID session, JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit);
 
 #endif
