@@ -72,13 +72,14 @@ static void any_bits_are_an_error(void **state)
 
 static void only_so_many(void **state)
 {
-    JET_SESID session[64];
+    JET_SESID session[128];
     JET_API_PTR most;
     unsigned i, n;
 
     (void)state;
     assert_ok(JetGetSystemParameterA(instance, 0, JET_paramMaxSessions, &most, NULL, 0));
-    assert_true(most < 64);
+    most += 65; /* what Windows' engine keeps for itself and does not use */
+    assert_true(most < 128);
     for (n = 0; n < most; n++)
         session[n] = test_session(instance);
     assert_err(JetBeginSessionA(instance, &session[n], NULL, NULL), JET_errOutOfSessions);

@@ -209,6 +209,11 @@ struct instance
     struct attachment databases[DATABASES_MAX];
 };
 
+/* Windows' engine counts sessions of its own besides those of JET_paramMaxSessions.  What it does not use of them,
+ * programs get: with the default of 16 many a program has had a session for each of its 50 threads. */
+#define SESSIONS_OWN        69u
+#define SESSIONS_OWN_IN_USE 4u  /* cleaning up, its callbacks, long values, backup: from JetInit on */
+
 /* Of instance_log.c: the log of an instance that has one, else NULL. */
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);

@@ -20,7 +20,6 @@
 #define LOOKASIDE_MAX  0x10000u
 #define BUCKET         32736u
 #define UNLIMITED      INT32_MAX
-#define SESSIONS_OWN   69u /* of the engine, besides those of JET_paramMaxSessions */
 #define BUCKETS_OWN    2u
 
 struct resource

@@ -101,6 +101,10 @@ JET_ERR record_tagged_next(const struct table *table, struct record record, stru
 /* Value `sequence` of the column that the walk is at, as record_column gives it; never a default. */
 JET_ERR record_tagged_value(const struct record_tagged *walk, uint32_t sequence, struct record_value *value);
 
+/* Whether the record would fit in the format before this one, in which each value of a tagged column took an entry
+ * of its own (JET_bitUpdateCheckESE97Compatibility): JET_errRecordTooBigForBackwardCompatibility. */
+JET_ERR record_check_older_format(const struct table *table, struct record record);
+
 /* Walks the tagged columns that a record has, and where they belong the others that have a default. */
 struct record_columns
 {

@@ -31,6 +31,8 @@ struct record_buffer
 
 /* The largest record of a table, and the largest value that is stored in one. */
 uint32_t record_size_limit(const struct table *table);
+/* If the table's keys had at most so many bytes. */
+uint32_t record_size_limit_with_key(const struct table *table, uint32_t key_max);
 uint32_t record_value_limit(const struct table *table);
 
 /* Whether every offset in a record is sound.  JET_errDatabaseCorrupted. */

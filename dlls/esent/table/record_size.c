@@ -6,6 +6,7 @@
 
 #define NODE_OVERHEAD   6 /* a tag of the page and the size of the key */
 #define TAGGED_OVERHEAD 4 /* an entry of the array */
+#define OLDER_LID_SIZE  4 /* of a separated value, in the format before this one */
 #define HEADER_OVERHEAD 1 /* counted where it tells of a long value or of several */
 
 struct measure
@@ -164,6 +165,53 @@ JET_ERR enumerate_record_size(struct cursor *cursor, JET_GRBIT grbit, JET_RECSIZ
     if (err >= 0)
         *size = result;
     return err;
+}
+
+/* ----------------------------------------------------------- older format --- */
+
+/* Values that can be separated had a byte of flags, and could leave the record for their id. */
+static JET_ERR add_older_values(const struct record_tagged *tagged, uint32_t *size)
+{
+    for (uint32_t i = 1; i <= tagged->values; i++)
+    {
+        struct record_value value;
+        JET_ERR err = record_tagged_value(tagged, i, &value);
+
+        if (err < 0)
+            return err;
+        *size += TAGGED_OVERHEAD;
+        if (tagged->is_long)
+            *size += HEADER_OVERHEAD + (value.size < OLDER_LID_SIZE ? value.size : OLDER_LID_SIZE);
+        else
+            *size += value.size;
+    }
+    return JET_errSuccess;
+}
+
+JET_ERR record_check_older_format(const struct table *table, struct record record)
+{
+    uint32_t most = record_size_limit_with_key(table, JET_cbKeyMost), size;
+    struct record_tagged tagged = { 0 };
+    struct record_summary summary;
+    JET_ERR err = record_summary(record, &summary);
+
+    if (err < 0)
+        return err;
+    size = RECORD_MIN_SIZE + summary.fixed_size + summary.null_bits_size + summary.offsets_size + summary.variable_size;
+    while ((err = record_tagged_next(table, record, &tagged)) >= 0)
+    {
+        if (!tagged.column) /* its room would be used anew */
+            continue;
+        if (tagged.null)
+            size += TAGGED_OVERHEAD;
+        else
+            err = add_older_values(&tagged, &size);
+        if (err < 0)
+            return err;
+        if (size > most)
+            return JET_errRecordTooBigForBackwardCompatibility;
+    }
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
 }
 
 /* ------------------------------------------------------------------- list --- */

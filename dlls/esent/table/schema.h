@@ -238,6 +238,7 @@ struct table_object
     uint32_t last_fixed, last_variable, last_tagged;    /* ids of columns that were given out; 0: none */
     uint32_t fixed_end;         /* where the next fixed column goes, at least */
     struct txn *deleting;       /* who deletes the table; NULL: nobody */
+    uint64_t making;            /* when the transaction that makes it began; 0: it was there */
     /* Given out next, 0: not known yet (update_private.h): record numbers of a
      * table without a primary index, ids of long values, the autoincrement column. */
     _Atomic uint64_t next_record, next_long_value, next_increment;

@@ -93,6 +93,8 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
         object->pending_versions++;
     if (kind == ACTION_TABLE_GONE)
         object->deleting = txn;
+    if (kind == ACTION_TABLE_MADE)
+        object->making = txn->begin;
     err = kind == ACTION_COLUMN_MADE ? schema_note_fresh(object, root) : JET_errSuccess;
     if (kind == ACTION_TREE_GONE)
         note_gone(object, root, true);

@@ -529,7 +529,16 @@ static JET_ERR delete_record(struct cursor *cursor, bool with_long_values)
     return err;
 }
 
-static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual)
+/* Whether the table is made by this very transaction. */
+static bool is_being_made(const struct cursor *cursor)
+{
+    const struct table_object *object = cursor->table->object;
+
+    return object && object->making && object->making == cursor->txn->begin;
+}
+
+static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t bookmark_max, uint32_t *actual,
+                             JET_GRBIT grbit)
 {
     static const uint8_t zero[4];
     struct cursor_update *update = cursor->update;
@@ -541,10 +550,16 @@ static JET_ERR insert_record(struct cursor *cursor, void *bookmark, uint32_t boo
     uint32_t size;
     JET_ERR err = JET_errSuccess;
 
+    /* Rows of a table that goes if the transaction is rolled back need no versions.  They get them all the same, so
+     * that the end of an inner level takes its own away. */
+    if (grbit & JET_bitUpdateNoVersion && !is_being_made(cursor))
+        return JET_errUpdateMustVersion;
     if (update->kind == UPDATE_COPY_DELETE)
         err = delete_record(cursor, false);
     if (err >= 0)
         err = check_not_null(table, update_record(update));
+    if (err >= 0 && grbit & JET_bitUpdateCheckESE97Compatibility)
+        err = record_check_older_format(table, update_record(update));
     if (err >= 0 && version && !update_has_set(update, version))
         err = record_set(table, &update->record, version, 1, zero, version->max_size, 0);
     record = update_record(update);
@@ -620,17 +635,22 @@ static JET_ERR replace_with(struct cursor *cursor, struct record old)
     return err;
 }
 
-static JET_ERR replace_record(struct cursor *cursor)
+static JET_ERR replace_record(struct cursor *cursor, JET_GRBIT grbit)
 {
     struct cursor_update *update = cursor->update;
     struct record_room old;
     JET_ERR err = JET_errSuccess;
 
+    if (grbit & JET_bitUpdateNoVersion)
+        return JET_errUpdateMustVersion;
     if (!update->locked)
         err = upgrade(cursor);
     if (err < 0 || !update->any_set)
         return err;
-    err = record_room_current(&old, cursor);
+    if (grbit & JET_bitUpdateCheckESE97Compatibility)
+        err = record_check_older_format(cursor->table, update_record(update));
+    if (err >= 0)
+        err = record_room_current(&old, cursor);
     if (err < 0)
         return err;
     err = replace_with(cursor, old.record);
@@ -664,12 +684,10 @@ static JET_ERR finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_m
     err = begin_level(cursor);
     if (err < 0)
         return err;
-    if (grbit & JET_bitUpdateNoVersion)
-        err = JET_errUpdateMustVersion;
-    else if (update->kind == UPDATE_REPLACE)
-        err = replace_record(cursor);
+    if (update->kind == UPDATE_REPLACE)
+        err = replace_record(cursor, grbit);
     else
-        err = insert_record(cursor, bookmark, bookmark_max, actual);
+        err = insert_record(cursor, bookmark, bookmark_max, actual, grbit);
     return end_level(cursor, err);
 }
 
