@@ -594,7 +594,7 @@ static void what_is_restored_is_what_was_committed(void **state)
     /* A directory, first elsewhere, then where it was, with the logs that are still there. */
     snprintf(to, sizeof(to), "%s", test_folder("target2"));
     instance = test_instance_unstarted("target2", "on");
-    assert_err(JetRestoreInstanceA(instance, to, to, NULL), JET_errMissingLogFile);
+    assert_err(JetRestoreInstanceA(instance, to, to, NULL), JET_errFileNotFound);
     assert_ok(JetRestoreInstanceA(instance, copy, to, NULL));
     assert_ok(JetTerm(instance));
     snprintf(name, sizeof(name), "%sdata.edb", to);
@@ -606,6 +606,36 @@ static void what_is_restored_is_what_was_committed(void **state)
     assert_ok(JetRestoreInstanceA(instance, copy, NULL, NULL));
     assert_ok(JetTerm(instance));
     assert_int_equal(count_rows("source", path), rows);
+}
+
+/* As stores keep their backups: both copies in one folder, increments of the log among other files. */
+static void sets_of_two_copies_are_restored(void **state)
+{
+    char set[600], increment[600], to[600], plain[700], name[1200];
+    JET_DBID database;
+
+    (void)state;
+    begin_instance("pair");
+    snprintf(set, sizeof(set), "%s", test_folder("pair_set"));
+    snprintf(increment, sizeof(increment), "%s", test_folder("pair_logs"));
+    snprintf(plain, sizeof(plain), "%sPlain", test_folder("pair_plain"));
+    assert_ok(JetCreateDatabaseA(session, plain, NULL, &database, 0));
+    assert_ok(JetBackupInstanceA(instance, set, JET_bitBackupAtomic, NULL));
+    snprintf(name, sizeof(name), "%sother.txt", increment);
+    test_file_write(name, "x", 1);
+    assert_ok(JetBackupInstanceA(instance, increment, JET_bitBackupIncremental, NULL));
+    assert_err(JetBackupInstanceA(instance, increment, 0, NULL), JET_errBackupDirectoryNotEmpty);
+    assert_err(JetBackupInstanceA(instance, set, JET_bitBackupIncremental, NULL), JET_errBackupDirectoryNotEmpty);
+    end_instance();
+
+    instance = test_instance_unstarted("pair_to", "on");
+    snprintf(to, sizeof(to), "%s", test_folder("pair_to"));
+    assert_ok(JetRestoreInstanceA(instance, set, to, NULL));
+    assert_ok(JetTerm(instance));
+    snprintf(name, sizeof(name), "%sPlain", to);
+    assert_true(test_file_exists(name));
+    snprintf(name, sizeof(name), "%sdata.edb", to);
+    assert_true(test_file_exists(name));
 }
 
 static int start(void **state)
@@ -717,6 +747,7 @@ int main(void)
         cmocka_unit_test(the_end_stops_a_backup),
         cmocka_unit_test(logs_of_a_running_instance_are_replayed),
         cmocka_unit_test(what_is_restored_is_what_was_committed),
+        cmocka_unit_test(sets_of_two_copies_are_restored),
         cmocka_unit_test(a_database_that_moved),
     };
     int failed = cmocka_run_group_tests(tests, start, stop);

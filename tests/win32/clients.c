@@ -2,7 +2,7 @@
 /*
  * What client libraries rely on and other tests do not come across: a table that
  * is made, filled and closed within one transaction and opened anew by several
- * cursors; facts that are told of records, instances and sessions.
+ * cursors; facts that are told of records, instances and sessions; options of updates.
  */
 #include "support.h"
 
@@ -222,6 +222,78 @@ static void the_work_of_a_thread_is_counted(void **state)
     assert_true(after.cPageRead + after.cPagePreread > before.cPageRead + before.cPagePreread);
 }
 
+/* A store fills a table before anybody sees it, and says so. */
+static void rows_of_a_new_table_need_no_versions(void **state)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+    JET_COLUMNID column;
+    JET_TABLEID table;
+
+    (void)state;
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetCreateTableA(session, database, "bulk", 1, 90, &table));
+    assert_ok(JetAddColumnA(session, table, "value", &definition, NULL, 0, &column));
+    for (int32_t i = 0; i < 3; i++)
+    {
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, column, &i, sizeof(i), 0, NULL));
+        assert_ok(JetUpdate2(session, table, NULL, 0, NULL, JET_bitUpdateNoVersion));
+    }
+    assert_ok(JetMove(session, table, JET_MoveLast, 0));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_err(JetUpdate2(session, table, NULL, 0, NULL, JET_bitUpdateNoVersion), JET_errUpdateMustVersion);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepCancel));
+    assert_ok(JetCommitTransaction(session, 0));
+    assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+    assert_ok(JetMove(session, table, 2, 0));
+    assert_err(JetMove(session, table, JET_MoveNext, 0), JET_errNoCurrentRecord);
+
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    assert_err(JetUpdate2(session, table, NULL, 0, NULL, JET_bitUpdateNoVersion), JET_errUpdateMustVersion);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepCancel));
+    assert_ok(JetRollback(session, 0));
+    assert_ok(JetCloseTable(session, table));
+}
+
+/* Each value of a column took an entry of 4 bytes in the format before this one. */
+static void records_that_an_older_engine_could_not_hold(void **state)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition),
+                                 .coltyp = JET_coltypBinary,
+                                 .cbMax = 4,
+                                 .grbit = JET_bitColumnTagged | JET_bitColumnMultiValued };
+    JET_API_PTR most;
+    JET_COLUMNID column;
+    JET_TABLEID table;
+
+    (void)state;
+    assert_ok(JetGetSystemParameterA(instance, 0, JET_paramRecordSizeMost, &most, NULL, 0));
+    assert_ok(JetCreateTableA(session, database, "tags", 1, 90, &table));
+    assert_ok(JetAddColumnA(session, table, "tags", &definition, NULL, 0, &column));
+    for (unsigned part = 4; part <= 8; part += 4) /* tenths of a record */
+    {
+        assert_ok(JetBeginTransaction(session));
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        for (JET_ULONG i = 1; i <= most * part / 10 / 6; i++)
+        {
+            JET_SETINFO place = { sizeof(place), 0, i };
+
+            assert_ok(JetSetColumn(session, table, column, "abcd", 4, 0, &place));
+        }
+        if (part == 4)
+            assert_ok(JetUpdate2(session, table, NULL, 0, NULL, JET_bitUpdateCheckESE97Compatibility));
+        else
+        {
+            assert_err(JetUpdate2(session, table, NULL, 0, NULL, JET_bitUpdateCheckESE97Compatibility),
+                       JET_errRecordTooBigForBackwardCompatibility);
+            assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+        }
+        assert_ok(JetCommitTransaction(session, 0));
+    }
+    assert_ok(JetCloseTable(session, table));
+}
+
 static void a_range_is_read_before_its_records_are_asked_for(void **state)
 {
     int32_t value = 2;
@@ -248,6 +320,8 @@ int main(void)
         cmocka_unit_test(a_record_that_another_changes_is_told),
         cmocka_unit_test(the_log_of_an_instance_is_told),
         cmocka_unit_test(nobody_works_until_it_is_said),
+        cmocka_unit_test(rows_of_a_new_table_need_no_versions),
+        cmocka_unit_test(records_that_an_older_engine_could_not_hold),
         cmocka_unit_test(a_range_is_read_before_its_records_are_asked_for),
         cmocka_unit_test(the_work_of_a_thread_is_counted),
     };

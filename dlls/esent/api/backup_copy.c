@@ -4,7 +4,8 @@
  *
  * With JET_bitBackupAtomic the directory holds two: the files are put into
  * "temp", which becomes "new" when they are complete, and then "old" goes.  A
- * later backup makes "old" of "new" first.  Without it the directory must be empty.
+ * later backup makes "old" of "new" first.  Without it the directory must be empty,
+ * but for the logs alone: then it must not hold such a pair.
  * Source: ErrBKBackup and what it calls.
  */
 #include "api/private.h"
@@ -53,12 +54,21 @@ static JET_ERR delete_file(const WCHAR *path, const WCHAR *name, void *context)
     return os_file_delete(path) < 0 ? JET_errDeleteBackupFileFail : JET_errSuccess;
 }
 
-static JET_ERR not_empty(const WCHAR *path, const WCHAR *name, void *allowed)
+static JET_ERR not_empty(const WCHAR *path, const WCHAR *name, void *context)
 {
     (void)path;
-    if (allowed && !os_text_compare_nocase(name, allowed))
-        return JET_errSuccess;
+    (void)name;
+    (void)context;
     return JET_errBackupDirectoryNotEmpty;
+}
+
+static JET_ERR not_atomic(const WCHAR *path, const WCHAR *name, void *context)
+{
+    (void)path;
+    (void)context;
+    return os_text_compare_nocase(name, L"new") && os_text_compare_nocase(name, L"old")
+               ? JET_errSuccess
+               : JET_errBackupDirectoryNotEmpty;
 }
 
 static JET_ERR remove_directory(const WCHAR *root, const WCHAR *name)
@@ -116,10 +126,7 @@ static JET_ERR prepare(struct instance *instance, struct target *target, JET_GRB
         return err;
     if (grbit & JET_bitBackupAtomic)
         return prepare_atomic(target, full);
-    if (full)
-        return each_file(target->root, not_empty, NULL);
-    err = each_file(target->root, not_empty, (void *)L"new");
-    return err < 0 ? err : each_file(target->root, not_empty, (void *)L"old");
+    return each_file(target->root, full ? not_empty : not_atomic, NULL);
 }
 
 static JET_ERR promote(struct target *target, JET_GRBIT grbit)

@@ -6,15 +6,16 @@
 /* The database of the set whose patch file has this name. */
 static JET_ERR find_copy(const WCHAR *directory, const WCHAR *base, WCHAR path[OS_PATH_MAX])
 {
-    WCHAR pattern[OS_PATH_MAX], extension[OS_PATH_MAX];
+    WCHAR pattern[OS_PATH_MAX], name[OS_PATH_MAX], extension[OS_PATH_MAX];
     struct os_find_entry *entry = os_alloc(sizeof(*entry));
     struct os_find *find;
-    JET_ERR err = entry ? os_path_join(directory, base, L".*", pattern, OS_PATH_MAX) : JET_errOutOfMemory;
+    JET_ERR err = entry ? os_path_join(directory, base, L"*", pattern, OS_PATH_MAX) : JET_errOutOfMemory;
 
     if (err >= 0 && (err = os_find_open(pattern, &find)) >= 0)
     {
         while ((err = os_find_next(find, entry)) >= 0)
-            if (os_path_split(entry->name, NULL, NULL, extension) >= 0 && os_text_compare_nocase(extension, L".pat"))
+            if (os_path_split(entry->name, NULL, name, extension) >= 0 && !os_text_compare_nocase(name, base) &&
+                os_text_compare_nocase(extension, L".pat"))
             {
                 err = os_path_join(directory, entry->name, NULL, path, OS_PATH_MAX);
                 break;
@@ -85,6 +86,25 @@ static JET_ERR place_databases(struct restore *restore, const WCHAR *destination
 
 /* ------------------------------------------------------------------ JetRestore --- */
 
+/* The logs of the set; one that JetBackup made with JET_bitBackupAtomic is in a folder of that which it was given. */
+static JET_ERR find_set(struct restore *restore)
+{
+    static const WCHAR *const folders[] = { L"new", L"old" };
+    WCHAR given[OS_PATH_MAX];
+    JET_ERR err = log_range(&restore->from, &restore->first, &restore->last);
+
+    os_text_copy(given, OS_PATH_MAX, restore->from.directory);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && err >= 0 && !restore->first; i++)
+    {
+        err = os_path_join(given, folders[i], NULL, restore->from.directory, OS_PATH_MAX);
+        if (err >= 0)
+            err = log_range(&restore->from, &restore->first, &restore->last);
+        if (err == JET_errFileNotFound || err == JET_errInvalidPath)
+            err = JET_errSuccess; /* there is no such folder */
+    }
+    return err >= 0 && !restore->first ? JET_errFileNotFound : err;
+}
+
 static JET_ERR restore_set(struct instance *instance, const WCHAR *source, const WCHAR *destination,
                            JET_PFNSTATUS status)
 {
@@ -99,9 +119,7 @@ static JET_ERR restore_set(struct instance *instance, const WCHAR *source, const
     if (err >= 0)
         err = restore_full_names(instance, source, restore);
     if (err >= 0)
-        err = log_range(&restore->from, &restore->first, &restore->last);
-    if (err >= 0 && !restore->first)
-        err = JET_errMissingLogFile;
+        err = find_set(restore);
     if (err >= 0)
         err = restore_adopt_sizes(restore);
     if (err >= 0)
@@ -117,7 +135,7 @@ static JET_ERR restore_set(struct instance *instance, const WCHAR *source, const
  * Restores what JetBackup left in `source`: each database to where it was, or into
  * the folder `destination`.  The instance does not run, and has the paths where
  * its logs are.  JET_errAlreadyInitialized, JET_errInvalidPath,
- * JET_errPatchFileMissing, JET_errMissingLogFile, and those of recovery.
+ * JET_errPatchFileMissing, JET_errFileNotFound if there are no logs, and those of recovery.
  */
 JET_ERR JET_API JetRestoreInstanceW(JET_INSTANCE handle, JET_PCWSTR source, JET_PCWSTR destination,
                                     JET_PFNSTATUS status)

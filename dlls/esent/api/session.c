@@ -56,8 +56,7 @@ JET_ERR session_new(struct instance *instance, struct session **created)
     txn_init(&session->txn, &instance->txn);
 
     os_mutex_lock(&instance->lock);
-    if (instance->session_count >=
-        param_number(instance, JET_paramMaxSessions) + SESSIONS_OWN - SESSIONS_OWN_IN_USE)
+    if (instance->session_count >= param_number(instance, JET_paramMaxSessions) + SESSIONS_OWN - SESSIONS_OWN_IN_USE)
         err = JET_errOutOfSessions;
     else if ((err = handle_new(HANDLE_SESSION, session, instance, &session->handle)) >= 0)
     {
