@@ -114,6 +114,7 @@ JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE
     try(JetSetSystemParameterA(&made, 0, JET_paramLogFileSize, s->log_kb, NULL));
     try(JetSetSystemParameterA(&made, 0, JET_paramCircularLog, s->circular, NULL));
     try(JetSetSystemParameterA(&made, 0, JET_paramCheckpointDepthMax, s->checkpoint_kb * 1024, NULL));
+    try(JetSetSystemParameterA(&made, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
     *result = made;
     return JetInit(result);
 done:
@@ -432,6 +433,8 @@ static JET_ERR step(struct worker *w, struct session *s)
         return s->level < LEVELS ? begin(w, s) : JET_errSuccess;
     if (what < 96)
         return commit(w, s);
+    if (what < 97)
+        return JetResizeDatabase(s->id, s->database, 0, NULL, 0);
     return rollback(s);
 }
 

@@ -121,6 +121,93 @@ static void a_file_grows(void **state)
     assert_ok(JetDetachDatabaseA(session, path));
 }
 
+#define TRIM_ROWS 400
+
+/* Rows of most of a page. */
+static void fill_table(JET_SESID of, JET_DBID dbid, const char *name, char letter)
+{
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLongBinary };
+    char value[3000];
+    JET_COLUMNID column;
+    JET_TABLEID table;
+
+    memset(value, letter, sizeof(value));
+    assert_ok(JetCreateTableA(of, dbid, name, 1, 100, &table));
+    assert_ok(JetAddColumnA(of, table, "v", &def, NULL, 0, &column));
+    assert_ok(JetBeginTransaction(of));
+    for (unsigned i = 0; i < TRIM_ROWS; i++)
+    {
+        assert_ok(JetPrepareUpdate(of, table, JET_prepInsert));
+        assert_ok(JetSetColumn(of, table, column, value, sizeof(value), 0, NULL));
+        assert_ok(JetUpdate(of, table, NULL, 0, NULL));
+    }
+    assert_ok(JetCommitTransaction(of, 0));
+    assert_ok(JetCloseTable(of, table));
+}
+
+static void check_table(JET_SESID of, JET_DBID dbid, const char *name, char letter)
+{
+    char value[3000];
+    JET_TABLEID table;
+    JET_COLUMNDEF def;
+    unsigned rows = 0;
+    JET_ERR err;
+
+    assert_ok(JetOpenTableA(of, dbid, name, NULL, 0, 0, &table));
+    assert_ok(JetGetTableColumnInfoA(of, table, "v", &def, sizeof(def), JET_ColInfo));
+    for (err = JetMove(of, table, JET_MoveFirst, 0); err >= 0; err = JetMove(of, table, JET_MoveNext, 0), rows++)
+    {
+        assert_ok(JetRetrieveColumn(of, table, def.columnid, value, sizeof(value), NULL, 0, NULL));
+        assert_int_equal(value[0], letter);
+        assert_int_equal(value[sizeof(value) - 1], letter);
+    }
+    assert_err(err, JET_errNoCurrentRecord);
+    assert_int_equal(rows, TRIM_ROWS);
+    assert_ok(JetCloseTable(of, table));
+}
+
+/* The disk keeps nothing of free pages, which the log's older records still tell of. */
+static void a_file_is_trimmed(void **state)
+{
+    JET_INSTANCE own = test_instance_unstarted("trimmed", "on");
+    JET_ULONG pages, kept, on_disk;
+    char path[600];
+    JET_SESID sesid;
+    JET_DBID dbid;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", test_file("trimmed.edb"));
+    assert_ok(JetSetSystemParameterA(&own, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
+    assert_ok(JetInit(&own));
+    sesid = test_session(own);
+    assert_ok(JetCreateDatabaseA(sesid, path, NULL, &dbid, 0));
+    assert_ok(JetResizeDatabase(sesid, dbid, 1, &pages, JET_bitResizeDatabaseOnlyGrow));
+    assert_ok(JetGrowDatabase(sesid, dbid, pages + 1000, &pages));
+    fill_table(sesid, dbid, "old", 'o');
+    assert_ok(JetDeleteTableA(sesid, dbid, "old"));
+    assert_int_equal(JetIdle(sesid, 0), JET_wrnNoIdleActivity);
+    assert_ok(JetResizeDatabase(sesid, dbid, 0, &kept, 0));
+    assert_ok(JetGetDatabaseInfoA(sesid, dbid, &on_disk, sizeof(on_disk), JET_DbInfoFilesizeOnDisk));
+    assert_int_equal(kept, on_disk);
+    assert_true(kept <= pages);
+    assert_ok(JetGetDatabaseInfoA(sesid, dbid, &on_disk, sizeof(on_disk), JET_DbInfoFilesize));
+    assert_int_equal(on_disk, pages);
+    fill_table(sesid, dbid, "new", 'n');
+    check_table(sesid, dbid, "new", 'n');
+    assert_ok(JetResizeDatabase(sesid, dbid, 0, &kept, JET_bitResizeDatabaseOnlyShrink));
+    assert_err(JetTerm2(own, JET_bitTermDirty), JET_errDirtyShutdown);
+
+    own = test_instance_unstarted("trimmed", "on");
+    assert_ok(JetInit(&own));
+    sesid = test_session(own);
+    assert_ok(JetAttachDatabaseA(sesid, path, 0));
+    assert_ok(JetOpenDatabaseA(sesid, path, NULL, &dbid, 0));
+    check_table(sesid, dbid, "new", 'n');
+    fill_table(sesid, dbid, "more", 'm');
+    check_table(sesid, dbid, "more", 'm');
+    assert_ok(JetTerm(own));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +215,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_there_is_not_overwritten, start, stop),
         cmocka_unit_test_setup_teardown(what_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(a_file_grows, start, stop),
+        cmocka_unit_test(a_file_is_trimmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

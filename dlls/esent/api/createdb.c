@@ -180,6 +180,8 @@ static JET_ERR resize(struct session *session, struct database *database, uint32
 {
     const JET_GRBIT both = JET_bitResizeDatabaseOnlyGrow | JET_bitResizeDatabaseOnlyShrink;
     uint32_t extension = param_number(session->instance, JET_paramDbExtensionSize);
+    uintptr_t shrink = param_number(session->instance, JET_paramEnableShrinkDatabase);
+    bool trimmed = false;
     uint32_t pages, now;
     JET_ERR err;
 
@@ -190,7 +192,10 @@ static JET_ERR resize(struct session *session, struct database *database, uint32
     now = atomic_load(&database->store.pages) + HEADER_PAGES;
     err = JET_errSuccess;
     if (target < now && !(grbit & JET_bitResizeDatabaseOnlyGrow))
-        err = JET_errFeatureNotAvailable;
+    {
+        err = shrink & JET_bitShrinkDatabaseOn ? database_trim(database) : JET_errFeatureNotAvailable;
+        trimmed = err >= 0;
+    }
     else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink) && database->read_only)
         err = JET_errPermissionDenied;
     else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink))
@@ -202,16 +207,18 @@ static JET_ERR resize(struct session *session, struct database *database, uint32
             err = tree_store_grow(&database->store, piece);
     }
     if (err >= 0)
-        err = database_pages(database, &pages);
+        err = trimmed ? database_disk_pages(database, &pages) : database_pages(database, &pages);
     if (err >= 0 && actual)
-        *actual = pages + HEADER_PAGES;
+        *actual = pages + (trimmed ? 0 : HEADER_PAGES);
     return err;
 }
 
 /*
  * Makes the file as long as `target` pages, the header's included; *actual (may
- * be NULL) is what came of it.  Growing goes by JET_paramDbExtensionSize.
- * JET_errFeatureNotAvailable: shrinking.  JET_errInvalidGrbit, JET_errDiskFull.
+ * be NULL) is what came of it.  Growing goes by JET_paramDbExtensionSize.  To make
+ * it shorter is to let the disk keep nothing of the pages that are free, if
+ * JET_paramEnableShrinkDatabase allows that: *actual is what the disk keeps.
+ * JET_errFeatureNotAvailable: it does not.  JET_errInvalidGrbit, JET_errDiskFull.
  */
 JET_ERR JET_API JetResizeDatabase(JET_SESID sesid, JET_DBID dbid, JET_ULONG target, JET_ULONG *actual,
                                   const JET_GRBIT grbit)

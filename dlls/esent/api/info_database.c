@@ -37,13 +37,14 @@ static JET_ERR database_space(struct database *database, void *result, uint32_t 
 
 static JET_ERR database_file_pages(struct database *database, void *result, bool on_disk)
 {
-    struct os_file_info info;
-    JET_ERR err = os_file_info(database->file, &info);
     uint32_t pages;
+    uint64_t size;
+    JET_ERR err = on_disk ? database_disk_pages(database, &pages) : os_file_size(database->file, &size);
 
     if (err < 0)
         return err;
-    pages = (on_disk ? info.size_on_disk : info.size) / database->page_size;
+    if (!on_disk)
+        pages = (uint32_t)(size / database->page_size);
     memcpy(result, &pages, sizeof(pages));
     return JET_errSuccess;
 }

@@ -50,6 +50,12 @@ JET_ERR tree_destroy(struct tree_store *store, const struct tree *parent, uint32
 /* Makes the file `pages` longer at least, and those available to the root space (JetGrowDatabase). */
 JET_ERR tree_store_grow(struct tree_store *store, uint32_t pages);
 
+/*
+ * Gives the disk back what the root space has available; the file stays as long, with nothing there.
+ * Of each part the log tells first, then `before` is called.  Where the file system cannot, nothing happens.
+ */
+JET_ERR tree_store_trim(struct tree_store *store, JET_ERR (*before)(void *context), void *context);
+
 /* Logs how long the file is. */
 JET_ERR tree_store_log_size(struct tree_store *store);
 

@@ -193,8 +193,9 @@ uint64_t cache_oldest_change(struct cache_file *file);
 void cache_freeze(struct cache_file *file);
 void cache_thaw(struct cache_file *file);
 
-/* Changes the size of the file, unless it is frozen: then after that. */
+/* Changes the size of the file, or lets the disk keep nothing of a part of it, unless it is frozen: then after that. */
 JET_ERR cache_file_set_size(struct cache_file *file, uint64_t size);
+JET_ERR cache_file_trim(struct cache_file *file, uint64_t offset, uint64_t size);
 
 /* Tells that pages [first, first + count) will be wanted: reads those that are
  * not in memory, in one call to the platform if they lie together, and hints

@@ -281,3 +281,13 @@ JET_ERR cache_file_set_size(struct cache_file *file, uint64_t size)
     os_rwlock_unlock_read(&file->gate);
     return err;
 }
+
+JET_ERR cache_file_trim(struct cache_file *file, uint64_t offset, uint64_t size)
+{
+    JET_ERR err;
+
+    os_rwlock_lock_read(&file->gate);
+    err = os_file_trim(file->file, offset, size);
+    os_rwlock_unlock_read(&file->gate);
+    return err;
+}

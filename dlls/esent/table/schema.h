@@ -455,6 +455,10 @@ static inline void table_reference(struct table *table)
 
 /* Pages in the file by its length, the two of the header not counted. */
 JET_ERR database_pages(struct database *database, uint32_t *pages);
+/* As many as the disk keeps something of, those of the header among them. */
+JET_ERR database_disk_pages(struct database *database, uint32_t *pages);
+/* Lets the disk keep nothing of pages that are free, where it can. */
+JET_ERR database_trim(struct database *database);
 
 /* Bytes of a long value in a chunk by default. */
 uint32_t schema_lv_chunk(uint32_t page_size);
