@@ -247,6 +247,10 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
         return err;
     if ((err = check_folders(instance)) < 0)
         return err;
+    /* Logs may go only if they are no more than a circle, and if no database needs them.  (ErrIsamInit) */
+    if (param_number(instance, JET_paramCleanupMismatchedLogFiles) &&
+        (!param_number(instance, JET_paramCircularLog) || grbit & JET_bitKeepDbAttachedAtEndOfRecovery))
+        return JET_errInvalidSettings;
     if (logging_on(instance) && (err = instance_log_start(instance, grbit)) < 0)
         return err;
     if ((err = instance_backup_start(instance)) < 0)

@@ -410,6 +410,11 @@ static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
     if (err < 0)
         return err;
     own->goes_on = os_file_exists(path);
+    if (own->goes_on && param_number(own->instance, JET_paramDeleteOutOfRangeLogs) &&
+        !(grbit & JET_bitReplayIgnoreLostLogs))
+        err = log_delete_behind(&own->config.names);
+    if (err < 0)
+        return err;
     if (own->goes_on)
         err = continue_log(own, path, grbit);
     else

@@ -89,9 +89,11 @@ JET_ERR instance_recover(struct instance *instance, const struct log_config *log
 {
     struct replay replay = { .instance = instance, .grbit = grbit };
     struct recovery_config config;
+    bool header_bad = false;
     JET_ERR err;
 
     memset(&config, 0, sizeof(config));
+    config.header_bad = &header_bad;
     config.log = log_config;
     config.txns = &instance->txn;
     config.registry = registry;
@@ -112,7 +114,7 @@ JET_ERR instance_recover(struct instance *instance, const struct log_config *log
         config.page_bad = on_page_bad;
     }
     err = run_recovery(&config, log);
-    if (err != JET_errReadVerifyFailure || *log)
+    if (err != JET_errReadVerifyFailure || *log || header_bad)
         return err;
     /* A write was torn: what the page was may be in the log from before the checkpoint. */
     config.from_first = true;

@@ -286,6 +286,12 @@ uint32_t log_name_generation(const struct log_names *names, const WCHAR *name, u
 JET_ERR log_range(const struct log_names *names, uint32_t *low, uint32_t *high);
 
 /*
+ * Deletes generations that have a file of their own and are not below the current one, if they are of
+ * its log (JET_errBadLogSignature), as JET_paramDeleteOutOfRangeLogs wants it.  (ErrLGDeleteOutOfRangeLogFiles)
+ */
+JET_ERR log_delete_behind(const struct log_names *names);
+
+/*
  * The extension of the log that is there: the one asked for, or the other one if only
  * with that there are files.  Errors as of log_range().
  */

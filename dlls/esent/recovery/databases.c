@@ -138,9 +138,11 @@ static JET_ERR check_attach(struct recovery *recovery, const struct redo_databas
 }
 
 /* A file that cannot be read may be one that is deleted later. */
-static JET_ERR not_there(JET_ERR err, const struct redo_database *database, enum redo_attach *attach)
+static JET_ERR not_there(const struct recovery *recovery, JET_ERR err, const struct redo_database *database,
+                         enum redo_attach *attach)
 {
     *attach = REDO_ATTACH_DEFERRED;
+    *recovery->config->header_bad = *recovery->config->header_bad || err == JET_errReadVerifyFailure;
     switch (err)
     {
     case JET_errFileAccessDenied:
@@ -161,7 +163,7 @@ static JET_ERR check_file(struct recovery *recovery, const struct redo_database 
     JET_ERR err = database_redo_header(database->path, &header);
 
     if (err < 0)
-        return not_there(err, database, attach);
+        return not_there(recovery, err, database, attach);
     *attach = REDO_ATTACH_DEFERRED;
     switch (header.state)
     {
@@ -322,7 +324,7 @@ static JET_ERR check_create(struct recovery *recovery, const struct redo_databas
     if (*create)
         return JET_errSuccess;
     if (err < 0)
-        return not_there(err, database, attach);
+        return not_there(recovery, err, database, attach);
     if (!same(&header.log_signature, &recovery->signature))
         return JET_errSuccess;
     attached = log_position_of(&header.attach);

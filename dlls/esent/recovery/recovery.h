@@ -73,6 +73,7 @@ struct recovery_config
                                            segment and byte; LOG_POSITION_MAX: at the end of the log */
 
     _Atomic uint32_t *generation;       /* is set to the one that is replayed */
+    bool *header_bad;                   /* is set: both copies of a header are damaged, which is no torn write */
     void *context;
     /* What is to be done: event->normal, or something else.  NULL: event->normal. */
     JET_ERR (*control)(void *context, const struct recovery_event *event);

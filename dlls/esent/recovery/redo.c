@@ -281,6 +281,15 @@ static JET_ERR record_of_instance(struct recovery *recovery, const struct log_re
 {
     JET_ERR err = JET_errSuccess;
 
+    /* Nothing is open, but the databases are, and as dirty as before: what begins next goes on with them. */
+    if (record->type == LOG_RECOVERY_QUIT_KEEP && !recovery->after_end)
+    {
+        redo_end_sessions(recovery);
+        recovery->shutdown = 0;
+        recovery->after_end = true;
+        recovery->ended = 0;
+        return JET_errSuccess;
+    }
     if (!recovery->after_end)
         err = end_of_instance(recovery);
     recovery->after_end = record->type != LOG_INIT && record->type != LOG_INIT2;
