@@ -10,10 +10,10 @@
 #include "table/schema.h"
 #include "txn/version.h"
 
-#define CHECKPOINT_MS     250u
-#define IDLE_CHECKS       20u /* that found no new version before the old ones are cleaned up unasked */
-#define KILOBYTE          1024u
-#define ENGINE_FORMAT     9600u /* told where the program leaves it open */
+#define CHECKPOINT_MS 250u
+#define IDLE_CHECKS   20u /* that found no new version before the old ones are cleaned up unasked */
+#define KILOBYTE      1024u
+#define ENGINE_FORMAT 9600u /* told where the program leaves it open */
 
 struct instance_log
 {
