@@ -136,7 +136,7 @@ LIBRARIES = build/x86_64/esent.dll build/x86_64/libesent.a build/i686/esent.dll 
 # ---- esentutl ----------------------------------------------------------------
 
 # It reads files that the API would not open, so the engine is linked into it.
-ESENTUTL := $(sort $(wildcard tools/esentutl/*.c)) tools/log_text.c
+ESENTUTL := $(sort $(wildcard tools/esentutl/*.c)) tools/log_text.c tools/log_csv.c
 define esentutl
 build/$(1)/tool/%.o: tools/%.c
 	$$(call say,$(1),$$<)

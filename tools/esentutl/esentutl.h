@@ -57,9 +57,13 @@ JET_ERR mode_recovery(const struct options *options);
 JET_ERR mode_repair(const struct options *options);
 
 struct log_header;
+struct log_csv;
 
-/* Prints what is in a log file, with `verbose` each record; or only reads it through. */
-JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_header *header);
+/* Prints what is in a log file, with `verbose` each record, and into `csv` if there is one; or only reads it through. */
+JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_csv *csv, struct log_header *header);
+/* /c FILE: what to write records to, NULL if nothing is asked for; its end, with the error of what was done. */
+JET_ERR log_csv_wanted(const struct options *options, struct log_csv **csv);
+JET_ERR log_csv_done(struct log_csv *csv, JET_ERR err);
 JET_ERR log_file_verify(const WCHAR *path, struct log_header *header);
 
 /* Whether a name is that of a log, not of a file; checks, or prints, all generations of one. */

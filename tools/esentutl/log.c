@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "../log_csv.h"
 #include "../log_text.h"
 #include "esentutl.h"
 #include "log/log.h"
@@ -154,7 +155,7 @@ static uint32_t last_segment(const struct log_reader *reader, uint64_t position)
     return segment < reader->end_segment ? segment : reader->end_segment - 1;
 }
 
-static JET_ERR read_records(struct log_reader *reader, bool verbose, struct totals *totals)
+static JET_ERR read_records(struct log_reader *reader, bool verbose, struct log_csv *csv, struct totals *totals)
 {
     bool segments = verbose && !log_header_old(&reader->header);
     struct log_read_record record;
@@ -168,6 +169,8 @@ static JET_ERR read_records(struct log_reader *reader, bool verbose, struct tota
         totals->bytes += record.size;
         totals->count[record.type]++;
         totals->size[record.type] += record.size;
+        if (csv && (err = log_csv_record(csv, record.position, record.data, record.size)) < 0)
+            return err;
         if (!verbose)
             continue;
         if (segments)
@@ -214,7 +217,7 @@ static void base_name(const WCHAR *path, char name[16])
     name[i] = 0;
 }
 
-JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_header *header)
+JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_csv *csv, struct log_header *header)
 {
     struct totals *totals = malloc(sizeof(*totals));
     struct log_reader *reader;
@@ -230,7 +233,11 @@ JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_header *header
     if (!log_header_old(&reader->header))
         printf("\n      Last Lgpos: (0x%x,%X,0)\n      Accumulated segment checksum: 0x%016" PRIx64 "\n",
                (unsigned)reader->header.generation, reader->end_segment, reader->checksum);
-    err = read_records(reader, verbose, totals);
+    if (csv)
+        log_csv_header(csv, header);
+    err = read_records(reader, verbose, csv, totals);
+    if (csv && err >= 0)
+        log_csv_end(csv);
     if (verbose && err >= 0 && totals->records)
         print_totals(totals);
     else
@@ -255,16 +262,39 @@ JET_ERR log_file_verify(const WCHAR *path, struct log_header *header)
     if (err >= 0)
     {
         *header = reader->header;
-        err = read_records(reader, false, totals);
+        err = read_records(reader, false, NULL, totals);
         log_reader_close(reader);
     }
     free(totals);
     return err;
 }
 
+JET_ERR log_csv_wanted(const struct options *options, struct log_csv **csv)
+{
+    const WCHAR *path = option_value(options, 'c');
+    JET_ERR err;
+
+    *csv = NULL;
+    if (!path)
+        return JET_errSuccess;
+    printf("\n      Csv file: %s\n", path_text(path));
+    err = log_csv_open(path, csv);
+    if (err < 0)
+        printf("\n      Cannot open csv file (%s). Error %d.\n", path_text(path), (int)err);
+    return err;
+}
+
+JET_ERR log_csv_done(struct log_csv *csv, JET_ERR err)
+{
+    JET_ERR written = csv ? log_csv_close(csv) : JET_errSuccess;
+
+    return err < 0 ? err : written < 0 ? written : err;
+}
+
 JET_ERR mode_log(const struct options *options)
 {
     struct log_header *header;
+    struct log_csv *csv;
     char base[16];
     JET_ERR err;
 
@@ -276,7 +306,9 @@ JET_ERR mode_log(const struct options *options)
         return JET_errOutOfMemory;
     base_name(options->path, base);
     printf("      Base name: %s\n      Log file: %s\n", base, options->name);
-    err = log_file_dump(options->path, options->verbose, header);
+    err = log_csv_wanted(options, &csv);
+    if (err >= 0)
+        err = log_csv_done(csv, log_file_dump(options->path, options->verbose, csv, header));
     os_free(header);
     return err;
 }

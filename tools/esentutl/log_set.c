@@ -11,6 +11,7 @@ struct log_set
     struct log_names names;
     const char *base;
     bool dump;
+    struct log_csv *csv;
     uint32_t first, last; /* generations; last 0: all */
     struct log_header before, header;
     bool adjacent; /* `before` is of the generation before */
@@ -68,7 +69,8 @@ static void check_file(struct log_set *set, const WCHAR *path, uint32_t generati
     JET_ERR err;
 
     printf("%s      Log file: %s%s", set->dump ? "\n" : "", path_text(path), set->dump ? "\n" : "");
-    err = set->dump ? log_file_dump(path, true, &set->header) : log_file_verify(path, &set->header);
+    err = set->dump || set->csv ? log_file_dump(path, set->dump, set->csv, &set->header)
+                                : log_file_verify(path, &set->header);
     set->seen++;
     if (err >= 0 && generation && (uint32_t)set->header.generation != generation)
         err = JET_errLogGenerationMismatch;
@@ -181,7 +183,9 @@ JET_ERR log_set_check(const struct options *options, bool dump)
     if (set->first || set->last)
         printf("     %sLog generation range: 0x%X-0x%X\n", dump ? " " : "", (unsigned)set->first, (unsigned)set->last);
     printf("\n");
-    err = check_any(set);
+    err = log_csv_wanted(options, &set->csv);
+    if (err >= 0)
+        err = log_csv_done(set->csv, check_any(set));
     if (err >= 0)
         printf("\nNo damaged log files were found.\n");
     free(set);

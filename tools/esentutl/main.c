@@ -31,8 +31,9 @@ static const struct mode
     { "ms", mode_space, "/ms DATABASE [/v]    what its trees own and have available", NULL, NULL },
     { "mk", mode_checkpoint, "/mk CHECKPOINT       a checkpoint file", NULL, NULL },
     { "ml", mode_log,
-      "/ml LOG [/v]         a log file; /v its records; /ml BASE all of a log, /r FIRST[-LAST] of these generations",
-      "x", "r" },
+      "/ml LOG [/v]         a log file; /v its records; /ml BASE all of a log, /r FIRST[-LAST] of these generations;\n"
+      "                         /c FILE lines of values with commas between, added to that file",
+      "x", "rc" },
     { "mn", mode_nodes, "/mn DATABASE [/a]    its pages and nodes, /a also deleted ones; /p PAGE[:LAST] those only",
       "a", "pn" },
     { "m", mode_dump, "/m DATABASE          as /mh; with /p PAGE that page, with /n NODE one node of it", "a", "pn" },
