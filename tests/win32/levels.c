@@ -284,6 +284,8 @@ static void a_size_alone(void **state)
     assert_ok(JetSetColumn(session, table, number, NULL, 4, JET_bitSetSizeLV, NULL));
     assert_ok(JetSetColumn(session, table, text, NULL, 40, JET_bitSetSizeLV, NULL));
     assert_ok(JetSetColumn(session, table, many, NULL, 40, JET_bitSetSizeLV, &next));
+    assert_err(JetSetColumn(session, table, number, NULL, 2000, JET_bitSetSizeLV, NULL), JET_errInvalidBufferSize);
+    assert_err(JetSetColumn(session, table, many, NULL, 256, JET_bitSetSizeLV, &next), JET_errColumnTooBig);
     assert_int_equal(
         JetRetrieveColumn(session, table, number, value, sizeof(value), &actual, JET_bitRetrieveCopy, NULL),
         JET_wrnColumnNull);

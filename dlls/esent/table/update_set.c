@@ -60,6 +60,16 @@ static uint32_t next_threshold(uint32_t threshold, uint32_t page_size, uint32_t 
     return threshold < page_size / 64 ? id_size : threshold;
 }
 
+/* A size without data, of a value that has none, is wrong where that of data would be. */
+static JET_ERR check_size_alone(const struct cursor *cursor, const struct column *column, uint32_t size)
+{
+    if (column->fid < COLUMNID_VAR_FIRST)
+        return size == column->max_size ? JET_errSuccess : JET_errInvalidBufferSize;
+    if (column->fid < COLUMNID_TAGGED_FIRST)
+        return column->max_size && size > column->max_size ? JET_errColumnTooBig : JET_errSuccess;
+    return record_check_size(cursor->table, column, size);
+}
+
 static JET_ERR set_short(struct cursor *cursor, const struct column *column, const struct setting *setting)
 {
     struct cursor_update *update = cursor->update;
@@ -67,8 +77,10 @@ static JET_ERR set_short(struct cursor *cursor, const struct column *column, con
     const void *data = to_null ? NULL : setting->data ? setting->data : "";
     uint32_t size = setting->data ? setting->size : 0; /* a size to be set, of what has none, has no data */
     uint32_t flags = setting->grbit & JET_bitSetRevertToDefaultValue ? RECORD_SET_REVERT : 0;
-    JET_ERR err;
+    JET_ERR err = setting->size == size ? JET_errSuccess : check_size_alone(cursor, column, setting->size);
 
+    if (err < 0)
+        return err;
     if (unique && data && column->fid >= COLUMNID_TAGGED_FIRST)
     {
         if (setting->grbit & JET_bitSetUniqueNormalizedMultiValues)
