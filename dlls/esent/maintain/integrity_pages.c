@@ -33,8 +33,8 @@ JET_ERR integrity_open(struct integrity *check, const WCHAR *path)
     if (!read.first_good || !read.second_good)
         integrity_find(check, FINDING_HEADER, 0, "the %s copy of the database header is damaged",
                        read.first_good ? "second" : "first");
-    else if (read.copies_differ)
-        integrity_find(check, FINDING_HEADER, 0, "the two copies of the database header differ");
+    else if (read.copies_differ) /* as after a crash between the two writes; the first counts */
+        integrity_warn(check, FINDING_HEADER, 0, "the two copies of the database header differ");
     if (size % check->page_size)
         integrity_find(check, FINDING_HEADER, 0, "the file does not end with a whole page");
     size /= check->page_size;
