@@ -125,6 +125,7 @@ static void defragmentation_is_started_and_ends(void **state)
     assert_err(JetDefragment3A(session, path, NULL, NULL, NULL, NULL, NULL, JET_bitDefragmentBatchStart),
                JET_errInvalidParameter);
     /* One of ten stays: what deleting does not join, this does. */
+    assert_ok(JetBeginTransaction(session));
     for (unsigned i = 0; i < ROWS; i++)
     {
         if (i % 10 == 0)
@@ -133,6 +134,7 @@ static void defragmentation_is_started_and_ends(void **state)
         assert_ok(JetSeek(session, table, JET_bitSeekEQ));
         assert_ok(JetDelete(session, table));
     }
+    assert_ok(JetCommitTransaction(session, JET_bitCommitLazyFlush));
     before = pages_available();
     while (JetDefragmentA(session, dbid, NULL, NULL, NULL, JET_bitDefragmentBatchStop) == JET_errSuccess)
         ;

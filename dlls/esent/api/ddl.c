@@ -49,25 +49,26 @@ static JET_ERR create_table(struct session *session, struct attachment *attachme
                             JET_TABLECREATE5_A *create)
 {
     struct ddl_defaults defaults;
+    struct open_cursor *open;
     struct cursor *cursor;
     JET_ERR err;
 
     ddl_defaults_of(session->instance, &defaults);
     create->tableid = JET_tableidNil;
     err = check_callbacks(session->instance, create);
+    if (err >= 0)
+        err = session_reserve_cursor(session, dbid, &open);
     if (err < 0)
         return err;
     err = ddl_create_table(attachment->database, &session->txn, &defaults, create, &cursor);
-    if (err < 0)
-        return err;
-    if (create->grbit & JET_bitTableCreateImmutableStructure)
+    if (err >= 0 && !(create->grbit & JET_bitTableCreateImmutableStructure))
     {
-        cursor_close(cursor);
+        create->tableid = session_put_cursor(open, cursor);
         return JET_errSuccess;
     }
-    err = session_add_cursor(session, cursor, dbid, &create->tableid);
-    if (err < 0)
+    if (err >= 0)
         cursor_close(cursor);
+    session_unreserve_cursor(open);
     return err;
 }
 
@@ -90,7 +91,7 @@ JET_ERR JET_API JetCreateTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, 
         return api_leave(session, JET_errInvalidParameter);
     err = create_table(session, attachment, dbid, &create);
     *tableid = create.tableid;
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 JET_ERR JET_API JetCreateTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide, JET_ULONG pages, JET_ULONG density,
@@ -122,7 +123,7 @@ static JET_ERR create_any(JET_SESID sesid, JET_DBID dbid, struct ddl_version ver
         ddl_return_table(version, given, create);
     }
     ddl_free(&memory);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 #define CREATE_TABLE(suffix, number, table_version, index_version)                                                     \
@@ -158,7 +159,7 @@ JET_ERR JET_API JetDeleteTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name)
     err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_delete_table(attachment->database, &session->txn, name));
+    return api_leave_committed(session, ddl_delete_table(attachment->database, &session->txn, name), false);
 }
 
 JET_ERR JET_API JetDeleteTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide)
@@ -180,7 +181,7 @@ JET_ERR JET_API JetRenameTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, 
     err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_rename_table(attachment->database, &session->txn, name, new_name));
+    return api_leave_committed(session, ddl_rename_table(attachment->database, &session->txn, name, new_name), false);
 }
 
 JET_ERR JET_API JetRenameTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide, JET_PCWSTR new_wide)
@@ -210,7 +211,7 @@ JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR na
         return err;
     if (definition && (err = check_default(session->instance, definition->grbit, value, size)) < 0)
         return api_leave(session, err);
-    return api_leave(session, ddl_add_column(cursor, name, definition, value, size, columnid));
+    return api_leave_committed(session, ddl_add_column(cursor, name, definition, value, size, columnid), false);
 }
 
 JET_ERR JET_API JetAddColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, const JET_COLUMNDEF *definition,
@@ -233,7 +234,7 @@ JET_ERR JET_API JetDeleteColumn2A(JET_SESID sesid, JET_TABLEID tableid, JET_PCST
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_delete_column(cursor, name, grbit));
+    return api_leave_committed(session, ddl_delete_column(cursor, name, grbit), false);
 }
 
 JET_ERR JET_API JetDeleteColumn2W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, const JET_GRBIT grbit)
@@ -267,7 +268,7 @@ JET_ERR JET_API JetRenameColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_rename_column(cursor, name, new_name, grbit));
+    return api_leave_committed(session, ddl_rename_column(cursor, name, new_name, grbit), false);
 }
 
 JET_ERR JET_API JetRenameColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, JET_PCWSTR new_wide,
@@ -295,7 +296,8 @@ JET_ERR JET_API JetSetColumnDefaultValueA(JET_SESID sesid, JET_DBID dbid, JET_PC
     err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    return api_leave(session, ddl_set_default(attachment->database, &session->txn, table, column, value, size));
+    return api_leave_committed(session,
+                               ddl_set_default(attachment->database, &session->txn, table, column, value, size), false);
 }
 
 JET_ERR JET_API JetSetColumnDefaultValueW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR table, JET_PCWSTR column,
@@ -320,6 +322,7 @@ static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_v
     JET_INDEXCREATE3_A *creates;
     struct session *session;
     struct cursor *cursor, *left = NULL;
+    bool lazy = true;
     JET_ERR err;
 
     OS_TRACE("(%#zx, %#zx, %p, %u) version %u\n", (size_t)sesid, (size_t)tableid, given, (unsigned)count,
@@ -331,13 +334,15 @@ static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_v
     err = ddl_convert_indexes(&memory, version, given, count, &creates);
     if (err >= 0)
     {
+        for (uint32_t i = 0; i < count && lazy; i++)
+            lazy = (creates[i].grbit & JET_bitIndexLazyFlush) != 0;
         err = ddl_create_indexes(cursor, &defaults, creates, count, &left);
         ddl_return_indexes(version, given, count, creates);
     }
     ddl_free(&memory);
     if (left)
         session_retire_cursor(session, left, session->txn.level);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, lazy);
 }
 
 #define CREATE_INDEX(suffix, number, version)                                                                          \
@@ -399,7 +404,7 @@ JET_ERR JET_API JetDeleteIndexA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR 
     err = ddl_delete_index(cursor, name, &left);
     if (left)
         session_retire_cursor(session, left, session->txn.level);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide)
@@ -522,7 +527,7 @@ static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const
     if (err >= 0)
         err = convert_locked(session, attachment->database, kind, &how);
     ddl_free(&memory);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 /*

@@ -214,7 +214,10 @@ struct instance
 #define SESSIONS_OWN        69u
 #define SESSIONS_OWN_IN_USE 4u  /* cleaning up, its callbacks, long values, backup: from JetInit on */
 
-/* Of instance_log.c: the log of an instance that has one, else NULL. */
+/* Of instance_log.c: after a database was made, attached or closed.  If that failed when the log had told of it
+ * already, the instance is unavailable. */
+void instance_log_check(struct instance *instance);
+/* The log of an instance that has one, else NULL. */
 struct log *instance_log(const struct instance *instance);
 struct database_registry *instance_registry(const struct instance *instance);
 const struct log_names *instance_log_names(const struct instance *instance);
@@ -364,6 +367,7 @@ struct session
     uintptr_t txn_context;              /* whose the open transaction is: the context, or a thread */
     bool txn_uses_context;
     JET_GRBIT commit_default;           /* JET_sesparamCommitDefault */
+    uint64_t commit_answered;           /* the last commit to level 0, in the log, that a call has answered for */
     struct txn txn;
     struct open_cursor *cursors;        /* all it has open */
     struct cursor *retired;             /* closed, but not before the transaction ends */
@@ -418,6 +422,9 @@ JET_ERR api_enter_database(JET_SESID sesid, JET_DBID dbid, uint32_t flags, struc
 
 /* Leaves; answers err, for `return api_leave(session, err);`. */
 JET_ERR api_leave(struct session *session, JET_ERR err);
+/* The same for a call that, outside of a transaction, has one of its own: what that committed is on disk, unless `lazy`
+   or the session's commits are.  Errors of writing the log as well. */
+JET_ERR api_leave_committed(struct session *session, JET_ERR err, bool lazy);
 
 /* Between these a program's callback runs, which may call the API with this session. */
 void api_callback_begin(struct session *session);
@@ -498,6 +505,10 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit);
 
 /* Gives a new cursor its handle.  On error the caller still owns the cursor. */
 JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_DBID dbid, JET_TABLEID *tableid);
+/* The same in two steps, for where it must not fail in the end: room and a handle, then what they are for, or nothing. */
+JET_ERR session_reserve_cursor(struct session *session, JET_DBID dbid, struct open_cursor **reserved);
+JET_TABLEID session_put_cursor(struct open_cursor *open, struct cursor *cursor);
+void session_unreserve_cursor(struct open_cursor *open);
 
 /* Closes one or all: handle gone, cursor_close called.  dbid JET_dbidNil: of every database. */
 JET_ERR session_close_cursor(struct session *session, JET_TABLEID tableid);

@@ -232,29 +232,50 @@ JET_ERR JET_API JetResetSessionContext(JET_SESID sesid)
 
 /* ------------------------------------------------------------ its cursors --- */
 
-JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_DBID dbid, JET_TABLEID *tableid)
+JET_ERR session_reserve_cursor(struct session *session, JET_DBID dbid, struct open_cursor **reserved)
 {
     struct open_cursor *open = os_alloc_zero(sizeof(*open));
     JET_ERR err;
 
     if (!open)
         return JET_errOutOfMemory;
-    open->cursor = cursor;
     open->session = session;
     open->dbid = dbid;
     open->level = session->txn.level;
     open->ls = open->table_ls = JET_LSNil;
     if ((err = handle_new(HANDLE_CURSOR, open, session, &open->tableid)) < 0)
-    {
         os_free(open);
-        return err;
-    }
+    else
+        *reserved = open;
+    return err;
+}
+
+void session_unreserve_cursor(struct open_cursor *open)
+{
+    handle_free(open->tableid);
+    os_free(open);
+}
+
+JET_TABLEID session_put_cursor(struct open_cursor *open, struct cursor *cursor)
+{
+    struct session *session = open->session;
+
+    open->cursor = cursor;
     open->next = session->cursors;
     if (open->next)
         open->next->prev = open;
     session->cursors = open;
-    *tableid = open->tableid;
-    return JET_errSuccess;
+    return open->tableid;
+}
+
+JET_ERR session_add_cursor(struct session *session, struct cursor *cursor, JET_DBID dbid, JET_TABLEID *tableid)
+{
+    struct open_cursor *open;
+    JET_ERR err = session_reserve_cursor(session, dbid, &open);
+
+    if (err >= 0)
+        *tableid = session_put_cursor(open, cursor);
+    return err;
 }
 
 struct open_cursor *session_find_cursor(struct session *session, JET_TABLEID tableid)

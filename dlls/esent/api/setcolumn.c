@@ -32,7 +32,7 @@ JET_ERR JET_API JetSetColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMNID 
     }
     if (err >= 0)
         err = update_set_column(cursor, &setting);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 /* Several; stops at the first error, which is not in that one's err. */
@@ -65,5 +65,5 @@ JET_ERR JET_API JetSetColumns(JET_SESID sesid, JET_TABLEID tableid, JET_SETCOLUM
         if (err >= 0)
             psetcolumn[i].err = err;
     }
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }

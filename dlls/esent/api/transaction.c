@@ -151,8 +151,25 @@ static JET_ERR commit_level(struct session *session, JET_GRBIT grbit, uint32_t d
         err = make_durable(session, (grbit | session->commit_default) & JET_bitCommitLazyFlush, durable_ms);
     }
     if (!session->txn.level)
+    {
+        session->commit_answered = session->txn.logged.commit;
         version_clean_due(&session->instance->txn);
+    }
     return err;
+}
+
+/* Source: the ErrDIRCommitTransaction of ErrRECUpdate, ErrFILECreateTable and the others, which wait as a program's own. */
+JET_ERR api_leave_committed(struct session *session, JET_ERR err, bool lazy)
+{
+    uint64_t commit = session->txn.logged.commit;
+    JET_ERR durable = JET_errSuccess;
+
+    if (session->commit_answered != commit && !session->txn.level && !session->nested)
+    {
+        session->commit_answered = commit;
+        durable = make_durable(session, lazy || session->commit_default & JET_bitCommitLazyFlush, 0);
+    }
+    return api_leave(session, err >= 0 && durable < 0 ? durable : err);
 }
 
 /*

@@ -74,7 +74,7 @@ static JET_ERR finish(JET_SESID sesid, JET_TABLEID tableid, void *bookmark, JET_
     if (actual)
         *actual = got;
     version_clean_due(&session->instance->txn);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 /*
@@ -113,7 +113,7 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
     if (err >= 0 && os_unlikely(callback_any(cursor)))
         err = callback_call(session, tableid, cursor, JET_cbtypAfterDelete);
     version_clean_due(&session->instance->txn);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 /* Adds to an escrow column; other transactions may do so at the same time.  cbMax is 4 or 8. */
@@ -131,7 +131,7 @@ JET_ERR JET_API JetEscrowUpdate(JET_SESID sesid, JET_TABLEID tableid, JET_COLUMN
     if (err >= 0 && pcbOldActual)
         *pcbOldActual = old_size;
     version_clean_due(&session->instance->txn);
-    return api_leave(session, err);
+    return api_leave_committed(session, err, false);
 }
 
 /* Locks the current record against writers, or asks whether it could be. */
