@@ -91,6 +91,7 @@ JET_ERR attachment_close(struct attachment *attachment)
     os_mutex_unlock(&instance->lock);
     background_stop(instance, (JET_DBID)(attachment - instance->databases));
     err = database_close(database);
+    instance_log_check(instance);
     os_mutex_lock(&process.attach_lock);
     for (link = &process.attached; *link && *link != attachment; link = &(*link)->next)
         ;
@@ -380,6 +381,8 @@ static JET_ERR detach_locked(struct instance *instance, struct attachment *attac
     os_text_copy(path, OS_PATH_MAX, attachment->path);
     os_mutex_unlock(&instance->lock);
     err = database_release(attachment->database);
+    if (err >= 0)
+        err = database_settle(attachment->database);
     if (err < 0)
     {
         os_mutex_lock(&instance->lock);

@@ -71,6 +71,15 @@ static void end_work(struct instance *instance, JET_ERR err)
     atomic_fetch_or(&instance->state, INSTANCE_UNAVAILABLE);
 }
 
+/* Source: SetInstanceUnavailable where ErrDBCreateDatabase, ErrIsamAttachDatabase and ErrIsamDetachDatabase fail. */
+void instance_log_check(struct instance *instance)
+{
+    JET_ERR err = instance->log ? atomic_load(&instance->log->registry.failed) : JET_errSuccess;
+
+    if (err < 0)
+        end_work(instance, err);
+}
+
 static void log_is_durable(void *context, uint64_t position, JET_ERR err)
 {
     struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));

@@ -252,6 +252,7 @@ static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path
 
     if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
         return err;
+    database->signature = *logged->signature;
     database->position = logged->position;
     database->pages_max = pages_max;
     err = check_file(recovery, database, logged, &choice);
@@ -310,6 +311,14 @@ JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_
 
 /* ------------------------------------------------------------------- creating --- */
 
+static bool is_detached(const struct recovery *recovery, const struct header_signature *signature)
+{
+    for (const struct redo_detached *one = recovery->detached; one; one = one->next)
+        if (same(&one->signature, signature))
+            return true;
+    return false;
+}
+
 static JET_ERR check_create(struct recovery *recovery, const struct redo_database *database,
                             const struct header_signature *signature, enum redo_attach *attach, bool *create)
 {
@@ -329,7 +338,13 @@ static JET_ERR check_create(struct recovery *recovery, const struct redo_databas
         return JET_errSuccess;
     attached = log_position_of(&header.attach);
     if (attached != recovery->position || !same(&header.signature, signature))
+    {
+        /* What the same log has made, then detached, and now replaces: made anew by this recovery because there was
+           no file, or put there from elsewhere.  Windows takes it for a mismatch. */
+        *create = attached < recovery->position && header.state == JET_dbstateCleanShutdown &&
+                  is_detached(recovery, &header.signature);
         return JET_errSuccess;
+    }
     if (recovery->position <= log_position_of(&header.consistent))
     {
         *attach = REDO_ATTACH_FUTURE;
@@ -354,6 +369,7 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
     err = entry_of(recovery, record->dbid, path, &database);
     if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
         return err;
+    database->signature = signature;
     database->position = recovery->position;
     database->pages_max = record->pages_max;
     err = check_create(recovery, database, &signature, &choice, &create);
@@ -395,11 +411,27 @@ static void forget(struct redo_database *database)
     memset(database, 0, sizeof(*database));
 }
 
+static JET_ERR note_detached(struct recovery *recovery, const struct redo_database *database)
+{
+    struct redo_detached *one;
+
+    if (database->attach != REDO_ATTACH_NOW && database->attach != REDO_ATTACH_FUTURE)
+        return JET_errSuccess;
+    if (!(one = os_alloc(sizeof(*one))))
+        return JET_errOutOfMemory;
+    one->signature = database->signature;
+    one->next = recovery->detached;
+    recovery->detached = one;
+    return JET_errSuccess;
+}
+
 static JET_ERR close_database(struct recovery *recovery, struct redo_database *database, uint64_t position,
                               bool detached)
 {
     JET_ERR err = tell(recovery, database, false);
 
+    if (err >= 0 && detached)
+        err = note_detached(recovery, database);
     if (err < 0)
         return err;
     if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
@@ -430,11 +462,18 @@ JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position)
 
 void redo_abandon_databases(struct recovery *recovery)
 {
+    struct redo_detached *one;
+
     for (uint32_t i = 0; i < REDO_DATABASES; i++)
     {
         if (recovery->databases[i].database)
             database_redo_abandon(recovery->databases[i].database);
         forget(&recovery->databases[i]);
+    }
+    while ((one = recovery->detached))
+    {
+        recovery->detached = one->next;
+        os_free(one);
     }
 }
 

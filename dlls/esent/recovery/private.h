@@ -53,6 +53,7 @@ struct redo_database
     enum redo_attach attach;
     struct database *database;
     WCHAR path[OS_PATH_MAX];    /* where it is now */
+    struct header_signature signature; /* that the log says it has */
     uint64_t position;          /* of the attachment */
     uint32_t pages_max;
     bool ignore_missing;
@@ -60,6 +61,13 @@ struct redo_database
     bool told;                  /* the program knows that it is attached */
     struct redo_gone gone;
     bool torn;                  /* one of them does not have the checksum it says */
+};
+
+/* A database that the log has detached. */
+struct redo_detached
+{
+    struct redo_detached *next;
+    struct header_signature signature;
 };
 
 /* ---- sessions ---- */
@@ -94,6 +102,7 @@ struct recovery
 {
     const struct recovery_config *config;
     struct redo_database databases[REDO_DATABASES];
+    struct redo_detached *detached;
     struct redo_session **sessions;     /* by number; 65536 of them */
     uint32_t session_count;
 
@@ -137,6 +146,7 @@ JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_
 JET_ERR redo_detach_database(struct recovery *recovery, uint8_t dbid);
 /* All of them are closed, as they are at `position`. */
 JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position);
+/* At the end, whether redo came to it or not. */
 void redo_abandon_databases(struct recovery *recovery);
 /* A generation begins. */
 JET_ERR redo_databases_generation(struct recovery *recovery);

@@ -461,6 +461,8 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
         err = database_mark_dirty(database);
     if (err < 0)
     {
+        if (atomic_load(&database->attach_position))
+            database_log_failed(database, err);
         if (database->txns)
             version_clean_all(database->txns);
         database_abandon(database);

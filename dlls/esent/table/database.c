@@ -229,7 +229,11 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
             err = database_mark_dirty(database);
     }
     if (err < 0)
+    {
+        if (atomic_load(&database->attach_position))
+            database_log_failed(database, err);
         database_free(database);
+    }
     else
         *result = database;
     return err < 0 ? err : JET_errSuccess;
@@ -245,6 +249,14 @@ JET_ERR database_release(struct database *database)
     return database->txns ? version_drop_database(database->txns, database->store.id) : JET_errSuccess;
 }
 
+JET_ERR database_settle(struct database *database)
+{
+    if (!database->dirty || database->abandoned)
+        return JET_errSuccess;
+    version_clean_all(database->txns);
+    return database_flush(database);
+}
+
 JET_ERR database_close(struct database *database)
 {
     JET_ERR err = JET_errSuccess;
@@ -255,14 +267,13 @@ JET_ERR database_close(struct database *database)
         return JET_errDatabaseInUse;
     if (database->dirty && !database->abandoned)
     {
-        version_clean_all(database->txns);
-        err = database_flush(database);
+        err = database_settle(database);
         if (err >= 0 && database->store.log && !database->closing)
             err = database_log_detach(database);
         if (err >= 0)
             err = database_mark_clean(database);
-        if (err < 0 && database->registry)
-            atomic_store(&database->registry->failed, err);
+        if (err < 0)
+            database_log_failed(database, err);
     }
     database_free(database);
     return err;

@@ -203,6 +203,12 @@ JET_ERR database_log_detach(struct database *database)
     return append_with_path(database, &detach, sizeof(detach), &database->detach_position);
 }
 
+void database_log_failed(struct database *database, JET_ERR err)
+{
+    if (database->registry)
+        atomic_store(&database->registry->failed, err);
+}
+
 /* --------------------------------------------------------------- checkpoint --- */
 
 static uint64_t generation_of_depth(struct log *log, uint64_t depth)

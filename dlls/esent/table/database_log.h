@@ -30,8 +30,8 @@ struct database_registry
     struct os_mutex lock;
     struct log *log;
     struct database *open[DATABASE_REGISTRY]; /* by id in the log */
-    /* Why a database could not be closed, JET_errSuccess while all could: it stays as it is on disk, to be
-     * recovered, so the checkpoint stays where it is and the log is not ended. */
+    /* Why a database could not be made, attached or closed, after the log had said so, JET_errSuccess while all
+     * could: it stays as it is on disk, to be recovered, so the checkpoint stays where it is and the log is not ended. */
     _Atomic JET_ERR failed;
 };
 

@@ -388,6 +388,8 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
 /* Before a database is closed that no session has open, while other databases are in use: drops its versions.
  * JET_errDatabaseInUse: a transaction that changed it is open. */
 JET_ERR database_release(struct database *database);
+/* Writes what was changed; an error leaves the database as it is, to be gone on with. */
+JET_ERR database_settle(struct database *database);
 /* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */
 JET_ERR database_close(struct database *database);
 /* A copy of the header as it is now. */

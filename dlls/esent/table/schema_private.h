@@ -107,6 +107,8 @@ JET_ERR database_log_create_finish(struct database *database);
 void database_log_free_tree(struct database *database, uint32_t root, bool is_table, uint64_t committed);
 JET_ERR database_log_attach(struct database *database);
 JET_ERR database_log_detach(struct database *database);
+/* What the log says of the database is not what it is: only recovery puts that right, and nothing may go on before. */
+void database_log_failed(struct database *database, JET_ERR err);
 JET_ERR database_mark_clean(struct database *database);
 /* The same of a database that was recovered: clean as of a record. */
 JET_ERR database_mark_clean_at(struct database *database, uint64_t position, bool detached);
