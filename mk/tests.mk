@@ -75,7 +75,29 @@ build/$(1)/crash/%: tests/crash/%.c $(CRASH_SHARED) $(CRASH_HEADERS) build/$(1)/
 endef
 $(foreach v,asan tsan host,$(eval $(call crash_tests,$(v))))
 
-CRASH_CHECK := $(foreach v,asan host,$(patsubst tests/crash/%.c,$(v):$(CURDIR)/build/$(v)/crash/%,$(CRASH)))
+# The conformance programs, natively, under faults; each with every JetXxx it calls renamed.
+CONFORMANCE := $(if $(SHARED),$(patsubst $(SHARED)/conformance/%.c,%,$(sort $(wildcard $(SHARED)/conformance/api*.c))))
+CONFORMANCE_SHARED  := $(sort $(wildcard tests/crash/conformance/*.c)) tests/crash/disk.c
+CONFORMANCE_HEADERS := $(wildcard tests/crash/conformance/*.h) tests/crash/disk.h dlls/esent/api/functions.h
+build/conformance/%: $(SHARED)/conformance/%
+	@mkdir -p $(@D)
+	$(Q)sed -E "s/unsigned long long/uint64_t/g; s/long long/int64_t/g; s/%([#0-9.]*)l([dux])/%\1\2/g" $< >$@
+define conformance_tests
+build/$(1)/conformance/%.o: build/conformance/%.c $(patsubst $(SHARED)/%,build/%,$(wildcard $(SHARED)/conformance/*.h)) $(CONFORMANCE_HEADERS)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -w -ftrivial-auto-var-init=zero -DJET_VERSION=0x0A01 -Dmain=conformance_main \
+	    -Itests/crash/conformance -Ibuild/conformance -c $$< -o $$@
+	$$(Q)nm -u $$@ | sed -n 's/^ *U \(Jet.*\)/\1 call_\1/p' >$$@.calls; objcopy --redefine-syms=$$@.calls $$@
+build/$(1)/conformance/%: build/$(1)/conformance/%.o build/$(1)/conformance/trace.o $(CONFORMANCE_SHARED) build/$(1)/libesent.a $(ALIAS)
+	$$(call say,$(1),$$@)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) $$(filter-out %.a %.ld,$$^) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
+endef
+$(foreach v,asan host,$(eval $(call conformance_tests,$(v))))
+.SECONDARY: $(foreach v,asan host,$(CONFORMANCE:%=build/$(v)/conformance/%.o) build/$(v)/conformance/trace.o) \
+    $(patsubst $(SHARED)/%,build/%,$(wildcard $(SHARED)/conformance/*.[ch]))
+
+CRASH_CHECK := $(foreach v,asan host,$(patsubst tests/crash/%.c,$(v):$(CURDIR)/build/$(v)/crash/%,$(CRASH))) \
+    $(CONFORMANCE:%=asan:$(CURDIR)/build/asan/conformance/%)
 
 TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT))) \
     $(patsubst tests/win32/%.c,build/tsan/api/%,$(filter %threads.c %/stopservice.c,$(API_INSIDE)))
@@ -120,6 +142,7 @@ TESTS = $(SCRIPT_TESTS) \
 
 # What make torture runs at length besides the fuzzers; how long is in its variables.
 TORTURE = $(patsubst tests/crash/%.c,host:$(CURDIR)/build/host/crash/%,$(CRASH)) \
+    $(foreach v,asan host,$(CONFORMANCE:%=$(v):$(CURDIR)/build/$(v)/conformance/%)) \
     host:$(CURDIR)/build/host/tests/histories host:$(CURDIR)/build/host/tests/transfer_threads \
     tsan:$(CURDIR)/build/tsan/api/transfer_threads x86_64:$(CURDIR)/build/x86_64/tests/transfer_threads.exe
 TORTURE_PROGRAMS = $(foreach c,$(TORTURE),$(patsubst $(CURDIR)/%,%,$(lastword $(subst :, ,$(c))))) build/x86_64/tests/esent.dll

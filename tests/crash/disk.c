@@ -43,7 +43,7 @@ static struct
     int status;
     uint64_t fail_at;
     JET_ERR error;
-    bool for_good, failed;
+    bool for_good, failed, paused;
 } disk = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static uint64_t random_next(void)
@@ -234,9 +234,18 @@ bool disk_has_failed(void)
     return disk.failed;
 }
 
+void disk_pause(bool paused)
+{
+    pthread_mutex_lock(&disk.lock);
+    disk.paused = paused;
+    pthread_mutex_unlock(&disk.lock);
+}
+
 /* The lock is held.  Counts a call. */
 static JET_ERR fault(bool needs_room)
 {
+    if (disk.paused)
+        return JET_errSuccess;
     disk.calls++;
     if (!disk.fail_at || disk.calls < disk.fail_at || (disk.failed && !disk.for_good))
         return JET_errSuccess;
@@ -597,13 +606,19 @@ void disk_install(void)
 static struct os_memory_ops memory;
 static const struct os_memory_ops *real_memory;
 static _Atomic uint64_t allocations, memory_fails;
-static _Atomic bool memory_for_good;
+static _Atomic bool memory_for_good, memory_failed, memory_paused;
 
 static bool no_memory(void)
 {
-    uint64_t nth = ++allocations, at = memory_fails;
+    uint64_t nth, at = memory_fails;
 
-    return at && (memory_for_good ? nth >= at : nth == at);
+    if (memory_paused)
+        return false;
+    nth = ++allocations;
+    if (!at || (memory_for_good ? nth < at : nth != at))
+        return false;
+    memory_failed = true;
+    return true;
 }
 
 static void *sim_alloc(const struct os_memory_ops *ops, size_t size)
@@ -642,4 +657,14 @@ void memory_fail_at(uint64_t nth, bool for_good)
 {
     memory_for_good = for_good;
     memory_fails = nth ? allocations + nth : 0;
+}
+
+bool memory_has_failed(void)
+{
+    return memory_failed;
+}
+
+void memory_pause(bool paused)
+{
+    memory_paused = paused;
 }

@@ -39,10 +39,14 @@ void disk_crash(uint64_t seed, void (*last)(void), int status) __attribute__((no
 void disk_fail_at(uint64_t nth, JET_ERR err, bool for_good);
 /* Whether the fault has happened. */
 bool disk_has_failed(void);
+/* Calls are neither counted nor do they fail, for a while. */
+void disk_pause(bool paused);
 
 /* The nth allocation from now on fails, or all from the nth on; 0: none. */
 void memory_install(void);
 uint64_t memory_calls(void);
 void memory_fail_at(uint64_t nth, bool for_good);
+bool memory_has_failed(void);
+void memory_pause(bool paused);
 
 #endif
