@@ -401,6 +401,79 @@ static void other_ways_to_open(void **state)
     }
 }
 
+#define MANY_ROWS 42000
+#define MANY_KEYS 30000
+
+/* In order of their keys; of equal ones the first, or all as they came. */
+static void check_large(JET_TABLEID table, bool equal)
+{
+    int32_t number, before = 0;
+    uint8_t value[1000];
+    int32_t next = 0;
+    unsigned rows = 0;
+    JET_ERR err;
+
+    for (err = JetMove(session, table, JET_MoveFirst, 0); err >= 0;
+         err = JetMove(session, table, JET_MoveNext, 0), rows++)
+    {
+        assert_ok(JetRetrieveColumn(session, table, ids[1], value, sizeof(value), NULL, 0, NULL));
+        memcpy(&number, value, sizeof(number));
+        assert_int_equal(value[sizeof(value) - 1], (uint8_t)number);
+        if (number < MANY_KEYS)
+            assert_int_equal(key_of(table), next++);
+        else
+        {
+            assert_true(equal);
+            assert_int_equal(number, before + MANY_KEYS);
+            assert_int_equal(key_of(table), next - 1);
+        }
+        before = number;
+    }
+    assert_err(err, JET_errNoCurrentRecord);
+    assert_int_equal(next, MANY_KEYS);
+    assert_int_equal(rows, equal ? MANY_ROWS : MANY_KEYS);
+}
+
+/* More than is kept in memory. */
+static void sorts_that_are_large(void **state)
+{
+    static const JET_GRBIT kinds[] = {
+        JET_bitTTForwardOnly, JET_bitTTUnique | JET_bitTTForwardOnly, 0, JET_bitTTScrollable,
+        JET_bitTTIndexed,     JET_bitTTUpdatable | JET_bitTTUnique
+    };
+    uint8_t value[1000];
+
+    (void)state;
+    for (unsigned kind = 0; kind < sizeof(kinds) / sizeof(*kinds); kind++)
+    {
+        JET_TABLEID table = open_pair(kinds[kind] | JET_bitTTIntrinsicLVsOnly, JET_coltypLongBinary);
+
+        assert_ok(JetBeginTransaction(session));
+        for (int32_t i = 0; i < MANY_ROWS; i++)
+        {
+            memcpy(value, &i, sizeof(i));
+            memset(value + sizeof(i), (uint8_t)i, sizeof(value) - sizeof(i));
+            assert_ok(insert(table, i * 7919 % MANY_KEYS, value, sizeof(value)));
+        }
+        assert_ok(JetCommitTransaction(session, 0));
+        check_large(table, !kind);
+        if (kind != 2 && kind < 3)
+            check_large(table, !kind); /* from the first row again */
+        if (kind < 3)
+        {
+            assert_ok(JetMove(session, table, JET_MoveLast, 0));
+            assert_int_equal(key_of(table), MANY_KEYS - 1);
+        }
+        if (kind == 4)
+        {
+            make_key(table, 777);
+            assert_ok(JetSeek(session, table, JET_bitSeekEQ));
+            assert_int_equal(key_of(table), 777);
+        }
+        assert_ok(JetCloseTable(session, table));
+    }
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -424,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_table),
         cmocka_unit_test(tables_come_and_go),
         cmocka_unit_test(too_large_a_sort),
+        cmocka_unit_test(sorts_that_are_large),
         cmocka_unit_test(without_a_key),
         cmocka_unit_test(long_values_that_stay),
         cmocka_unit_test(arguments),

@@ -315,7 +315,10 @@ JET_ERR cursor_close(struct cursor *cursor)
     os_free(cursor->key.data);
     os_free(cursor->traces);
     if (cursor->temp)
+    {
+        temp_spool_leave(cursor);
         temp_release(cursor->temp);
+    }
     else
     {
         if (cursor->index)

@@ -87,6 +87,8 @@ struct cursor
     enum tree_state row_state;      /* of sorts: whether it is on `loaded` (temp_sort.c) */
     int32_t row;
     const struct temp_row *loaded;  /* NULL: none yet */
+    struct temp_row *spool_row;     /* of a sort that is on the disk; NULL: none yet */
+    int32_t spool_at;               /* which that is */
     struct search_key key;          /* data is NULL until first used */
     struct search_key primary_key;  /* what it was in primary order, while an index is in use; not its data */
     struct key_form form;           /* of the index in use */

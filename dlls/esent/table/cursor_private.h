@@ -38,6 +38,9 @@ struct temp_table
     bool runs;                  /* and whether it would have more on disk */
     struct temp_row **rows;
     struct temp_chunk *chunks;
+    size_t chunk_bytes;         /* of all */
+    struct table *spool;        /* the rows that memory had no room for; NULL: none (temp_spool.c) */
+    uint32_t spooled;           /* how many */
     uint8_t *scratch;           /* a record being built */
     uint32_t scratch_size;
 };
@@ -48,6 +51,18 @@ void temp_release(struct temp_table *temp);
 JET_ERR temp_add_record(struct cursor *cursor, struct record record);
 /* Counts a row that came in. */
 void temp_note_size(struct temp_table *temp, const struct temp_row *row);
+/* Puts rows in order; equal ones are dropped unless they are kept. */
+void temp_order_rows(struct temp_table *temp);
+bool temp_keeps_equal(const struct temp_table *temp);
+/* Gives back the memory of all rows. */
+void temp_drop_chunks(struct temp_table *temp);
+/* An empty table with the columns of the sort and, if `indexed`, its key.  The caller adds a reference. */
+JET_ERR temp_make_table(const struct temp_table *temp, bool indexed, struct table **made);
+/* Sorts of many rows: puts those in memory on the disk; makes a row of a sort that is there cursor->spool_row. */
+bool temp_can_spool(const struct temp_table *temp);
+JET_ERR temp_spool(struct temp_table *temp);
+JET_ERR temp_spool_load(struct cursor *cursor, int32_t row);
+void temp_spool_leave(struct cursor *cursor);
 /* The cursor's sort becomes a table in the temporary database; the cursor is before its first row. */
 JET_ERR temp_materialize(struct cursor *cursor, bool indexed);
 

@@ -9,6 +9,7 @@
 #include "table/record_edit.h"
 
 #define CHUNK_SIZE    65536u
+#define MEMORY_MOST   (32u << 20) /* of a sort, in bytes */
 #define DEFAULT_LCID  OS_LCID_EN_US
 #define HEADER_SIZE   4       /* of a record */
 #define COLTYP_SLV    13u     /* what streaming values had; nothing is told of it any more */
@@ -43,9 +44,21 @@ static void *chunk_alloc(struct temp_table *temp, size_t size)
         chunk->used = 0;
         chunk->next = temp->chunks;
         temp->chunks = chunk;
+        temp->chunk_bytes += room;
     }
     chunk->used += size;
     return chunk->bytes + chunk->used - size;
+}
+
+void temp_drop_chunks(struct temp_table *temp)
+{
+    while (temp->chunks)
+    {
+        struct temp_chunk *next = temp->chunks->next;
+        os_free(temp->chunks);
+        temp->chunks = next;
+    }
+    temp->chunk_bytes = 0;
 }
 
 /* --------------------------------------------------------------- schema --- */
@@ -158,12 +171,9 @@ static void temp_free(struct temp_table *temp)
 {
     if (temp->sorts)
         atomic_fetch_sub(temp->sorts, 1);
-    while (temp->chunks)
-    {
-        struct temp_chunk *next = temp->chunks->next;
-        os_free(temp->chunks);
-        temp->chunks = next;
-    }
+    if (temp->spool)
+        table_release(temp->spool);
+    temp_drop_chunks(temp);
     os_free(temp->rows);
     os_free(temp->scratch);
     os_free(temp->table.columns);
@@ -519,8 +529,12 @@ JET_ERR temp_add_record(struct cursor *cursor, struct record record)
 {
     struct temp_table *temp = cursor->temp;
     struct temp_row *row;
-    JET_ERR err = grow_rows(temp);
+    JET_ERR err = JET_errSuccess;
 
+    if (temp->chunk_bytes >= MEMORY_MOST && temp_can_spool(temp))
+        err = temp_spool(temp);
+    if (err >= 0)
+        err = grow_rows(temp);
     if (err >= 0)
         err = new_row(cursor, record, &row);
     if (err < 0)

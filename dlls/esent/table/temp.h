@@ -9,7 +9,8 @@
  * index's would be, so seeks and ranges are those of any cursor.
  *
  * There are two kinds, and a cursor may go from one to the other.  A sort
- * (cursor->temp) has its rows in memory.  They are appended as they come and put
+ * (cursor->temp) has its rows in memory, and what that has no room for in a tree that
+ * nobody else sees (temp_spool.c).  They are appended as they come and put
  * in order by temp_finish(), or by the first move or seek; equal ones are dropped
  * then, unless the sort is only read forward and not unique.  What comes after
  * is reading.  A table (table_is_temporary) is a tree in the temporary database,

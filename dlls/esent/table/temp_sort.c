@@ -48,12 +48,12 @@ static void drop_duplicates(struct temp_table *temp)
         temp->count = kept + 1;
 }
 
-static void order_rows(struct temp_table *temp)
+void temp_order_rows(struct temp_table *temp)
 {
     if (temp->count)
         qsort(temp->rows, temp->count, sizeof(*temp->rows), compare_rows);
     /* Only one that is read once, forward, may have equal keys. */
-    if (!(temp->grbit & JET_bitTTForwardOnly) || temp->grbit & JET_bitTTUnique)
+    if (!temp_keeps_equal(temp))
         drop_duplicates(temp);
 }
 
@@ -75,8 +75,15 @@ void temp_note_size(struct temp_table *temp, const struct temp_row *row)
 
 static JET_ERR load(struct cursor *cursor, int32_t row)
 {
+    if (cursor->temp->spool)
+    {
+        JET_ERR err = temp_spool_load(cursor, row);
+
+        if (err < 0)
+            return err;
+    }
     cursor->row = row;
-    cursor->loaded = cursor->temp->rows[row];
+    cursor->loaded = cursor->temp->spool ? cursor->spool_row : cursor->temp->rows[row];
     cursor->row_state = TREE_ON;
     return JET_errSuccess;
 }
@@ -130,6 +137,7 @@ static JET_ERR check_range(struct cursor *cursor)
 static JET_ERR move_next(struct cursor *cursor)
 {
     int32_t count = (int32_t)cursor->temp->count;
+    JET_ERR err;
 
     if (cursor->row + 1 >= count)
     {
@@ -137,7 +145,9 @@ static JET_ERR move_next(struct cursor *cursor)
         cursor->row_state = TREE_AFTER_LAST;
         return JET_errNoCurrentRecord;
     }
-    load(cursor, cursor->row + 1);
+    err = load(cursor, cursor->row + 1);
+    if (err < 0)
+        return err;
     return cursor->range && cursor->range_upper ? check_range(cursor) : JET_errSuccess;
 }
 
@@ -186,9 +196,17 @@ static JET_ERR end_inserts(struct cursor *cursor, bool *first)
 {
     struct temp_table *temp = cursor->temp;
     bool overflow = temp->runs || temp->run_bytes > RESIDENT_BYTES;
+    JET_ERR err = JET_errSuccess;
 
     *first = false;
-    order_rows(temp);
+    if (temp->spool)
+        err = temp_spool(temp);
+    else
+        temp_order_rows(temp);
+    if (err < 0)
+        return err;
+    if (temp->spool)
+        temp->count = temp->spooled;
     if (temp->table.database && (temp->grbit & JET_bitTTUpdatable || (goes_back(cursor) && overflow)))
         return temp_materialize(cursor, temp->grbit & JET_bitTTIndexed);
     cursor->refused = CURSOR_TABLES_ONLY | CURSOR_NOT_SORT;

@@ -60,8 +60,7 @@ static JET_ERR make_index(struct table *table, const struct index *from)
     return JET_errSuccess;
 }
 
-/* An empty table with the columns of the sort and, if `indexed`, its key. */
-static JET_ERR make_table(const struct temp_table *temp, bool indexed, struct table **made)
+JET_ERR temp_make_table(const struct temp_table *temp, bool indexed, struct table **made)
 {
     struct database *database = temp->table.database;
     struct table *table = schema_table_new(database);
@@ -117,19 +116,67 @@ void temp_table_release(struct table *table)
 
 /* ------------------------------------------------------------------- rows --- */
 
+static void number_of(uint32_t i, uint8_t number[4])
+{
+    for (unsigned at = 0; at < 4; at++)
+        number[at] = (uint8_t)(i >> (24 - 8 * at));
+}
+
+/* The same of a sort that is on the disk, whose table has another key. */
+static JET_ERR copy_rows(struct cursor *cursor, const struct table *table)
+{
+    uint8_t number[4];
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < cursor->temp->count; i++)
+    {
+        err = temp_spool_load(cursor, (int32_t)i);
+        if (err < 0)
+            break;
+        number_of(i, number);
+        err = tree_insert(table->records, NULL, number, sizeof(number),
+                          cursor->spool_row->bytes + cursor->spool_row->key_size, cursor->spool_row->record_size, true);
+    }
+    return err;
+}
+
 /* All rows in the order they have; without a key, under their numbers. */
 static JET_ERR append_rows(const struct temp_table *temp, const struct table *table, bool indexed)
 {
     JET_ERR err = JET_errSuccess;
+    uint8_t number[4];
 
     for (uint32_t i = 0; err >= 0 && i < temp->count; i++)
     {
         const struct temp_row *row = temp->rows[i];
-        const uint8_t number[4] = { (uint8_t)(i >> 24), (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i };
 
+        number_of(i, number);
         err = tree_insert(table->records, NULL, indexed ? row->bytes : number, indexed ? row->key_size : sizeof(number),
                           row->bytes + row->key_size, row->record_size, true);
     }
+    return err;
+}
+
+/* The table of a sort and its rows, with a reference. */
+static JET_ERR take_table(struct cursor *cursor, bool indexed, struct table **taken)
+{
+    struct temp_table *temp = cursor->temp;
+    JET_ERR err;
+
+    if (temp->spool && indexed)
+    {
+        *taken = temp->spool;
+        temp->spool = NULL;
+        return JET_errSuccess;
+    }
+    err = temp_make_table(temp, indexed, taken);
+    if (err < 0)
+        return err;
+    table_reference(*taken);
+    err = temp->spool ? copy_rows(cursor, *taken) : append_rows(temp, *taken, indexed);
+    temp_spool_leave(cursor);
+    if (err < 0)
+        table_release(*taken);
     return err;
 }
 
@@ -138,19 +185,16 @@ JET_ERR temp_materialize(struct cursor *cursor, bool indexed)
     struct temp_table *temp = cursor->temp;
     struct key_form form;
     struct table *table = NULL;
-    JET_ERR err = make_table(temp, indexed, &table);
+    JET_ERR err = take_table(cursor, indexed, &table);
 
-    if (err < 0)
-        return err;
-    table_reference(table);
-    err = append_rows(temp, table, indexed);
     if (err >= 0)
-        err = key_form_init(&form, table, table->primary);
-    if (err < 0)
     {
-        table_release(table);
-        return err;
+        err = key_form_init(&form, table, table->primary);
+        if (err < 0)
+            table_release(table);
     }
+    if (err < 0)
+        return err;
     table->stats.records = temp->count;
     update_free(cursor);
     cursor->temp = NULL;
