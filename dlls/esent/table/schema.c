@@ -372,10 +372,19 @@ const struct column *table_column_by_name(const struct table *table, const char 
 {
     /* A column of its own hides an inherited one of the same name. */
     const struct column *inherited = NULL;
+    size_t size = strlen(name);
+    uint8_t last;
 
+    if (!size || size >= SCHEMA_NAME_SIZE)
+        return NULL;
+    last = schema_upper(name[size - 1]);
     for (uint32_t i = 0; i < table->column_count; i++)
     {
         const struct column *column = &table->columns[i];
+
+        /* Columns of a table are often called alike, up to a number at the end. */
+        if (column->name[size] || schema_upper(column->name[size - 1]) != last)
+            continue;
         if (column->type == JET_coltypNil || column->unreachable || schema_name_compare(column->name, name))
             continue;
         if (!column->from_template)
