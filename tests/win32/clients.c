@@ -312,6 +312,81 @@ static void a_range_is_read_before_its_records_are_asked_for(void **state)
     assert_ok(JetCloseTable(session, table));
 }
 
+/* The pages that a call reads before they are asked for, of a table that is in memory but for its long values. */
+static void long_values_are_read_before_they_are_asked_for(void **state)
+{
+    static uint8_t bytes[3000];
+    int32_t low = 3, high = 7, everything = 19;
+    JET_COLUMNID key_column, value_column, columns[2];
+    JET_INDEX_COLUMN start, end;
+    JET_INDEX_RANGE range = { &start, 1, &end, 1 };
+    struct JET_THREADSTATS2 before, after;
+    JET_TABLEID table;
+    JET_ULONG read = 0;
+
+    (void)state;
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetCreateTableA(session, database, "letters", 1, 90, &table));
+    key_column = test_column(session, table, "key", JET_coltypLong, 0);
+    value_column = test_column(session, table, "value", JET_coltypLongBinary, JET_bitColumnTagged);
+    assert_ok(JetCreateIndexA(session, table, "key", JET_bitIndexPrimary, "+key\0", 6, 90));
+    for (int32_t key = 0; key < 20; key++)
+    {
+        for (size_t i = 0; i < sizeof(bytes); i++)
+            bytes[i] = (uint8_t)(i * (uint32_t)(key + 3) >> 3 ^ i * i >> 5); /* not to be made small */
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, key_column, &key, sizeof(key), 0, NULL));
+        assert_ok(JetSetColumn(session, table, value_column, bytes, sizeof(bytes), JET_bitSetSeparateLV, NULL));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    }
+    assert_ok(JetCommitTransaction(session, 0));
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetCloseDatabase(other, other_database, 0));
+    assert_ok(JetCloseDatabase(session, database, 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("clients.edb")));
+    assert_ok(JetAttachDatabaseA(session, test_file("clients.edb"), JET_bitDbPurgeCacheOnAttach));
+    assert_ok(JetOpenDatabaseA(session, test_file("clients.edb"), NULL, &database, 0));
+    assert_ok(JetOpenDatabaseA(other, test_file("clients.edb"), NULL, &other_database, 0));
+
+    assert_ok(JetOpenTableA(session, database, "letters", NULL, 0, 0, &table));
+    for (int32_t rows = 0; rows < 20; rows++)
+        assert_ok(JetMove(session, table, rows ? JET_MoveNext : JET_MoveFirst, 0));
+    start = (JET_INDEX_COLUMN){ key_column, JET_relopEquals, &low, sizeof(low), 0 };
+    end = (JET_INDEX_COLUMN){ key_column, JET_relopEquals, &high, sizeof(high), 0 };
+    columns[0] = key_column;
+    assert_err(JetPrereadIndexRanges(session, table, &range, 1, &read, columns, 1, JET_bitPrereadForward),
+               JET_errMustBeSeparateLongValue);
+    columns[0] = value_column;
+    before = thread_stats();
+    assert_ok(JetPrereadIndexRanges(session, table, &range, 1, &read, columns, 1,
+                                    JET_bitPrereadForward | JET_bitPrereadFirstPage));
+    after = thread_stats();
+    assert_int_equal(read, 1);
+    /* A page holds one of them. */
+    assert_in_range(after.cPagePreread - before.cPagePreread, 5, 6);
+    before = after;
+    assert_ok(JetPrereadIndexRanges(session, table, &range, 1, &read, columns, 1, JET_bitPrereadForward));
+    after = thread_stats();
+    assert_int_equal(after.cPagePreread, before.cPagePreread);
+
+    /* Backwards a range begins with its last record. */
+    start.pv = &everything;
+    end.pv = &high;
+    before = after;
+    assert_ok(JetPrereadIndexRanges(session, table, &range, 1, &read, columns, 1, JET_bitPrereadBackward));
+    after = thread_stats();
+    assert_in_range(after.cPagePreread - before.cPagePreread, 12, 13);
+    before = after;
+    for (int32_t rows = 19; rows > 7; rows--)
+    {
+        assert_ok(JetRetrieveColumn(session, table, value_column, bytes, sizeof(bytes), NULL, 0, NULL));
+        assert_ok(JetMove(session, table, JET_MovePrevious, 0));
+    }
+    after = thread_stats();
+    assert_int_equal(after.cPageRead, before.cPageRead);
+    assert_ok(JetCloseTable(session, table));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +398,7 @@ int main(void)
         cmocka_unit_test(rows_of_a_new_table_need_no_versions),
         cmocka_unit_test(records_that_an_older_engine_could_not_hold),
         cmocka_unit_test(a_range_is_read_before_its_records_are_asked_for),
+        cmocka_unit_test(long_values_are_read_before_they_are_asked_for),
         cmocka_unit_test(the_work_of_a_thread_is_counted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetPrereadKeys and JetPrereadIndexRanges; see cursor.h.  Arguments are checked as the
  * reference does; what is then read is a hint to the cache. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "os/os.h"
 #include "table/cursor_private.h"
+#include "table/long_value_key.h"
+#include "table/retrieve.h"
 
-#define PREREAD_KEYS 256 /* at most, in one call */
+#define PREREAD_KEYS       256 /* at most, in one call */
+#define PREREAD_VALUES     256 /* long values */
+#define PREREAD_LONG_PAGES 256 /* of theirs */
+#define VALUE_PAGES        16  /* of one of them, unless only its first is wanted */
 #define RANGE_BITS                                                                                                     \
     (JET_bitPrereadForward | JET_bitPrereadBackward | JET_bitPrereadFirstPage | JET_bitPrereadNormalizedKey)
 
@@ -148,6 +154,127 @@ static int compare(const struct search_key *a, const struct search_key *b)
     return key_compare(a->data, a->size, b->data, b->size);
 }
 
+/* ----------------------------------------------------------- long values --- */
+
+struct long_list
+{
+    struct long_key keys[PREREAD_VALUES];
+    uint32_t count;
+};
+
+/* Those of the columns' values in the record that are not kept in it. */
+static JET_ERR list_record(struct cursor *walk, const JET_COLUMNID *columns, uint32_t count, struct long_list *list)
+{
+    struct retrieve_scope scope = { .latched = false };
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; i < count && err >= 0; i++)
+    {
+        uint8_t id[LONG_VALUE_ID_MAX] = { 0 };
+        struct retrieval retrieval = {
+            .columnid = columns[i], .grbit = JET_bitRetrieveLongId, .data = id, .size = sizeof(id)
+        };
+
+        while (list->count < PREREAD_VALUES)
+        {
+            retrieval.sequence++;
+            err = retrieve_column(walk, &retrieval, &scope);
+            if (err != JET_wrnSeparateLongValue)
+                break;
+            err = long_key(id, id[7] & 0x80 ? 8 : 4, &list->keys[list->count++]);
+            if (err < 0)
+                break;
+        }
+    }
+    retrieve_end(walk, &scope);
+    return err;
+}
+
+static JET_ERR to_key(struct cursor *walk, const struct search_key *key)
+{
+    return cursor_make_key(walk, key->data, key->size, JET_bitNewKey | JET_bitNormalizedKey);
+}
+
+static JET_ERR list_range(struct cursor *walk, const struct search_key *low, const struct search_key *high,
+                          const JET_COLUMNID *columns, uint32_t count, struct long_list *list)
+{
+    JET_ERR err = to_key(walk, low);
+
+    if (err >= 0)
+        err = cursor_seek(walk, JET_bitSeekGE);
+    if (err >= 0)
+        err = to_key(walk, high);
+    if (err >= 0)
+        err = cursor_set_range(walk, JET_bitRangeUpperLimit | JET_bitRangeInclusive);
+    while (err >= 0 && list->count < PREREAD_VALUES)
+    {
+        err = list_record(walk, columns, count, list);
+        if (err >= 0)
+            err = cursor_move(walk, JET_MoveNext, 0);
+    }
+    return err == JET_errRecordNotFound || err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct long_key *first = a, *second = b;
+
+    return memcmp(first->bytes, second->bytes, LONG_VALUE_ID_MAX);
+}
+
+/* Reads the beginnings of the listed values, in the order in which they lie. */
+static void read_long_values(const struct table *table, struct long_list *list, bool first_page)
+{
+    uint32_t page_size = table->long_values->file->page_size, chunk = table->lv_chunk_max;
+    uint32_t begun = os_work()->pages_preread;
+    uint32_t size = (first_page ? page_size : VALUE_PAGES * page_size) / chunk * chunk;
+
+    qsort(list->keys, list->count, sizeof(*list->keys), by_key);
+    for (uint32_t i = 0; i < list->count && os_work()->pages_preread - begun < PREREAD_LONG_PAGES; i++)
+    {
+        struct long_key *key = &list->keys[i];
+
+        long_key_offset(key, size - chunk);
+        tree_preread_range(table->long_values, &(struct tree_range_end){ key->bytes, key->id_size },
+                           &(struct tree_range_end){ key->bytes, key->id_size + LONG_VALUE_OFFSET_SIZE }, true);
+    }
+}
+
+/* Of the records in the ranges. */
+static JET_ERR preread_long_values(const struct cursor *cursor, const struct search_key *keys, uint32_t count,
+                                   bool only_starts, const JET_COLUMNID *columns, uint32_t column_count,
+                                   JET_GRBIT grbit)
+{
+    bool forward = (grbit & JET_bitPrereadForward) != 0;
+    const struct table *table = cursor->table;
+    struct long_list *list;
+    struct cursor *walk;
+    JET_ERR err;
+
+    if (!table->long_values || !table->lv_chunk_max || table->lv_chunk_max > table->long_values->file->page_size)
+        return JET_errSuccess;
+    err = cursor_duplicate(cursor, &walk);
+    if (err < 0)
+        return err;
+    list = os_alloc(sizeof(*list));
+    err = list ? JET_errSuccess : JET_errOutOfMemory;
+    if (list)
+        memset(list, 0, sizeof(*list));
+    for (uint32_t i = 0; i < count && err >= 0 && list->count < PREREAD_VALUES; i++)
+    {
+        const struct search_key *start = &keys[2 * i], *end = only_starts ? start : start + 1;
+
+        err = list_range(walk, forward ? start : end, forward ? end : start, columns, column_count, list);
+    }
+    if (err >= 0)
+        read_long_values(table, list, grbit & JET_bitPrereadFirstPage);
+    os_free(list);
+    cursor_close(walk);
+    return err;
+}
+
+/* --------------------------------------------------------------- the call --- */
+
 JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *ranges, uint32_t count,
                               JET_ULONG *considered, const JET_COLUMNID *columns, uint32_t column_count,
                               JET_GRBIT grbit)
@@ -202,7 +329,9 @@ JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *rang
             tree_preread_range(cursor_tree(cursor)->tree, &(struct tree_range_end){ first->data, first->size },
                                &(struct tree_range_end){ last->data, last->size }, forward);
     }
-    if (considered)
+    if (column_count && !cursor->temp)
+        err = preread_long_values(cursor, keys, n, only_starts, columns, column_count, grbit);
+    if (err >= 0 && considered)
         *considered = n;
 
 done:
