@@ -8,7 +8,8 @@
 struct heard
 {
     unsigned open_log, open_do, checkpoint, missing, undo, attached, detaching, contexts, begin, complete, progress;
-    unsigned other;
+    unsigned replayed, done, other;
+    JET_ERR to_messages;
     JET_ERR to_undo; /* the answer to JET_sntBeginUndo, if it is not the one proposed */
     char last[16];   /* of the contexts of commits */
     unsigned last_type;
@@ -74,6 +75,12 @@ static JET_ERR JET_API on_recovery(JET_SNP snp, JET_SNT snt, void *data, void *c
         memcpy(heard.last, control->CommitCtx.pbCommitCtx, control->CommitCtx.cbCommitCtx);
         heard.last[control->CommitCtx.cbCommitCtx] = 0;
         break;
+    case JET_sntNotificationEvent:
+        assert_int_equal(control->NotificationEvent.cbStruct, sizeof(control->NotificationEvent));
+        heard.replayed += control->NotificationEvent.EventID == 301;
+        heard.done += control->NotificationEvent.EventID == 302;
+        assert_int_equal(heard.complete, control->NotificationEvent.EventID == 302);
+        return heard.to_messages ? heard.to_messages : control->errDefault;
     default:
         heard.other++;
     }
@@ -91,12 +98,13 @@ static JET_INSTANCE prepare(const char *folder)
 static JET_ERR init(const char *folder, const JET_LGPOS *stop, JET_GRBIT grbit, JET_INSTANCE *instance)
 {
     JET_RSTINFO2_A info = { .cbStruct = sizeof(info), .pfnCallback = on_recovery, .pvCallbackContext = &heard };
-    JET_ERR to_undo = heard.to_undo;
+    JET_ERR to_undo = heard.to_undo, to_messages = heard.to_messages;
 
     if (stop)
         info.lgposStop = *stop;
     memset(&heard, 0, sizeof(heard));
     heard.to_undo = to_undo;
+    heard.to_messages = to_messages;
     heard.in_order = true;
     *instance = prepare(folder);
     return JetInit4A(instance, &info, grbit | JET_bitReplayMissingMapEntryDB);
@@ -275,6 +283,34 @@ static void stops_that_cannot_be(void **state)
     assert_ok(JetTerm2(instance, JET_bitTermComplete));
 }
 
+/* ------------------------------------------------------------------ messages --- */
+
+/* A program that does not want a message about a file of the log is asked once more before the next; no harm is done. */
+static void messages(void **state)
+{
+    static const char *const folders[2] = { "messages0", "messages1" };
+    JET_INSTANCE instance;
+    unsigned replayed[2];
+
+    (void)state;
+    for (unsigned round = 0; round < 2; round++)
+    {
+        char name[40];
+
+        snprintf(name, sizeof(name), "%s/data.edb", folders[round]);
+        test_folder(folders[round]);
+        die(folders[round], file(name), 20);
+        heard.to_messages = round ? JET_errOutOfMemory : JET_errSuccess;
+        assert_ok(init(folders[round], NULL, 0, &instance));
+        assert_int_equal(heard.done, 1);
+        replayed[round] = heard.replayed;
+        assert_ok(JetTerm2(instance, JET_bitTermComplete));
+    }
+    heard.to_messages = 0;
+    assert_true(replayed[0] > 1);
+    assert_int_equal(replayed[1], 2 * replayed[0] - 1);
+}
+
 /* ------------------------------------------------------------------- no undo --- */
 
 static void without_undo(void **state)
@@ -298,6 +334,7 @@ static void without_undo(void **state)
     heard.to_undo = 0;
     assert_ok(init("noundo", NULL, JET_bitExternalRecoveryControl, &instance));
     assert_true(heard.undo == 1 && heard.open_do == 1 && heard.attached == heard.detaching && !heard.other);
+    assert_true(heard.replayed >= 1 && heard.done == 1);
     assert_int_equal(count_records(instance, path), 60);
     assert_ok(JetTerm2(instance, JET_bitTermComplete));
     /* there is nothing to undo */
@@ -428,6 +465,7 @@ int main(void)
         cmocka_unit_test(stops_at_a_commit),
         cmocka_unit_test(stops_with_a_generation),
         cmocka_unit_test(stops_that_cannot_be),
+        cmocka_unit_test(messages),
         cmocka_unit_test(without_undo),
         cmocka_unit_test(nothing_to_recover_from),
         cmocka_unit_test(truncates),

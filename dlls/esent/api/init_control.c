@@ -99,6 +99,10 @@ static JET_ERR describe(const struct recovery_event *event, JET_RECOVERYCONTROL 
         control->BeginUndo.cdbinfomisc = count;
         control->BeginUndo.rgdbinfomisc = *list;
         break;
+    case JET_sntNotificationEvent:
+        control->NotificationEvent.cbStruct = sizeof(control->NotificationEvent);
+        control->NotificationEvent.EventID = event->why;
+        break;
     case JET_sntSignalErrorCondition:
         control->SignalErrorCondition.cbStruct = sizeof(control->SignalErrorCondition);
         break;

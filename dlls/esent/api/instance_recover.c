@@ -68,6 +68,15 @@ static void on_page_bad(void *context, struct database *database, uint32_t pgno)
     init_tell_page(instance->init_info, JET_sntCorruptedPage, &page);
 }
 
+/* The message that all is replayed, unless the program does not want it. */
+static void tell_done(struct replay *replay)
+{
+    struct recovery_event event = { .what = JET_sntNotificationEvent, .why = RECOVERY_MESSAGE_DONE };
+
+    if (init_control(replay->instance, replay->grbit, &event) >= 0)
+        event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_DONE, JET_errSuccess);
+}
+
 static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
 {
     struct replay *replay = config->context;
@@ -77,10 +86,10 @@ static JET_ERR run_recovery(const struct recovery_config *config, struct log **l
     init_tell(replay->instance->init_info, JET_sntBegin, 0, 100);
     event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_BEGINS, JET_errSuccess);
     err = recovery_run(config, log);
-    if (err >= 0)
-        event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_DONE, JET_errSuccess);
     init_tell(replay->instance->init_info,
               err < 0 && err != JET_errRecoveredWithoutUndo ? JET_sntFail : JET_sntComplete, 100, 100);
+    if (err >= 0)
+        tell_done(replay);
     return err;
 }
 

@@ -301,6 +301,15 @@ static JET_ERR no_next(struct recovery *recovery, uint32_t generation)
     return err < 0 ? err : JET_wrnNoMoreRecords;
 }
 
+/* A file of the log was replayed, or is about to be and none has been told of yet: the answer says about messages. */
+static void tell_replayed(struct recovery *recovery)
+{
+    struct recovery_event event = { .what = JET_sntNotificationEvent, .why = RECOVERY_MESSAGE_REPLAYED };
+
+    if (recovery_ask(recovery, &event) >= 0)
+        recovery->told_replayed = true;
+}
+
 /* Opens the next generation.  JET_wrnNoMoreRecords: there is none, and that is right. */
 static JET_ERR next_generation(struct recovery *recovery)
 {
@@ -309,6 +318,7 @@ static JET_ERR next_generation(struct recovery *recovery)
     bool was_current = recovery->current;
     JET_ERR err;
 
+    tell_replayed(recovery);
     if (recovery->generation == log_position_generation(recovery->config->stop))
         return JET_errRecoveredWithoutUndo;
     if (was_current)
@@ -330,6 +340,8 @@ static JET_ERR next_generation(struct recovery *recovery)
         return without_the_rest(recovery, generation, err);
     if (err < 0)
         return err;
+    if (!recovery->told_replayed)
+        tell_replayed(recovery);
     if (!continues(before, &next->header))
         err = without_the_rest(recovery, generation, JET_errInvalidLogSequence);
     if (!err)

@@ -120,6 +120,7 @@ struct recovery
     bool after_end;                     /* no session and no database is open */
     bool last_is_shutdown;
     bool stopped;                       /* the program wants no more redone */
+    bool told_replayed;                 /* the program let a message about a replayed file pass */
     bool lost;                          /* committed generations are missing, and that is accepted */
     struct checkpoint_header checkpoint;
     uint8_t *scratch;                   /* room for eight pages */

@@ -42,13 +42,18 @@ struct recovery_event
     JET_ERR normal;                     /* the answer, unless somebody knows better */
     uint32_t generation;                /* of a log that is opened, or is missing */
     bool current;                       /* whose file has no number */
-    uint32_t why;                       /* JET_OpenLogFor..., JET_MissingLog...; which JET_sntCommitCtx */
+    uint32_t why;                       /* JET_OpenLogFor..., JET_MissingLog...; which JET_sntCommitCtx; the number
+                                           of the message that JET_sntNotificationEvent would be about */
     const WCHAR *path;                  /* of the log, or of the database */
     const void *data;                   /* of JET_sntCommitCtx */
     uint32_t size;
     const struct database_header *databases[16]; /* that are being replayed into */
     uint32_t database_count;
 };
+
+/* JET_sntNotificationEvent: messages about recovery, as the system's event log numbers them. */
+#define RECOVERY_MESSAGE_REPLAYED 301u  /* one file of the log */
+#define RECOVERY_MESSAGE_DONE 302u
 
 /* JET_sntCommitCtx: before a commit, after it, or where its record lies. */
 #define RECOVERY_CONTEXT_ALONE 1u
