@@ -10,7 +10,7 @@
 #                       (HISTORIES=1000), threads (TRANSACTIONS=1000000); SEED=1
 #   make bench          the benchmark in SHARED, against SQLite and LMDB (ROWS=300000 ROUNDS=3); then
 #                       durable commits of 1, 4 and 16 threads, and the recovery of 100 MB of log, beside SQLite
-#   make coverage       what the native tests reach
+#   make coverage       what the native tests reach: lines and branches, by file and by floor
 #   make install        into a Wine prefix (WINEPREFIX=) or a directory (DESTDIR=)
 #   make all            only build: build/x86_64, build/i686, build/host
 #
@@ -122,11 +122,7 @@ coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%) $(API_INSIDE:tests/win32
 	@find build/coverage -name '*.gcda' -delete; rm -rf build/coverage/run
 	@for t in $(filter-out $(CORPUS_STAMP),$^); do rm -rf build/coverage/run; mkdir build/coverage/run; \
 	    (cd build/coverage/run && ESENT_CORPUS=$(CORPUS_DIR) timeout $(TEST_SECONDS) "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
-	@find build/coverage/obj -name '*.gcda' | sort | while read -r f; do \
-	    gcov -n "$$f" 2>/dev/null | awk -v file="$${f#build/coverage/obj/dlls/esent/}" \
-	        '/^File .*\.c.$$/ { ours = 1; next } /^Lines executed/ && ours { split($$0, a, "[:% ]"); sub(/gcda$$/, "c", file); \
-	         printf "%6.1f %% of %5d lines  %s\n", a[3], $$NF, file; exit }'; done | tee build/coverage/summary
-	@awk '{ all += $$4; done += $$1 * $$4 / 100 } END { printf "%6.1f %% of %d lines\n", 100 * done / all, all }' build/coverage/summary
+	@tools/coverage-table | tee build/coverage/summary
 
 # ---- install ---------------------------------------------------------------
 
