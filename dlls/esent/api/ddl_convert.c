@@ -354,7 +354,8 @@ JET_ERR ddl_convert_table(struct ddl_memory *memory, struct ddl_version version,
                           &table->szCallback);
     if (err >= 0)
         err = convert_columns(memory, version.wide, table);
-    if (err >= 0)
+    /* The newest version is the engine's own: it looks at the indexes itself, after it has made the columns. */
+    if (err >= 0 && (version.table < 5 || version.wide))
         err = ddl_convert_indexes(memory, version, table->rgindexcreate, table->cIndexes, &table->rgindexcreate);
     return err;
 }
@@ -398,7 +399,7 @@ void ddl_return_table(struct ddl_version version, void *given, const JET_TABLECR
         columns[i].err = converted->rgcolumncreate[i].err;
         columns[i].columnid = converted->rgcolumncreate[i].columnid;
     }
-    if (indexes && converted->rgindexcreate)
+    if (indexes && converted->rgindexcreate && indexes != converted->rgindexcreate)
         ddl_return_indexes(version, indexes, converted->cIndexes, converted->rgindexcreate);
 }
 
