@@ -365,7 +365,7 @@ static void conditions_of_indexes(void **state)
     JET_INDEXCREATE3_A create = index_of("i", "+a\0", 4, 0);
     const int32_t values[] = { 1, 2, 3 };
     JET_COLUMNID a, b;
-    uint32_t count;
+    JET_ULONG count;
 
     (void)state;
     a = test_column(session, table, "a", JET_coltypLong, 0);
@@ -426,7 +426,7 @@ static void tuples_of_text(void **state)
 {
     JET_INDEXCREATE3_A create = index_of("tuples", "+text\0", 7, JET_bitIndexTuples);
     JET_COLUMNID text;
-    uint32_t count;
+    JET_ULONG count;
 
     (void)state;
     text = test_column(session, table, "text", JET_coltypText, 0);
@@ -467,7 +467,7 @@ static void several_at_once(void **state)
     JET_SPACEHINTS hints = { sizeof(hints), 80, 0, 0, 0, 0, 0, 0 };
     const int32_t values[] = { 3, 1, 2 };
     JET_COLUMNID a, b;
-    uint32_t count;
+    JET_ULONG count;
     int32_t found;
 
     (void)state;

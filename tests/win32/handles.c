@@ -56,7 +56,7 @@ static void no_session_for_databases(void **state)
     NO_SESSION(JetSetSessionParameter(nobody, JET_sesparamCommitDefault, bytes, 4));
     NO_SESSION(JetGetSessionParameter(nobody, JET_sesparamCommitDefault, bytes, 4, &size));
     NO_SESSION(JetGetSessionInfo(nobody, bytes, sizeof(bytes), 0));
-    NO_SESSION(JetGetVersion(nobody, (uint32_t *)bytes));
+    NO_SESSION(JetGetVersion(nobody, &size));
     NO_SESSION(JetIdle(nobody, 0));
     NO_SESSION(JetGetCounter(nobody, 0, (JET_LONG *)bytes));
     NO_SESSION(JetCreateDatabaseA(nobody, nowhere, NULL, &opened, 0));
