@@ -479,6 +479,134 @@ static void test_checkpoint(void **state)
     os_free(data);
 }
 
+static void copies(const WCHAR *path, uint64_t first, uint64_t second)
+{
+    struct checkpoint_header *read;
+    size_t size;
+    uint8_t *data = load(path, &size);
+
+    assert_int_equal(size, 2 * CHECKPOINT_SIZE);
+    for (unsigned i = 0; i < 2; i++)
+    {
+        read = (struct checkpoint_header *)(data + i * CHECKPOINT_SIZE);
+        assert_int_equal(checkpoint_check(read), JET_errSuccess);
+        assert_int_equal(log_position_of(&read->checkpoint), i ? second : first);
+    }
+    os_free(data);
+}
+
+/* Within a generation only the first copy moves; a torn one is made up for by the other. */
+static void test_checkpoint_copies(void **state)
+{
+    struct history history = { NULL, 0, 0 };
+    uint64_t start, now, next;
+    struct checkpoint_header read;
+    uint32_t seed = 61;
+    WCHAR path[OS_PATH_MAX];
+    struct log *log;
+    uint8_t *data;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(log_path(&config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX), JET_errSuccess);
+    assert_int_equal(log_create(&config, &log), JET_errSuccess);
+    assert_false(log_checkpoint_whole(log));
+    start = log_checkpoint(log);
+    copies(path, start, start);
+    append(log, &history, 100, &seed);
+    now = log_tip(log);
+    assert_int_equal(log_checkpoint_update(log, now, now), JET_errSuccess);
+    copies(path, now, start);
+    data = load(path, &size);
+    data[100] ^= 1;
+    store(path, data, size);
+    os_free(data);
+    assert_int_equal(log_checkpoint_read(path, &read), JET_errSuccess);
+    assert_int_equal(log_position_of(&read.checkpoint), start);
+    assert_int_equal(log_roll(log, 3, "for the test", &next), JET_errSuccess);
+    assert_int_equal(log_checkpoint_update(log, next, next), JET_errSuccess);
+    copies(path, next, next);
+    /* Without the file both are made. */
+    assert_int_equal(os_file_delete(path), JET_errSuccess);
+    append(log, &history, 100, &seed);
+    now = log_tip(log);
+    assert_int_equal(log_checkpoint_end(log, now), JET_errSuccess);
+    assert_true(log_checkpoint_whole(log));
+    copies(path, now, now);
+    assert_int_equal(log_close(log, false), JET_errSuccess);
+    history_free(&history);
+}
+
+static void is_closed(const WCHAR *path, const struct header_signature *signature, uint64_t position, bool closed)
+{
+    struct log_reader *reader = NULL;
+
+    assert_int_equal(log_reader_open_closed(path, signature, position, &reader), closed);
+    assert_int_equal(reader != NULL, closed);
+    log_reader_close(reader);
+}
+
+/* The end of a closed log is found where the checkpoint says, or not at all. */
+static void test_closed(void **state)
+{
+    struct log_term term = { .type = LOG_TERM2 };
+    struct log_part part = { &term, sizeof(term) };
+    struct history history = { NULL, 0, 0 };
+    struct header_signature signature, other;
+    struct log_reader *reader, *whole;
+    uint32_t seed = 71, segment;
+    WCHAR path[OS_PATH_MAX];
+    uint64_t position;
+    struct log *log;
+    size_t size, at = 0;
+    uint8_t *data;
+
+    (void)state;
+    assert_int_equal(log_path(&config.names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX), JET_errSuccess);
+    assert_int_equal(log_create(&config, &log), JET_errSuccess);
+    signature = other = *log_signature(log);
+    other.random ^= 1;
+    append(log, &history, 9000, &seed);
+    assert_int_equal(log_flush_all(log), JET_errSuccess);
+    is_closed(path, &signature, history.records[0].position, false);
+    assert_int_equal(log_append(log, &part, 1, &position), JET_errSuccess);
+    history_add(&history, position, &term, sizeof(term));
+    assert_int_equal(log_close(log, false), JET_errSuccess);
+    is_closed(path, &signature, position + 1, false);
+    is_closed(path, &signature, position + 0x10000, false);
+    is_closed(path, &signature, position + (1ull << 32), false);
+    is_closed(path, &other, position, false);
+
+    data = load(path, &size);
+    segment = log_position_segment(position);
+    for (uint32_t i = log_position_segment(history.records[0].position); i <= segment + 1; i++)
+    {
+        data[i * LOG_SEGMENT_SIZE + 300] ^= 1;
+        data[i * LOG_SEGMENT_SIZE + 2300] ^= 1;
+        store(path, data, size);
+        is_closed(path, &signature, position, false);
+        data[i * LOG_SEGMENT_SIZE + 300] ^= 1;
+        data[i * LOG_SEGMENT_SIZE + 2300] ^= 1;
+    }
+    store(path, data, size);
+    os_free(data);
+
+    assert_true(log_reader_open_closed(path, &signature, position, &reader));
+    assert_int_equal(log_reader_open(path, LOG_READ_SOFT, &whole), JET_errSuccess);
+    assert_true(reader->partial && reader->size < whole->size);
+    assert_int_equal(reader->checksum, whole->checksum);
+    assert_int_equal(reader->end, whole->end);
+    assert_int_equal(reader->close, whole->close);
+    log_reader_close(whole);
+    assert_int_equal(log_resume(&config, reader, &log), JET_errSuccess);
+    log_reader_close(reader);
+    fill(log, &history, 300, &seed);
+    assert_int_equal(log_close(log, false), JET_errSuccess);
+    assert_int_equal(log_compare(&config.names, &history, &at), JET_errSuccess);
+    assert_int_equal(at, history.count);
+    history_free(&history);
+}
+
 static void test_names(void **state)
 {
     struct log_names names = config.names;
@@ -574,6 +702,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_seek, begin, end),
         cmocka_unit_test_setup_teardown(test_roll_and_circular, begin, end),
         cmocka_unit_test_setup_teardown(test_checkpoint, begin, end),
+        cmocka_unit_test_setup_teardown(test_checkpoint_copies, begin, end),
+        cmocka_unit_test_setup_teardown(test_closed, begin, end),
         cmocka_unit_test_setup_teardown(test_names, begin, end),
         cmocka_unit_test_setup_teardown(test_attachments, begin, end),
         cmocka_unit_test_setup_teardown(test_limits, begin, end),

@@ -284,25 +284,33 @@ static JET_ERR append_init(struct instance_log *own, uint64_t *position)
     return err < 0 ? err : log_append(own->log, &part, 1, position);
 }
 
-/* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */
-static bool checkpoint_at(const struct instance_log *own, const struct log_reader *reader)
+static bool read_checkpoint(const struct instance_log *own, struct checkpoint_header *checkpoint)
 {
-    struct checkpoint_header checkpoint;
     WCHAR path[OS_PATH_MAX];
 
     return log_path(&own->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX) >= 0 &&
-           log_checkpoint_read(path, &checkpoint) >= 0 &&
-           !memcmp(&checkpoint.signature, &reader->header.signature, sizeof(checkpoint.signature)) &&
-           log_position_of(&checkpoint.checkpoint) == reader->close;
+           log_checkpoint_read(path, checkpoint) >= 0;
+}
+
+/* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */
+static bool checkpoint_at(const struct checkpoint_header *checkpoint, const struct log_reader *reader)
+{
+    return !memcmp(&checkpoint->signature, &reader->header.signature, sizeof(checkpoint->signature)) &&
+           log_position_of(&checkpoint->checkpoint) == reader->close;
 }
 
 /* Continues the log that is there, or recovers from it. */
 static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRBIT grbit)
 {
-    struct log_reader *reader;
-    JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
-    bool closed;
+    struct checkpoint_header checkpoint;
+    struct log_reader *reader = NULL;
+    bool known = read_checkpoint(own, &checkpoint), closed;
+    JET_ERR err = JET_errSuccess;
 
+    closed = known &&
+             log_reader_open_closed(path, &checkpoint.signature, log_position_of(&checkpoint.checkpoint), &reader);
+    if (!closed)
+        err = log_reader_open(path, LOG_READ_SOFT, &reader);
     if (err < 0)
         return err == JET_errLogFileCorrupt
                    ? instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log)
@@ -312,7 +320,7 @@ static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRB
         log_reader_close(reader);
         return JET_errPageSizeMismatch;
     }
-    closed = reader->close != LOG_POSITION_NONE && checkpoint_at(own, reader);
+    closed = closed || (known && reader->close != LOG_POSITION_NONE && checkpoint_at(&checkpoint, reader));
     if (!closed)
     {
         log_reader_close(reader);
@@ -483,10 +491,10 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     instance->log = own;
     atomic_store(&own->started, true);
     /*
-     * The checkpoint of a log that ended knows no databases, and redo would begin with the file:
-     * with databases that have been attached to other logs since.
+     * Where others ended the log the checkpoint knows no databases, and redo would begin with the
+     * file: with databases that have been attached to other logs since.
      */
-    if (own->goes_on && log_flush(own->log, position) >= 0)
+    if (own->goes_on && !log_checkpoint_whole(own->log) && log_flush(own->log, position) >= 0)
         (void)log_checkpoint_update(own->log, position, position);
     /* Without the thread the checkpoint stays behind, and recovery takes longer. */
     if (os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)

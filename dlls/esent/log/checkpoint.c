@@ -7,6 +7,13 @@
 
 /* -------------------------------------------------------------------- the file --- */
 
+static JET_ERR read_copy(struct os_file *file, uint32_t copy, struct checkpoint_header *checkpoint)
+{
+    JET_ERR err = os_file_read_at(file, copy * CHECKPOINT_SIZE, checkpoint, sizeof(*checkpoint));
+
+    return err < 0 ? err : checkpoint_check(checkpoint);
+}
+
 JET_ERR log_checkpoint_read(const WCHAR *path, struct checkpoint_header *checkpoint)
 {
     JET_ERR err, read = JET_errCheckpointCorrupt;
@@ -18,9 +25,7 @@ JET_ERR log_checkpoint_read(const WCHAR *path, struct checkpoint_header *checkpo
         return err == JET_errFileNotFound || err == JET_errInvalidPath ? JET_errCheckpointFileNotFound : err;
     for (copy = 0; copy < 2; copy++)
     {
-        err = os_file_read_at(file, copy * CHECKPOINT_SIZE, checkpoint, sizeof(*checkpoint));
-        if (err >= 0)
-            err = checkpoint_check(checkpoint);
+        err = read_copy(file, copy, checkpoint);
         if (err >= 0 || err == JET_errFileInvalidType)
         {
             read = err;
@@ -29,6 +34,35 @@ JET_ERR log_checkpoint_read(const WCHAR *path, struct checkpoint_header *checkpo
     }
     os_file_close(file);
     return read;
+}
+
+static bool same_log(const struct log *log, const struct checkpoint_header *checkpoint)
+{
+    return !memcmp(&checkpoint->signature, &log->signature, sizeof(log->signature));
+}
+
+void log_checkpoint_load(struct log *log)
+{
+    struct checkpoint_header copies[2];
+    bool good[2] = { false, false };
+    WCHAR path[OS_PATH_MAX];
+    struct os_file *file;
+
+    memset(&log->checkpoint, 0, sizeof(log->checkpoint));
+    if (log_path(&log->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX) >= 0 &&
+        os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE, &file) >= 0)
+    {
+        for (uint32_t i = 0; i < 2; i++)
+            good[i] = read_copy(file, i, &copies[i]) >= 0 && same_log(log, &copies[i]);
+        os_file_close(file);
+    }
+    if (good[0] || good[1])
+        log->checkpoint = copies[good[0] ? 0 : 1];
+    if (good[1])
+        log->shadow_generation = (uint32_t)copies[1].checkpoint.generation;
+    log->checkpoint.signature = log->signature;
+    log->checkpoint.parameters = log->config.parameters;
+    atomic_store(&log->checkpoint_generation, (uint32_t)log->checkpoint.checkpoint.generation);
 }
 
 JET_ERR log_checkpoint_write(const WCHAR *path, struct checkpoint_header *checkpoint)
@@ -52,8 +86,29 @@ JET_ERR log_checkpoint_write(const WCHAR *path, struct checkpoint_header *checkp
     return err < 0 ? err : JET_errSuccess;
 }
 
+/* The first copy alone, some time to be on disk. */
+static JET_ERR write_first(const WCHAR *path, struct checkpoint_header *checkpoint)
+{
+    struct os_file *file;
+    JET_ERR err;
+
+    checkpoint_seal(checkpoint);
+    err = os_file_open(path, OS_OPEN_WRITE | OS_OPEN_SHARE_READ, &file);
+    if (err < 0)
+        return err;
+    err = os_file_write_at(file, 0, checkpoint, sizeof(*checkpoint));
+    os_file_close(file);
+    return err;
+}
+
+/*
+ * The second copy is on disk, and for the first it is enough that it is written: if a crash
+ * tears or loses it, redo begins where the second one says.  That costs time and no more, so
+ * long as the generation there is: so with each generation both are written, and flushed.
+ */
 static JET_ERR write(struct log *log, struct checkpoint_header *checkpoint)
 {
+    uint32_t generation = (uint32_t)checkpoint->checkpoint.generation;
     WCHAR path[OS_PATH_MAX];
     JET_ERR err = log_path(&log->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX);
 
@@ -61,7 +116,13 @@ static JET_ERR write(struct log *log, struct checkpoint_header *checkpoint)
         return err;
     checkpoint->signature = log->signature;
     checkpoint->parameters = log->config.parameters;
-    return log_checkpoint_write(path, checkpoint);
+    if (generation == log->shadow_generation && write_first(path, checkpoint) >= 0)
+        return JET_errSuccess;
+    log->shadow_generation = 0;
+    err = log_checkpoint_write(path, checkpoint);
+    if (err >= 0)
+        log->shadow_generation = generation;
+    return err;
 }
 
 /* ------------------------------------------------------------------- a log's own --- */
@@ -136,12 +197,22 @@ JET_ERR log_checkpoint_end(struct log *log, uint64_t position)
     checkpoint = log->checkpoint;
     set(&checkpoint, position, position);
     memset(checkpoint.attach, 0, sizeof(checkpoint.attach));
-    checkpoint.flags &= (uint8_t)~CHECKPOINT_ATTACHMENTS;
+    checkpoint.flags |= CHECKPOINT_ATTACHMENTS;
     err = write(log, &checkpoint);
     if (err >= 0)
         adopt(log, &checkpoint);
     os_mutex_unlock(&log->checkpoint_lock);
     return err;
+}
+
+bool log_checkpoint_whole(struct log *log)
+{
+    bool whole;
+
+    os_mutex_lock(&log->checkpoint_lock);
+    whole = log->checkpoint.flags & CHECKPOINT_ATTACHMENTS;
+    os_mutex_unlock(&log->checkpoint_lock);
+    return whole;
 }
 
 void log_checkpoint_backup(struct log *log, const struct checkpoint_header *from)

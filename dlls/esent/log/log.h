@@ -238,7 +238,7 @@ uint64_t log_distance(const struct log *log, uint64_t from, uint64_t to);
 /* ---------------------------------------------------------------- checkpoint --- */
 
 /*
- * Writes the checkpoint file: redo must begin at `checkpoint`, and the databases
+ * Writes the checkpoint file, which some time will be on disk: redo must begin at `checkpoint`, and the databases
  * on disk are at least as new as `consistency`, which is not before it.  It never
  * goes back: an older one than is known is not written.  In circular mode
  * generations that are not needed any more are deleted when the next one is begun.
@@ -250,6 +250,9 @@ JET_ERR log_checkpoint_update(struct log *log, uint64_t checkpoint, uint64_t con
 JET_ERR log_checkpoint_end(struct log *log, uint64_t position);
 
 uint64_t log_checkpoint(struct log *log);
+
+/* Whether it tells the databases that were attached there. */
+bool log_checkpoint_whole(struct log *log);
 
 /* What backups leave in the checkpoint, to be written with the next one. */
 void log_checkpoint_backup(struct log *log, const struct checkpoint_header *from);

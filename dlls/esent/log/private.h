@@ -97,6 +97,7 @@ struct log
     /* Of the checkpoint; a leaf, held across its I/O. */
     struct os_mutex checkpoint_lock;
     struct checkpoint_header checkpoint;
+    uint32_t shadow_generation;         /* that the second copy in the file is of, which is on disk; 0 */
 };
 
 static inline uint8_t *log_slot_data(const struct log *log, uint64_t sequence)
@@ -143,6 +144,9 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first);
 bool log_reserves_make(struct log *log);
 
 /* ---- checkpoint.c ---- */
+
+/* What the file says, if it is this log's. */
+void log_checkpoint_load(struct log *log);
 
 /* A new log's first. */
 JET_ERR log_checkpoint_first(struct log *log);

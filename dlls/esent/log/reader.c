@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "format/checksum.h"
 #include "log/reader_private.h"
 
 static JET_ERR corrupt(const struct log_reader *reader)
@@ -103,6 +104,16 @@ static JET_ERR check_damaged(struct log_reader *reader, uint32_t number, uint32_
     return JET_errSuccess;
 }
 
+static void count_good(struct log_reader *reader, uint32_t number)
+{
+    const uint8_t *segment = segment_of(reader, number);
+    struct log_mark mark;
+
+    reader->checksum ^= le64(segment);
+    reader->marked = log_segment_mark(segment, &mark);
+    reader->end_segment = number + 1;
+}
+
 /* The segments in turn: good ones, then only such that are empty. */
 static JET_ERR find_end(struct log_reader *reader)
 {
@@ -110,7 +121,6 @@ static JET_ERR find_end(struct log_reader *reader)
     uint32_t generation = (uint32_t)header->generation;
     bool zero_filled = header->update_major >= LOG_UPDATE_MAJOR_ZERO_FILLED || header->major > LOG_VERSION;
     uint32_t number, gap = 0;
-    struct log_mark mark;
     JET_ERR err;
 
     reader->marked = le16(header->mark) == LOG_HEADER_MARK;
@@ -136,9 +146,7 @@ static JET_ERR find_end(struct log_reader *reader)
                 reader->torn = true;
                 continue;
             }
-            reader->checksum ^= le64(segment);
-            reader->marked = log_segment_mark(segment, &mark);
-            reader->end_segment = number + 1;
+            count_good(reader, number);
             continue;
         case LOG_SEGMENT_WRONG:
             return corrupt(reader);
@@ -181,31 +189,39 @@ static void find_close(struct log_reader *reader)
     }
 }
 
-JET_ERR log_reader_open_file(struct os_file *file, enum log_read_mode mode, struct log_reader **result)
+/* The first `segments` of the file, whose header is read; 0: all. */
+static JET_ERR load(struct log_reader *reader, struct os_file *file, uint32_t segments)
 {
-    struct log_reader *reader;
-    JET_ERR err;
+    reader->size = (size_t)(segments ? segments : reader->header.segments) * reader->header.segment_size;
+    reader->data = os_alloc(reader->size);
+    if (!reader->data)
+        return JET_errOutOfMemory;
+    reader->end_segment = reader->header.header_segments;
+    reader->next = (size_t)reader->header.header_segments * reader->header.segment_size;
+    return read_file(file, reader->data, reader->size);
+}
 
-    *result = NULL;
-    reader = os_alloc_zero(sizeof(*reader));
+static JET_ERR make(struct os_file *file, enum log_read_mode mode, struct log_reader **result)
+{
+    struct log_reader *reader = os_alloc_zero(sizeof(*reader));
+
+    *result = reader;
     if (!reader)
         return JET_errOutOfMemory;
     reader->mode = mode;
-    err = log_header_read(file, &reader->header);
+    return log_header_read(file, &reader->header);
+}
+
+JET_ERR log_reader_open_file(struct os_file *file, enum log_read_mode mode, struct log_reader **result)
+{
+    struct log_reader *reader;
+    JET_ERR err = make(file, mode, &reader);
+
+    *result = NULL;
+    if (err >= 0)
+        err = load(reader, file, 0);
     if (err < 0)
         goto done;
-    reader->size = (size_t)reader->header.segments * reader->header.segment_size;
-    reader->data = os_alloc(reader->size);
-    if (!reader->data)
-    {
-        err = JET_errOutOfMemory;
-        goto done;
-    }
-    err = read_file(file, reader->data, reader->size);
-    if (err < 0)
-        goto done;
-    reader->end_segment = reader->header.header_segments;
-    reader->next = (size_t)reader->header.header_segments * reader->header.segment_size;
     if (log_header_old(&reader->header))
     {
         err = log_reader_old_open(reader);
@@ -225,14 +241,63 @@ done:
     return err < 0 ? err : JET_errSuccess;
 }
 
+static JET_ERR open_path(const WCHAR *path, struct os_file **file)
+{
+    return os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE | OS_OPEN_SEQUENTIAL,
+                        file);
+}
+
+/* Whether this engine closed the log in segment `last`: all before it is good, and nothing behind it. */
+static bool ends_in(struct log_reader *reader, struct os_file *file, uint32_t last)
+{
+    const struct log_header *header = &reader->header;
+    uint32_t generation = (uint32_t)header->generation, number;
+
+    if (log_header_old(header) || last < header->header_segments || last + 2 >= header->segments ||
+        header->update_major < LOG_UPDATE_MAJOR_ZERO_FILLED || load(reader, file, last + 2) < 0)
+        return false;
+    for (number = header->header_segments; number <= last; number++)
+    {
+        if (log_segment_check(segment_of(reader, number), generation, number, true) != LOG_SEGMENT_GOOD)
+            return false;
+        count_good(reader, number);
+    }
+    return reader->marked && checksum_is_zero(segment_of(reader, number), LOG_SEGMENT_SIZE);
+}
+
+bool log_reader_open_closed(const WCHAR *path, const struct header_signature *signature, uint64_t position,
+                            struct log_reader **result)
+{
+    struct log_reader *reader = NULL;
+    struct os_file *file;
+    bool closed = false;
+
+    if (open_path(path, &file) < 0)
+        return false;
+    if (make(file, LOG_READ_SOFT, &reader) >= 0 && !memcmp(&reader->header.signature, signature, sizeof(*signature)) &&
+        (uint32_t)reader->header.generation == log_position_generation(position) &&
+        ends_in(reader, file, log_position_segment(position)))
+    {
+        find_close(reader);
+        closed = reader->close == position;
+        reader->end = log_position((uint32_t)reader->header.generation, reader->end_segment, 0);
+        reader->partial = true;
+    }
+    os_file_close(file);
+    if (closed)
+        *result = reader;
+    else
+        log_reader_close(reader);
+    return closed;
+}
+
 JET_ERR log_reader_open(const WCHAR *path, enum log_read_mode mode, struct log_reader **reader)
 {
     struct os_file *file;
     JET_ERR err;
 
     *reader = NULL;
-    err = os_file_open(path, OS_OPEN_READ_ONLY | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE | OS_OPEN_SEQUENTIAL,
-                       &file);
+    err = open_path(path, &file);
     if (err < 0)
         return err;
     err = log_reader_open_file(file, mode, reader);

@@ -52,6 +52,7 @@ struct log_reader
     uint64_t close;                     /* position of the record that closed the log, or LOG_POSITION_NONE */
     bool patched;                       /* a segment was taken from its shadow */
     uint32_t patched_segment;
+    bool partial;                       /* `data` ends behind the log's end; the rest of the file was not read */
     bool torn;                          /* the last write did not arrive whole */
     bool marked;                        /* this engine wrote the last segment (the header, if there is none) */
 
@@ -85,7 +86,15 @@ JET_ERR log_header_read_alone(struct os_file *file, struct log_header *header);
  */
 JET_ERR log_reader_open(const WCHAR *path, enum log_read_mode mode, struct log_reader **reader);
 
-/* The same of an open file. */
+/*
+ * Opens the file of a log that this engine closed with a record at `position`, reading no more
+ * of it than was written: zeroes follow to the end of the file.  False if it is not so, or
+ * cannot be told so easily.
+ */
+bool log_reader_open_closed(const WCHAR *path, const struct header_signature *signature, uint64_t position,
+                            struct log_reader **reader);
+
+/* The same as log_reader_open() of an open file. */
 JET_ERR log_reader_open_file(struct os_file *file, enum log_read_mode mode, struct log_reader **reader);
 
 void log_reader_close(struct log_reader *reader);

@@ -171,20 +171,7 @@ static JET_ERR open_current(struct log *log, const struct log_reader *reader)
     err = put_back(log->file, reader);
     if (err < 0)
         return err;
-    return clear_rest(log->file, reader);
-}
-
-static void load_checkpoint(struct log *log)
-{
-    WCHAR path[OS_PATH_MAX];
-
-    if (log_path(&log->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX) < 0 ||
-        log_checkpoint_read(path, &log->checkpoint) < 0 ||
-        memcmp(&log->checkpoint.signature, &log->signature, sizeof(log->signature)))
-        memset(&log->checkpoint, 0, sizeof(log->checkpoint));
-    log->checkpoint.signature = log->signature;
-    log->checkpoint.parameters = log->config.parameters;
-    atomic_store(&log->checkpoint_generation, (uint32_t)log->checkpoint.checkpoint.generation);
+    return reader->partial ? JET_errSuccess : clear_rest(log->file, reader);
 }
 
 JET_ERR log_resume(const struct log_config *config, const struct log_reader *reader, struct log **result)
@@ -201,7 +188,7 @@ JET_ERR log_resume(const struct log_config *config, const struct log_reader *rea
     log->signature = reader->header.signature;
     log->header = reader->header;
     log->checksum = reader->checksum;
-    load_checkpoint(log);
+    log_checkpoint_load(log);
     err = open_current(log, reader);
     if (err < 0)
         goto done;

@@ -164,6 +164,9 @@ JET_ERR database_start(struct database *database, const struct database_options 
     database->cache.verify = verify_page;
     database->cache.seal = seal_page;
     atomic_init(&database->last_objid, database->header.last_objid);
+    /* Who left it so may have written the second copy of the header just then. */
+    atomic_init(&database->copies_written, database->header.state != JET_dbstateCleanShutdown);
+    atomic_init(&database->copies_synced, 0);
     err = database_pages(database, &pages);
     if (err < 0)
         return err;
@@ -267,7 +270,9 @@ JET_ERR database_close(struct database *database)
         return JET_errDatabaseInUse;
     if (database->dirty && !database->abandoned)
     {
-        err = database_settle(database);
+        version_clean_all(database->txns);
+        /* They are flushed with the header that says that it is closed. */
+        err = cache_write(&database->cache, UINT64_MAX);
         if (err >= 0 && database->store.log && !database->closing)
             err = database_log_detach(database);
         if (err >= 0)
@@ -288,7 +293,7 @@ JET_ERR database_flush(struct database *database)
 {
     JET_ERR err = cache_write(&database->cache, UINT64_MAX);
 
-    return err < 0 ? err : os_file_flush(database->file);
+    return err < 0 ? err : database_sync(database);
 }
 
 JET_ERR database_pages(struct database *database, uint32_t *pages)

@@ -37,24 +37,66 @@ void database_header(struct database *database, struct database_header *header)
     os_mutex_unlock(&database->header_lock);
 }
 
-/* One copy after the other, so that one of them is always whole. */
-JET_ERR database_write_header(struct database *database)
+static void seal(struct database *database)
 {
     struct database_header *header = &database->header;
-    uint32_t size = database->page_size;
-    JET_ERR err = JET_errSuccess;
 
     database_new_signature(&header->header_flush);
     memcpy(database->header_page, header, sizeof(*header));
-    header->checksum = checksum_header(database->header_page, size);
+    header->checksum = checksum_header(database->header_page, database->page_size);
     memcpy(database->header_page, header, sizeof(*header));
-    for (unsigned copy = 0; err >= 0 && copy < 2; copy++)
-    {
-        err = os_file_write_at(database->file, (uint64_t)copy * size, database->header_page, size);
-        if (err >= 0)
-            err = os_file_flush(database->file);
-    }
+}
+
+static JET_ERR write_copy(struct database *database, unsigned copy)
+{
+    return os_file_write_at(database->file, (uint64_t)copy * database->page_size, database->header_page,
+                            database->page_size);
+}
+
+JET_ERR database_sync(struct database *database)
+{
+    uint32_t written = atomic_load(&database->copies_written);
+    JET_ERR err = os_file_flush(database->file);
+
+    if (err >= 0)
+        atomic_store(&database->copies_synced, written);
     return err;
+}
+
+/*
+ * One of the two copies is whole on disk at any time: the first is only touched when the
+ * second is.  That one may wait for the next flush, whatever it is for.
+ */
+JET_ERR database_write_header(struct database *database)
+{
+    JET_ERR err = JET_errSuccess;
+
+    seal(database);
+    if (atomic_load(&database->copies_written) != atomic_load(&database->copies_synced))
+        err = database_sync(database);
+    if (err >= 0)
+        err = write_copy(database, 0);
+    if (err >= 0)
+        err = database_sync(database);
+    if (err >= 0)
+        err = write_copy(database, 1);
+    if (err >= 0)
+        atomic_fetch_add(&database->copies_written, 1);
+    return err;
+}
+
+/* The last that is written: both copies are on disk, and all pages before the first says so. */
+static JET_ERR write_last(struct database *database)
+{
+    JET_ERR err;
+
+    seal(database);
+    err = write_copy(database, 1);
+    if (err >= 0)
+        err = database_sync(database);
+    if (err >= 0)
+        err = write_copy(database, 0);
+    return err < 0 ? err : database_sync(database);
 }
 
 static void set_required(struct database_header *header, int32_t generation)
@@ -102,7 +144,7 @@ JET_ERR database_mark_dirty(struct database *database)
     return err;
 }
 
-/* `logged`: as of the record at `position`; `detached`: which is the one that detaches it. */
+/* All pages are in the file.  `logged`: as of the record at `position`; `detached`: which is the one that detaches it. */
 static JET_ERR mark_clean(struct database *database, bool logged, uint64_t position, bool detached)
 {
     struct database_header *header = &database->header;
@@ -126,7 +168,7 @@ static JET_ERR mark_clean(struct database *database, bool logged, uint64_t posit
         }
         else
             header->consistent = header->detach;
-        err = database_write_header(database);
+        err = write_last(database);
         database->dirty = err < 0;
     }
     os_mutex_unlock(&database->header_lock);

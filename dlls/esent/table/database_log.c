@@ -245,7 +245,7 @@ static JET_ERR oldest_change(struct database *database, uint64_t *oldest)
     /* One whose header does not tell yet that it is attached is found by its record. */
     if (!database->dirty && attach && attach < *oldest)
         *oldest = attach;
-    return database->dirty ? os_file_flush(database->file) : JET_errSuccess;
+    return database->dirty ? database_sync(database) : JET_errSuccess;
 }
 
 /* Before the checkpoint moves: what the header must know without the log before it. */
@@ -319,7 +319,8 @@ JET_ERR database_log_shutdown(struct database_registry *registry, struct txn_roo
     for (uint32_t i = 0; i < DATABASE_REGISTRY; i++)
         if (registry->open[i])
         {
-            now = database_flush(registry->open[i]);
+            /* They are flushed with the header that says so. */
+            now = cache_write(&registry->open[i]->cache, UINT64_MAX);
             err = err < 0 ? err : now;
         }
     if (err >= 0)

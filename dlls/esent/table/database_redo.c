@@ -302,7 +302,7 @@ JET_ERR database_redo_write(struct database *database, uint64_t *oldest)
     JET_ERR err = cache_write(&database->cache, UINT64_MAX);
 
     *oldest = cache_oldest_change(&database->cache);
-    return err < 0 ? err : os_file_flush(database->file);
+    return err < 0 ? err : database_sync(database);
 }
 
 JET_ERR database_redo_required(struct database *database, uint32_t generation)

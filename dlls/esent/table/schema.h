@@ -330,6 +330,7 @@ struct database
     uint32_t page_size;
     bool read_only;
     bool dirty;                 /* the header says that it is being changed */
+    _Atomic uint32_t copies_written, copies_synced; /* times that the header's second copy was written; that are on disk */
     bool has_objids;            /* there is MSysObjids */
     bool has_locales;           /* there is MSysLocales */
     _Atomic uint32_t last_objid;
@@ -394,7 +395,7 @@ JET_ERR database_settle(struct database *database);
 JET_ERR database_close(struct database *database);
 /* A copy of the header as it is now. */
 void database_header(struct database *database, struct database_header *header);
-/* Writes both copies of the header, durably.  header_lock is held. */
+/* Writes both copies of the header, the first durably.  header_lock is held. */
 JET_ERR database_write_header(struct database *database);
 
 /* Makes a new database file and opens it.  Nothing is there but, with

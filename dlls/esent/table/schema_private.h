@@ -91,6 +91,9 @@ void database_abandon(struct database *database);
 /* Writes all changed pages, durably. */
 JET_ERR database_flush(struct database *database);
 
+/* What was written to the file is on disk. */
+JET_ERR database_sync(struct database *database);
+
 /* Of a cache_file: makes the log of its database durable. */
 JET_ERR database_flush_log(struct cache_file *cache, uint64_t lgpos);
 /* The header of a new database, in memory. */
