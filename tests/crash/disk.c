@@ -594,6 +594,7 @@ static struct os_file_ops table = {
     sim_find_open,
     sim_find_next,
     sim_find_close,
+    NULL,
 };
 
 void disk_install(void)

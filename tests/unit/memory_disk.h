@@ -280,7 +280,6 @@ static JET_ERR disk_trim(struct os_file *file, uint64_t offset, uint64_t size)
 static JET_ERR disk_info(struct os_file *file, struct os_file_info *info)
 {
     memset(info, 0, sizeof(*info));
-    info->file_id = (uint64_t)(disk_file(file) - disk.files) + 1;
     return disk_size(file, &info->size);
 }
 
@@ -315,7 +314,6 @@ static JET_ERR disk_path_info(const struct os_file_ops *ops, const WCHAR *path, 
     if (file)
     {
         info->size = info->size_on_disk = file->size;
-        info->file_id = (uint64_t)(file - disk.files) + 1;
     }
     os_mutex_unlock(&disk.lock);
     if (file)

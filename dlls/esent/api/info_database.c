@@ -245,8 +245,10 @@ static JET_ERR file_info(const WCHAR *path, void *result, uint32_t size, uint32_
     case JET_DbInfoFilesizeOnDisk:
         if (size != sizeof(uint64_t))
             return JET_errInvalidBufferSize;
-        memcpy(result, level == JET_DbInfoFilesize ? &info.size : &info.size_on_disk, sizeof(uint64_t));
-        return JET_errSuccess;
+        if (level == JET_DbInfoFilesizeOnDisk)
+            err = os_path_size_on_disk(full, &info.size);
+        memcpy(result, &info.size, sizeof(uint64_t));
+        return err;
     case JET_DbInfoUpgrade:
         return upgrade_info(full, &info, result, size);
     case JET_DbInfoMisc:

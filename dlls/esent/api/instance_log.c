@@ -21,13 +21,14 @@ struct instance_log
     struct log *log;
     struct log_config config;
     struct database_registry registry;
-    struct os_mutex lock; /* guards `stop` and `quiet` */
+    struct os_mutex lock; /* guards what follows, to `quiet` */
     struct os_condition wake;
-    struct os_thread *thread;
+    struct os_thread *thread; /* once something was changed */
     bool stop;
-    bool quiet;           /* the instance is about to end: what is changed is written soon */
-    bool goes_on;         /* the log was there before */
-    _Atomic bool started; /* `log` is there to stay: from here on the program hears of commits */
+    bool quiet;                /* the instance is about to end: what is changed is written soon */
+    bool goes_on;              /* the log was there before */
+    uint32_t first_generation; /* that was current at the start */
+    _Atomic bool started;      /* `log` is there to stay: from here on the program hears of commits */
 };
 
 struct log *instance_log(const struct instance *instance)
@@ -80,12 +81,16 @@ void instance_log_check(struct instance *instance)
         end_work(instance, err);
 }
 
+static void want_checkpoints(void *context);
+
 static void log_is_durable(void *context, uint64_t position, JET_ERR err)
 {
     struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));
 
     if (err < 0)
         end_work(own->instance, err);
+    else if (atomic_load(&own->started) && log_position_generation(position) != own->first_generation)
+        want_checkpoints(own);
     tell_durable(own, position, err);
 }
 
@@ -231,6 +236,23 @@ static void checkpoint_thread(void *context)
     os_mutex_unlock(&own->lock);
 }
 
+/* Without the thread the checkpoint stays behind, and recovery takes longer.  `lock` is held. */
+static void start_thread(struct instance_log *own)
+{
+    if (!own->stop && !own->thread && os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
+        own->thread = NULL;
+}
+
+/* There is something that a checkpoint may leave behind. */
+static void want_checkpoints(void *context)
+{
+    struct instance_log *own = context;
+
+    os_mutex_lock(&own->lock);
+    start_thread(own);
+    os_mutex_unlock(&own->lock);
+}
+
 void instance_log_quiesce(void *context, bool quiesce)
 {
     struct instance *instance = context;
@@ -240,20 +262,23 @@ void instance_log_quiesce(void *context, bool quiesce)
         return;
     os_mutex_lock(&own->lock);
     own->quiet = quiesce;
+    start_thread(own);
     os_condition_wake_all(&own->wake);
     os_mutex_unlock(&own->lock);
 }
 
 static void stop_thread(struct instance_log *own)
 {
-    if (!own->thread)
-        return;
+    struct os_thread *thread;
+
     os_mutex_lock(&own->lock);
     own->stop = true;
+    thread = own->thread;
+    own->thread = NULL;
     os_condition_wake_all(&own->wake);
     os_mutex_unlock(&own->lock);
-    os_thread_join(own->thread);
-    own->thread = NULL;
+    if (thread)
+        os_thread_join(thread);
 }
 
 /* ------------------------------------------------------------------- start --- */
@@ -489,6 +514,9 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     own->registry.log = own->log;
     instance->txn.log.log = own->log;
     instance->log = own;
+    own->first_generation = log_generation(own->log);
+    instance->txn.log.first_context = own;
+    instance->txn.log.first = want_checkpoints;
     atomic_store(&own->started, true);
     /*
      * Where others ended the log the checkpoint knows no databases, and redo would begin with the
@@ -496,9 +524,6 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
      */
     if (own->goes_on && !log_checkpoint_whole(own->log) && log_flush(own->log, position) >= 0)
         (void)log_checkpoint_update(own->log, position, position);
-    /* Without the thread the checkpoint stays behind, and recovery takes longer. */
-    if (os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
-        own->thread = NULL;
     return JET_errSuccess;
 }
 
@@ -552,6 +577,8 @@ JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_da
     now = log_close(own->log, false);
     log_emit_end(instance);
     instance->txn.log.log = NULL;
+    instance->txn.log.first = NULL;
+    atomic_store(&instance->txn.log.first_begun, false);
     instance->log = NULL;
     os_free(own);
     return err < 0 ? err : now;

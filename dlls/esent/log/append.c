@@ -63,11 +63,11 @@ static void begin_segment(struct log *log, uint64_t sequence, uint32_t number)
 /* The next file is made ahead, once it is likely to be needed. */
 static void want_next(struct log *log)
 {
-    if (!log->config.create_ahead || !log->thread || log->make_next || log->next_state != LOG_NEXT_NONE ||
+    if (!log->config.create_ahead || !log->background || log->make_next || log->next_state != LOG_NEXT_NONE ||
         log->open_number < log->file_segments / LOG_AHEAD_PART)
         return;
     log->make_next = true;
-    os_condition_wake_one(&log->work);
+    log_thread_wake(log);
 }
 
 static void next_segment(struct log *log, uint64_t tail)
@@ -308,7 +308,7 @@ static void occupy(struct log *log, struct end end, uint64_t position)
     {
         log->write_soon = true;
         if (!log->flushing)
-            os_condition_wake_one(&log->work);
+            log_thread_wake(log);
     }
 }
 

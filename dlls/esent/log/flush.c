@@ -173,7 +173,7 @@ void log_lead(struct log *log, bool sync)
     os_condition_wake_all(&log->flushed);
     os_condition_wake_all(&log->space);
     if (log->write_soon)
-        os_condition_wake_one(&log->work);
+        log_thread_wake(log);
 }
 
 /* ----------------------------------------------------------------- flushing --- */
@@ -220,24 +220,25 @@ JET_ERR log_flush_all(struct log *log)
 void log_flush_later(struct log *log, uint64_t position, uint32_t milliseconds)
 {
     uint64_t at;
+    bool there;
 
     if (log_durable(log) > position)
         return;
-    if (!log->thread)
-    {
-        log_flush(log, position);
-        return;
-    }
     at = os_clock_us() + (uint64_t)milliseconds * 1000;
     os_mutex_lock(&log->lock);
     if (log->later == LOG_POSITION_NONE || at < log->later_at)
     {
         log->later_at = at;
-        os_condition_wake_one(&log->work);
+        log_thread_wake(log);
     }
     if (position > log->later)
         log->later = position;
+    there = log->thread != NULL;
+    if (!there)
+        log->later = LOG_POSITION_NONE;
     os_mutex_unlock(&log->lock);
+    if (!there)
+        log_flush(log, position);
 }
 
 /* ----------------------------------------------------------------- freezing --- */
@@ -262,7 +263,10 @@ void log_thaw(struct log *log)
     log->flushing = false;
     os_condition_wake_all(&log->flushed);
     os_condition_wake_all(&log->space);
-    os_condition_wake_one(&log->work);
+    if (log->write_soon || log->make_next)
+        log_thread_wake(log);
+    else
+        os_condition_wake_one(&log->work);
     os_mutex_unlock(&log->lock);
 }
 
@@ -338,19 +342,32 @@ static void work(void *context)
     os_mutex_unlock(&log->lock);
 }
 
-JET_ERR log_thread_start(struct log *log)
+void log_thread_wake(struct log *log)
 {
-    return os_thread_create(&log->thread, work, log, "log");
+    if (log->thread)
+        os_condition_wake_one(&log->work);
+    else if (log->background && os_thread_create(&log->thread, work, log, "log") < 0)
+        log->thread = NULL;
+}
+
+void log_thread_allow(struct log *log)
+{
+    os_mutex_lock(&log->lock);
+    log->background = true;
+    os_mutex_unlock(&log->lock);
 }
 
 void log_thread_stop(struct log *log)
 {
-    if (!log->thread)
-        return;
+    struct os_thread *thread;
+
     os_mutex_lock(&log->lock);
     log->stop = true;
+    log->background = false;
+    thread = log->thread;
+    log->thread = NULL;
     os_condition_wake_all(&log->work);
     os_mutex_unlock(&log->lock);
-    os_thread_join(log->thread);
-    log->thread = NULL;
+    if (thread)
+        os_thread_join(thread);
 }

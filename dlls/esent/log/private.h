@@ -59,6 +59,8 @@ struct log
     uint64_t last_record;               /* position */
     bool flushing;                      /* there is a leader */
     bool stop;
+    bool background;                    /* there may be a thread */
+    struct os_thread *thread;           /* once there was work for it */
     struct os_condition flushed;        /* `durable` rose, or the leader is done, or the log is down */
     struct os_condition space;          /* `written` rose */
     struct os_condition work;           /* for the thread */
@@ -91,7 +93,6 @@ struct log
     uint32_t written_segment;           /* segments of the current file below it are in the file */
     uint64_t written_tail;              /* records before this are */
 
-    struct os_thread *thread;
     struct os_mutex reserve_lock;       /* held while reserve files are made; above `lock` */
 
     /* Of the checkpoint; a leaf, held across its I/O. */
@@ -127,7 +128,11 @@ void log_lead(struct log *log, bool sync);
 /* Takes the log down and wakes all; the lock must not be held. */
 void log_bring_down(struct log *log, JET_ERR err);
 
-JET_ERR log_thread_start(struct log *log);
+/* From now on there may be a thread; it is started when there is work for it. */
+void log_thread_allow(struct log *log);
+
+/* There is work for the thread.  Under `lock`. */
+void log_thread_wake(struct log *log);
 void log_thread_stop(struct log *log);
 
 /* ---- file.c ---- */

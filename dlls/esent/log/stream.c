@@ -32,7 +32,8 @@ static JET_ERR make(const struct log_config *config, uint32_t file_segments, str
     log->config = *config;
     log->file_segments = file_segments;
     log->slot_count = slots < LOG_RING_MIN ? LOG_RING_MIN : slots;
-    log->ring = os_alloc_array(log->slot_count, LOG_SEGMENT_SIZE);
+    /* Every segment is made whole before it is written. */
+    log->ring = os_alloc((size_t)log->slot_count * LOG_SEGMENT_SIZE);
     log->slots = os_alloc_array(log->slot_count, sizeof(*log->slots));
     if (!log->ring || !log->slots)
     {
@@ -101,7 +102,7 @@ JET_ERR log_create(const struct log_config *config, struct log **result)
     err = log_file_switch(log, generation, true);
     if (err < 0)
         goto done;
-    log_thread_start(log);
+    log_thread_allow(log);
 
 done:
     if (err < 0)
@@ -206,7 +207,7 @@ JET_ERR log_resume(const struct log_config *config, const struct log_reader *rea
         if (err < 0)
             goto done;
     }
-    log_thread_start(log);
+    log_thread_allow(log);
 
 done:
     if (err < 0)

@@ -472,8 +472,6 @@ void os_posix_stat_info(const struct stat *st, struct os_file_info *info)
         info->size_on_disk = whole;
     info->modified = ((uint64_t)st->st_mtim.tv_sec + OS_SECONDS_1601_TO_1970) * 10000000u +
                      (uint64_t)st->st_mtim.tv_nsec / 100;
-    info->volume_id = st->st_dev;
-    info->file_id = st->st_ino;
     info->directory = S_ISDIR(st->st_mode);
     info->read_only = !(st->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH));
 }

@@ -415,8 +415,6 @@ JET_ERR os_win32_handle_info(HANDLE handle, struct os_file_info *info)
     if (GetFileInformationByHandleEx(handle, FileStandardInfo, &standard, sizeof(standard)))
         info->size_on_disk = (uint64_t)standard.AllocationSize.QuadPart;
     info->modified = os_win32_filetime(&facts.ftLastWriteTime);
-    info->volume_id = facts.dwVolumeSerialNumber;
-    info->file_id = (uint64_t)facts.nFileIndexHigh << 32 | facts.nFileIndexLow;
     info->directory = (facts.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     info->read_only = (facts.dwFileAttributes & FILE_ATTRIBUTE_READONLY) != 0;
     return JET_errSuccess;
@@ -463,6 +461,7 @@ const struct os_file_ops os_platform_file_ops = {
     .map = file_map,
     .unmap = file_unmap,
     .path_info = os_win32_path_info,
+    .path_size_on_disk = os_win32_path_size_on_disk,
     .path_delete = os_win32_path_delete,
     .path_move = os_win32_path_move,
     .path_copy = os_win32_path_copy,

@@ -13,7 +13,6 @@ static JET_ERR last_error(void)
 JET_ERR os_win32_path_info(const struct os_file_ops *ops, const WCHAR *path, struct os_file_info *info)
 {
     WIN32_FILE_ATTRIBUTE_DATA facts;
-    HANDLE handle;
 
     (void)ops;
     if (!GetFileAttributesExW(path, GetFileExInfoStandard, &facts))
@@ -24,15 +23,18 @@ JET_ERR os_win32_path_info(const struct os_file_ops *ops, const WCHAR *path, str
     info->modified = os_win32_filetime(&facts.ftLastWriteTime);
     info->directory = (facts.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     info->read_only = (facts.dwFileAttributes & FILE_ATTRIBUTE_READONLY) != 0;
+    return JET_errSuccess;
+}
 
-    /* The identity needs a handle; without one, zeroes have to do. */
-    handle = CreateFileW(path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                         OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    if (handle != INVALID_HANDLE_VALUE)
-    {
-        os_win32_handle_info(handle, info);
-        CloseHandle(handle);
-    }
+JET_ERR os_win32_path_size_on_disk(const struct os_file_ops *ops, const WCHAR *path, uint64_t *size)
+{
+    DWORD low, high = 0;
+
+    (void)ops;
+    low = GetCompressedFileSizeW(path, &high);
+    if (low == INVALID_FILE_SIZE && GetLastError() != NO_ERROR)
+        return last_error();
+    *size = (uint64_t)high << 32 | low;
     return JET_errSuccess;
 }
 

@@ -103,6 +103,13 @@ static void ending_unlock(struct txn *txn)
     atomic_store_explicit(&txn->logged.ending, false, memory_order_release);
 }
 
+static void first_of_all(struct txn_log *log)
+{
+    if (log->first && os_unlikely(!atomic_load_explicit(&log->first_begun, memory_order_relaxed)) &&
+        !atomic_exchange(&log->first_begun, true))
+        log->first(log->first_context);
+}
+
 JET_ERR txn_log_begin(struct txn *txn)
 {
     struct txn_log *log = &txn->root->log;
@@ -141,6 +148,7 @@ JET_ERR txn_log_begin(struct txn *txn)
             ending_lock(txn);
             logged->session = session;
             ending_unlock(txn);
+            first_of_all(log);
         }
     }
     if (err >= 0)

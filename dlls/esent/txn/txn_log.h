@@ -34,6 +34,9 @@ struct txn_root;
 struct txn_log
 {
     struct log *log;                                /* NULL: nothing is logged */
+    void (*first)(void *context);                   /* told of the first transaction that is logged; may be NULL */
+    void *first_context;
+    _Atomic bool first_begun;
     _Atomic uint32_t rceid;                         /* names of versions, odd, given out last */
     _Atomic uint32_t high;                          /* numbers from here on were never used */
     _Atomic uint64_t used[TXN_LOG_SESSIONS / 64];   /* bits */
