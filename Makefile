@@ -118,10 +118,10 @@ include mk/lint.mk
 
 # ---- coverage --------------------------------------------------------------
 
-coverage: $(UNIT:tests/unit/%.c=build/coverage/tests/%) $(API_INSIDE:tests/win32/%.c=build/coverage/api/%) $(CORPUS_STAMP)
+coverage: $(TESTS_coverage) $(CORPUS_STAMP)
 	@find build/coverage -name '*.gcda' -delete; rm -rf build/coverage/run
-	@for t in $(filter-out $(CORPUS_STAMP),$^); do rm -rf build/coverage/run; mkdir build/coverage/run; \
-	    (cd build/coverage/run && ESENT_CORPUS=$(CORPUS_DIR) timeout $(TEST_SECONDS) "$(CURDIR)/$$t" >/dev/null 2>&1) || echo "$$t failed"; done
+	@printf '%s\n' $(TESTS_coverage) | ESENT_CORPUS=$(CORPUS_DIR) xargs -P$(JOBS) -I{} sh -c \
+	    'run=build/coverage/run/{}; mkdir -p $$run; cd $$run; timeout $(TEST_SECONDS) "$(CURDIR)/{}" >/dev/null 2>&1 || echo "{} failed"'
 	@tools/coverage-table | tee build/coverage/summary
 
 # ---- install ---------------------------------------------------------------

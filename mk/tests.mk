@@ -63,6 +63,8 @@ build/$(1)/api/%: tests/win32/%.c $$(SUPPORT) $$(HEADERS) build/$(1)/libesent.a 
 endef
 $(foreach v,asan tsan coverage,$(eval $(call api_tests,$(v))))
 
+EXIT_coverage := tests/coverage/exit.c -Wl,--wrap=_exit
+
 # Crashes and faults below the os floor, natively; CRASH_SHARED is what they have in common.
 CRASH_SHARED  := tests/crash/disk.c tests/crash/workload.c
 CRASH         := $(filter-out $(CRASH_SHARED),$(sort $(wildcard tests/crash/*.c)))
@@ -71,9 +73,9 @@ define crash_tests
 build/$(1)/crash/%: tests/crash/%.c $(CRASH_SHARED) $(CRASH_HEADERS) build/$(1)/libesent.a $(ALIAS)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$@)
-	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -Itests/crash $$< $(CRASH_SHARED) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -Itests/crash $$< $(CRASH_SHARED) $(EXIT_$(1)) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
 endef
-$(foreach v,asan tsan host,$(eval $(call crash_tests,$(v))))
+$(foreach v,asan tsan coverage host,$(eval $(call crash_tests,$(v))))
 
 # The conformance programs, natively, under faults; each with every JetXxx it calls renamed.
 CONFORMANCE := $(if $(SHARED),$(patsubst $(SHARED)/conformance/%.c,%,$(sort $(wildcard $(SHARED)/conformance/api*.c))))
@@ -90,14 +92,18 @@ build/$(1)/conformance/%.o: build/conformance/%.c $(patsubst $(SHARED)/%,build/%
 	$$(Q)nm -u $$@ | sed -n 's/^ *U \(Jet.*\)/\1 call_\1/p' >$$@.calls; objcopy --redefine-syms=$$@.calls $$@
 build/$(1)/conformance/%: build/$(1)/conformance/%.o build/$(1)/conformance/trace.o $(CONFORMANCE_SHARED) build/$(1)/libesent.a $(ALIAS)
 	$$(call say,$(1),$$@)
-	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) $$(filter-out %.a %.ld,$$^) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) $$(filter-out %.a %.ld,$$^) $(EXIT_$(1)) -o $$@ $(ALIAS) build/$(1)/libesent.a $$(LINK_LIBS_native)
 endef
-$(foreach v,asan host,$(eval $(call conformance_tests,$(v))))
-.SECONDARY: $(foreach v,asan host,$(CONFORMANCE:%=build/$(v)/conformance/%.o) build/$(v)/conformance/trace.o) \
+$(foreach v,asan coverage host,$(eval $(call conformance_tests,$(v))))
+.SECONDARY: $(foreach v,asan coverage host,$(CONFORMANCE:%=build/$(v)/conformance/%.o) build/$(v)/conformance/trace.o) \
     $(patsubst $(SHARED)/%,build/%,$(wildcard $(SHARED)/conformance/*.[ch]))
 
 CRASH_CHECK := $(foreach v,asan host,$(patsubst tests/crash/%.c,$(v):$(CURDIR)/build/$(v)/crash/%,$(CRASH))) \
     $(CONFORMANCE:%=asan:$(CURDIR)/build/asan/conformance/%)
+
+# What make coverage runs: all that make check runs under ASan.
+TESTS_coverage := $(UNIT:tests/unit/%.c=build/coverage/tests/%) $(API_INSIDE:tests/win32/%.c=build/coverage/api/%) \
+    $(CRASH:tests/crash/%.c=build/coverage/crash/%) $(CONFORMANCE:%=build/coverage/conformance/%)
 
 TESTS_tsan := $(patsubst tests/unit/%.c,build/tsan/tests/%,$(filter %_threads.c,$(UNIT))) \
     $(patsubst tests/win32/%.c,build/tsan/api/%,$(filter %threads.c %/stopservice.c,$(API_INSIDE)))
