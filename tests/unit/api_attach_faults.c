@@ -213,12 +213,67 @@ static void test_create(void **state)
     each(before_create, create);
 }
 
+/* A detachment that got as far as the first copy of the header, in a log that is recovered. */
+static void test_second_header(void **state)
+{
+    static uint8_t first[4096], second[4096];
+    JET_SESID session;
+    JET_INSTANCE instance;
+    pid_t child = fork();
+    FILE *file;
+    int status;
+
+    (void)state;
+    if (!child)
+    {
+        start(&session);
+        make_first(session);
+        before_attach(session);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+    file = fopen(FIRST, "r+b");
+    assert_non_null(file);
+    fseek(file, 4096 + 600, SEEK_SET);
+    assert_int_equal(fwrite("torn", 1, 4, file), 4);
+    fclose(file);
+    instance = start(&session);
+    assert_int_equal(JetTerm(instance), JET_errSuccess);
+    file = fopen(FIRST, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(first, 1, 4096, file), 4096);
+    assert_int_equal(fread(second, 1, 4096, file), 4096);
+    fclose(file);
+    assert_memory_equal(first, second, 4096);
+}
+
+static void *no_memory(const struct os_memory_ops *ops, size_t size)
+{
+    (void)ops;
+    (void)size;
+    return NULL;
+}
+
+/* An open that fails for want of memory leaves no file behind. */
+static void test_no_file(void **state)
+{
+    struct os_memory_ops none = *os_replace_memory_ops(NULL);
+    struct os_file *file;
+
+    (void)state;
+    none.alloc = no_memory;
+    os_replace_memory_ops(&none);
+    assert_int_equal(os_file_open(u"left.edb", OS_OPEN_CREATE | OS_OPEN_WRITE, &file), JET_errOutOfMemory);
+    os_replace_memory_ops(NULL);
+    assert_false(os_file_exists(u"left.edb"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detach),
-        cmocka_unit_test(test_attach),
-        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_detach),        cmocka_unit_test(test_attach),  cmocka_unit_test(test_create),
+        cmocka_unit_test(test_second_header), cmocka_unit_test(test_no_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,15 +243,15 @@ JET_ERR os_posix_file_open(const struct os_file_ops *ops, const WCHAR *path, uin
         return err;
     if ((err = os_posix_path(full, native, sizeof(native))) < 0)
         return err;
-    if ((err = open_native(native, flags, &fd)) < 0)
-        return err;
-
     path_size = (os_text_length(full) + 1) * sizeof(WCHAR);
     native_size = strlen(native) + 1;
+    /* Before there is a file, which would stay behind. */
     if (!(file = os_alloc(sizeof(*file) + path_size + native_size)))
-    {
-        close(fd);
         return JET_errOutOfMemory;
+    if ((err = open_native(native, flags, &fd)) < 0)
+    {
+        os_free(file);
+        return err;
     }
     file->file.ops = ops;
     file->file.path = memcpy(file + 1, full, path_size);

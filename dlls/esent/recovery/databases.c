@@ -438,6 +438,8 @@ static JET_ERR close_database(struct recovery *recovery, struct redo_database *d
         database_redo_abandon(database->database);
     else if (database->attach == REDO_ATTACH_NOW)
         err = database_redo_close(database->database, position, detached);
+    else if (database->attach == REDO_ATTACH_FUTURE)
+        (void)database_redo_repair(database->path); /* detached, but perhaps in the first copy of its header alone */
     forget(database);
     return err;
 }

@@ -21,6 +21,7 @@ static struct
     bool noting, in_harness;
     bool moved; /* something may have been committed since it was last looked at */
     uint32_t calls;
+    char made[PATH_LENGTH]; /* the database that was made last, or was to be */
     struct state state;
     FILE *list;
     pthread_t main;
@@ -148,7 +149,10 @@ static void before(uint16_t function, const uintptr_t *a)
     if (starts(name, "JetInit"))
         keep_logs(a[0] ? *(JET_INSTANCE *)a[0] : JET_instanceNil);
     else if (starts(name, "JetCreateDatabase") && a[1] && name[strlen(name) - 1] != 'W')
-        call_forget_file((const char *)a[1]);
+    {
+        snprintf(run.made, sizeof(run.made), "%s", (const char *)a[1]);
+        call_forget_file(run.made);
+    }
     else if ((starts(name, "JetTerm") || starts(name, "JetDetach")) && shared->departed)
         settle();
 }
@@ -225,6 +229,8 @@ static void departs(uint16_t function, JET_ERR err)
     if (shared->before_fault || run.calls > shared->calls)
         return;
     accept_around(run.calls, false);
+    if (starts(names[function], "JetCreateDatabase") && err < 0)
+        call_forget_file(run.made);
     *state = shared->accept[0];
     if (shared->manner != GO_ON)
         leave();
@@ -292,13 +298,22 @@ static bool is_corruption(JET_ERR err)
     }
 }
 
+/* Also without a fault, if perhaps elsewhere: of files that are none, say. */
+static bool is_usual(uint16_t function, JET_ERR err)
+{
+    for (uint32_t i = 0; i < shared->calls; i++)
+        if (shared->call[i].function == function && shared->call[i].err == err)
+            return true;
+    return false;
+}
+
 static void after(uint16_t function, JET_ERR err)
 {
     if (run.noting)
         note(function, err);
     else if (shared->calls)
         compare(function, err);
-    if (is_corruption(err) && has_failed() && !(run.calls <= shared->calls && shared->call[run.calls - 1].err == err))
+    if (is_corruption(err) && has_failed() && !is_usual(function, err))
         complain("call %u, %s, answered %d\n", run.calls, names[function], (int)err);
 }
 

@@ -44,7 +44,8 @@ static JET_ERR number_of(JET_SESID session, JET_TABLEID table, JET_COLUMNID id, 
     return JetRetrieveColumn(session, table, id, number, sizeof(*number), NULL, 0, NULL);
 }
 
-/* What is said of the columns goes into the digest. */
+/* What is said of the columns goes into the digest, but for their names: JetRenameColumn may say that it failed when
+   the catalog has the new one, which is seen once the table is loaded anew. */
 static JET_ERR columns_of(JET_SESID session, JET_TABLEID table, struct column *column, uint32_t *count,
                           uint64_t *digest)
 {
@@ -58,8 +59,7 @@ static JET_ERR columns_of(JET_SESID session, JET_TABLEID table, struct column *c
          err = JetMove(session, list.tableid, JET_MoveNext, 0))
     {
         JET_COLUMNID wanted[] = { list.columnidcolumnid, list.columnidcoltyp, list.columnidcbMax, list.columnidgrbit };
-        JET_ULONG said[4], size = 0;
-        char name[130] = "";
+        JET_ULONG said[4];
 
         for (int i = 0; i < 4; i++)
         {
@@ -67,10 +67,6 @@ static JET_ERR columns_of(JET_SESID session, JET_TABLEID table, struct column *c
                 goto done;
             add_number(digest, said[i]);
         }
-        err = JetRetrieveColumn(session, list.tableid, list.columnidcolumnname, name, 128, &size, 0, NULL);
-        if (err < 0)
-            goto done;
-        add(digest, name, size);
         column[(*count)++] = (struct column){ said[0], said[3] };
     }
     if (err == JET_errNoCurrentRecord)
