@@ -87,7 +87,7 @@ build/conformance/%: $(SHARED)/conformance/%
 define conformance_tests
 build/$(1)/conformance/%.o: build/conformance/%.c $(patsubst $(SHARED)/%,build/%,$(wildcard $(SHARED)/conformance/*.h)) $(CONFORMANCE_HEADERS)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -w -ftrivial-auto-var-init=zero -DJET_VERSION=0x0A01 -Dmain=conformance_main \
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -w -fno-sanitize=undefined -ftrivial-auto-var-init=zero -DJET_VERSION=0x0A01 -Dmain=conformance_main \
 	    -Itests/crash/conformance -Ibuild/conformance -c $$< -o $$@
 	$$(Q)nm -u $$@ | sed -n 's/^ *U \(Jet.*\)/\1 call_\1/p' >$$@.calls; objcopy --redefine-syms=$$@.calls $$@
 build/$(1)/conformance/%: build/$(1)/conformance/%.o build/$(1)/conformance/trace.o $(CONFORMANCE_SHARED) build/$(1)/libesent.a $(ALIAS)

@@ -31,6 +31,7 @@ struct sim_file
 };
 
 static struct os_file_ops table;
+static size_t sector = DISK_SECTOR;
 static const struct os_file_ops *real;
 
 static struct
@@ -118,7 +119,7 @@ static void put_any(struct os_file *file, const struct pending *write)
 
     for (size_t done = 0; done < write->size;)
     {
-        size_t part = DISK_SECTOR - (write->offset + done) % DISK_SECTOR;
+        size_t part = sector - (write->offset + done) % sector;
 
         if (part > write->size - done)
             part = write->size - done;
@@ -130,7 +131,7 @@ static void put_any(struct os_file *file, const struct pending *write)
 
 static void put_first(struct os_file *file, const struct pending *write)
 {
-    size_t most = (write->size + DISK_SECTOR - 1) / DISK_SECTOR, size = (size_t)below(most + 1) * DISK_SECTOR;
+    size_t most = (write->size + sector - 1) / sector, size = (size_t)below(most + 1) * sector;
 
     put(file, write->offset, write->bytes + write->size, size < write->size ? size : write->size);
 }
@@ -385,8 +386,8 @@ static JET_ERR write_through(struct sim_file *own, uint64_t offset, const void *
 /* A write that fails may have arrived in part. */
 static JET_ERR write_failed(struct sim_file *own, uint64_t offset, const void *data, size_t size, JET_ERR err)
 {
-    if (size >= 2 * DISK_SECTOR && err == JET_errDiskIO)
-        write_through(own, offset, data, size / 2 / DISK_SECTOR * DISK_SECTOR);
+    if (size >= 2 * sector && err == JET_errDiskIO)
+        write_through(own, offset, data, size / 2 / sector * sector);
     return err;
 }
 
@@ -596,6 +597,11 @@ static struct os_file_ops table = {
     sim_find_close,
     NULL,
 };
+
+void disk_set_sector(size_t size)
+{
+    sector = size;
+}
 
 void disk_install(void)
 {

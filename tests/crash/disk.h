@@ -16,6 +16,7 @@
 #define TESTS_CRASH_DISK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "esent.h"
@@ -23,6 +24,8 @@
 #define DISK_SECTOR 512u
 
 void disk_install(void);
+/* What is written whole or not at all: DISK_SECTOR, unless it is said before. */
+void disk_set_sector(size_t size);
 
 /* Writes, flushes, and changes of sizes and names so far; calls of every kind. */
 uint64_t disk_changes(void);

@@ -60,7 +60,7 @@ static const struct kind
 };
 
 #define KINDS    (sizeof(kinds) / sizeof(kinds[0]))
-#define SECONDS  60u /* a run may take; it takes one or two */
+#define SECONDS  25u /* a run may take; it takes one or two */
 #define ASAN_END 99
 
 struct shared *shared;
@@ -162,6 +162,8 @@ static void run_program(bool noting)
 {
     char *arguments[] = { program, seed_text, steps_text, folder, NULL };
 
+    /* Databases go from log to log here, and a torn page is made anew only from a log that has seen it made. */
+    disk_set_sector(8192);
     disk_install();
     memory_install();
     if (kind && kind->medium == MEMORY)
@@ -364,13 +366,19 @@ static void check_files(const char *path)
         closedir(directory);
 }
 
+/* A program that goes on with another log may have made there a database of the name that this log knows. */
+static bool is_taken(JET_ERR err)
+{
+    return err == JET_errAttachedDatabaseMismatch && shared->logs > 1 && shared->manner == GO_ON;
+}
+
 static int verify(void)
 {
     char what[2][400];
     JET_ERR err;
 
     for (uint32_t i = 0; i < shared->logs; i++)
-        if ((err = restart(&shared->log[i])) < 0)
+        if ((err = restart(&shared->log[i])) < 0 && !is_taken(err))
             complain("the restart in %s answers %d\n", shared->log[i].log_path, (int)err);
     if (shared->known && !is_as(&shared->accept[0], what[0], sizeof(what[0])) &&
         !is_as(&shared->accept[1], what[1], sizeof(what[1])))
