@@ -80,7 +80,7 @@ struct run
     uint64_t lgpos;
     struct cache_page *page[RUN_MAX];
     uint64_t lgpos_first[RUN_MAX];
-    struct os_io_part part[RUN_MAX];
+    const uint8_t *copies; /* of the pages, one after the other */
 };
 
 static JET_ERR run_write(struct run *run)
@@ -95,7 +95,8 @@ static JET_ERR run_write(struct run *run)
     if (err >= 0)
     {
         os_rwlock_lock_read(&file->gate);
-        err = os_file_write_parts(file->file, ((uint64_t)run->first + 1) * file->page_size, run->part, run->count);
+        err = os_file_write_at(file->file, ((uint64_t)run->first + 1) * file->page_size, run->copies,
+                               (size_t)run->count * file->page_size);
         os_rwlock_unlock_read(&file->gate);
     }
     if (err >= 0)
@@ -131,7 +132,7 @@ static JET_ERR run_add(struct run *run, struct cache_page *page, uint32_t file_i
         run->first = pgno;
     run->page[run->count] = page;
     run->lgpos_first[run->count] = lgpos_first;
-    run->part[run->count] = (struct os_io_part){ copy, page->page_size };
+    run->copies = copies;
     run->count++;
     if (lgpos > run->lgpos)
         run->lgpos = lgpos;
