@@ -18,6 +18,7 @@
 #include "format/header.h"
 #include "format/log_file.h"
 #include "format/log_record.h"
+#include "format/page.h"
 
 #define DATABASE "images/db.edb"
 #define CONTEXT  18u /* with it the record of a context is as long as one that ends a recovery */
@@ -320,6 +321,160 @@ static void settings(void **state)
     }
 }
 
+/* ---------------------------------------------------------------------- moves --- */
+
+#define PAGE 4096u
+#define HEAD 512u /* of a page with few rows: its header and nodes, and its tags */
+#define TAIL 64u
+
+static uint32_t page_of_record(void)
+{
+    uint32_t pgno = 0;
+
+    assert_int_equal(JetRetrieveColumn(sesid, table, 0, &pgno, sizeof(pgno), NULL, JET_bitRetrievePageNumber, NULL),
+                     JET_errSuccess);
+    return pgno;
+}
+
+static uint8_t *page_at(uint8_t *file, uint32_t pgno)
+{
+    return file + (size_t)(pgno + 1) * PAGE;
+}
+
+/* Rows until the table has a second leaf, with few of them: how many there are. */
+static int32_t fill_a_leaf(uint32_t *left, uint32_t *right)
+{
+    int32_t rows = 0;
+
+    do
+    {
+        insert(rows++);
+        assert_int_equal(JetMove(sesid, table, JET_MoveFirst, 0), JET_errSuccess);
+        *left = page_of_record();
+        assert_int_equal(JetMove(sesid, table, JET_MoveLast, 0), JET_errSuccess);
+        *right = page_of_record();
+    } while (*left == *right);
+    insert(rows++);
+    return rows;
+}
+
+/* The move of the leaf `pgno` behind `left`, as the record says it: from the database as it was closed. */
+static void describe_move(uint8_t *file, uint32_t left, uint32_t pgno, uint32_t to, uint8_t *record)
+{
+    struct log_page_move move = { .page = { .type = LOG_PAGE_MOVE, .dbid = 1, .pgno = pgno, .level = 0 },
+                                  .new_page = to,
+                                  .left_page = left,
+                                  .head_size = HEAD,
+                                  .tail_size = TAIL };
+    const uint8_t *leaf = page_at(file, pgno);
+    struct page_view view;
+
+    for (uint32_t i = 1; i < to; i++)
+    {
+        uint8_t *page = page_at(file, i);
+
+        if (page_objid(page) != page_objid(leaf) || !(page_flags(page) & PAGE_ROOT) ||
+            page_flags(page) & (PAGE_LEAF | PAGE_SPACE_TREE))
+            continue;
+        assert_true(page_view(&view, page, PAGE));
+        move.root = move.parent_page = i;
+        move.parent_line = (int32_t)page_lines(&view) - 1;
+        move.parent_dbtime_before = page_dbtime(page);
+    }
+    assert_true(move.root != 0);
+    move.objid = page_objid(leaf);
+    move.page.dbtime_before = page_dbtime(leaf);
+    move.left_dbtime_before = page_dbtime(page_at(file, left));
+    move.page.dbtime = page_dbtime(leaf) + 100000;
+    memcpy(record, &move, sizeof(move));
+    memcpy(record + sizeof(move), leaf, HEAD);
+    memcpy(record + sizeof(move) + HEAD, leaf + PAGE - TAIL, TAIL);
+}
+
+/* The context of that size becomes the record, of the same session. */
+static void in_place_of_context(const uint8_t *record, uint32_t record_size, uint32_t context)
+{
+    size_t size, found = 0;
+    uint8_t *file = take("images/edb.log", &size);
+    const struct log_header *header = (const struct log_header *)file;
+    uint16_t session;
+
+    for (size_t at = LOG_HEADER_SIZE; at + record_size < size; at++)
+    {
+        const struct log_commit_context *one = (const struct log_commit_context *)(file + at);
+
+        if (one->type == LOG_COMMIT_CONTEXT && le32(&one->size) == 3 + context && !memcmp(one + 1, "move!", 5))
+            found = at;
+    }
+    assert_true(found != 0 && found / LOG_SEGMENT_SIZE == (found + record_size) / LOG_SEGMENT_SIZE);
+    session = ((const struct log_commit_context *)(file + found))->session;
+    memcpy(file + found, record, record_size);
+    memcpy(file + found + offsetof(struct log_page, session), &session, sizeof(session));
+    found /= LOG_SEGMENT_SIZE;
+    (void)log_segment_seal(file + found * LOG_SEGMENT_SIZE, (uint32_t)header->generation, (uint32_t)found,
+                           (uint32_t)found);
+    put("images/edb.log", file, size);
+}
+
+/* A leaf at another place: its parent and its neighbour know, and nothing is where it was. */
+static void a_page_that_moves(void **state)
+{
+    uint8_t record[sizeof(struct log_page_move) + HEAD + TAIL], context[sizeof(record)] = "move!", *file;
+    const uint32_t context_size = (uint32_t)(sizeof(record) - sizeof(struct log_commit_context));
+    uint32_t left, right, to;
+    JET_TABLEID own;
+    int32_t rows, value;
+    size_t size;
+
+    (void)state;
+    for (unsigned round = 0; round < 2; round++)
+    {
+        create(512);
+        assert_int_equal(begin(512, 0), JET_errSuccess);
+        open_table();
+        rows = fill_a_leaf(&left, &right);
+        assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+        file = take(DATABASE, &size);
+        to = (uint32_t)(size / PAGE) - 4;
+        describe_move(file, left, right, to, record);
+        free(file);
+        if (round) /* nodes that are beyond the page */
+            memset(record + sizeof(record) - 8, 0xff, 8);
+
+        assert_int_equal(begin(512, 0), JET_errSuccess);
+        open_table();
+        assert_int_equal(JetCreateTableA(sesid, dbid, "other", 1, 80, &own), JET_errSuccess);
+        assert_int_equal(JetSetSessionParameter(sesid, JET_sesparamCommitGenericContext, context, context_size),
+                         JET_errSuccess);
+        assert_int_equal(JetBeginTransaction(sesid), JET_errSuccess);
+        assert_int_equal(JetPrepareUpdate(sesid, own, JET_prepInsert), JET_errSuccess);
+        assert_int_equal(JetUpdate(sesid, own, NULL, 0, NULL), JET_errSuccess);
+        assert_int_equal(JetCommitTransaction(sesid, 0), JET_errSuccess);
+        die();
+        in_place_of_context(record, sizeof(record), context_size);
+        if (round)
+        {
+            fails(512, 0, JET_errLogCorrupted);
+            continue;
+        }
+        assert_int_equal(begin(512, 0), JET_errSuccess);
+        open_table();
+        assert_int_equal(JetMove(sesid, table, JET_MoveLast, 0), JET_errSuccess);
+        assert_int_equal(page_of_record(), to);
+        for (int32_t i = rows; i--; (void)JetMove(sesid, table, JET_MovePrevious, 0))
+        {
+            JetRetrieveColumn(sesid, table, column, &value, sizeof(value), NULL, 0, NULL);
+            assert_int_equal(value, i);
+        }
+        assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+        recovers_to(512, rows);
+        file = take(DATABASE, &size);
+        assert_int_equal(page_next(page_at(file, left)), to);
+        assert_true(page_flags(page_at(file, right)) & PAGE_EMPTY);
+        free(file);
+    }
+}
+
 static int set_up(void **state)
 {
     static char folder[] = "/tmp/recovery_images.XXXXXX";
@@ -348,6 +503,7 @@ int main(void)
         cmocka_unit_test(generations),
         cmocka_unit_test(generations_too_many),
         cmocka_unit_test(settings),
+        cmocka_unit_test(a_page_that_moves),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
