@@ -323,9 +323,10 @@ static void settings(void **state)
 
 /* ---------------------------------------------------------------------- moves --- */
 
-#define PAGE 4096u
-#define HEAD 512u /* of a page with few rows: its header and nodes, and its tags */
-#define TAIL 64u
+#define PAGE       4096u
+#define SCRUB_DATA 1u   /* struct log_scrub: what is done with a node */
+#define HEAD       512u /* of a page with few rows: its header and nodes, and its tags */
+#define TAIL       64u
 
 static uint32_t page_of_record(void)
 {
@@ -416,42 +417,62 @@ static void in_place_of_context(const uint8_t *record, uint32_t record_size, uin
     put("images/edb.log", file, size);
 }
 
+/* The database as it was closed gets a log that ends in the record. */
+static void crash_with_record(const uint8_t *record, uint32_t record_size)
+{
+    uint8_t context[2048] = "move!";
+    const uint32_t size = record_size - (uint32_t)sizeof(struct log_commit_context);
+    JET_TABLEID own;
+
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    open_table();
+    assert_int_equal(JetCreateTableA(sesid, dbid, "other", 1, 80, &own), JET_errSuccess);
+    assert_int_equal(JetSetSessionParameter(sesid, JET_sesparamCommitGenericContext, context, size), JET_errSuccess);
+    assert_int_equal(JetBeginTransaction(sesid), JET_errSuccess);
+    assert_int_equal(JetPrepareUpdate(sesid, own, JET_prepInsert), JET_errSuccess);
+    assert_int_equal(JetUpdate(sesid, own, NULL, 0, NULL), JET_errSuccess);
+    assert_int_equal(JetCommitTransaction(sesid, 0), JET_errSuccess);
+    die();
+    in_place_of_context(record, record_size, size);
+}
+
+/* A table of two leaves in a database that is closed: its file. */
+static uint8_t *two_leaves(int32_t *rows, uint32_t *left, uint32_t *right, size_t *size)
+{
+    create(512);
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    open_table();
+    *rows = fill_a_leaf(left, right);
+    assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+    return take(DATABASE, size);
+}
+
+/* Recovers, and gives the file then. */
+static uint8_t *recovered(size_t *size)
+{
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+    return take(DATABASE, size);
+}
+
 /* A leaf at another place: its parent and its neighbour know, and nothing is where it was. */
 static void a_page_that_moves(void **state)
 {
-    uint8_t record[sizeof(struct log_page_move) + HEAD + TAIL], context[sizeof(record)] = "move!", *file;
-    const uint32_t context_size = (uint32_t)(sizeof(record) - sizeof(struct log_commit_context));
+    uint8_t record[sizeof(struct log_page_move) + HEAD + TAIL], *file;
     uint32_t left, right, to;
-    JET_TABLEID own;
     int32_t rows, value;
     size_t size;
 
     (void)state;
     for (unsigned round = 0; round < 2; round++)
     {
-        create(512);
-        assert_int_equal(begin(512, 0), JET_errSuccess);
-        open_table();
-        rows = fill_a_leaf(&left, &right);
-        assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
-        file = take(DATABASE, &size);
+        file = two_leaves(&rows, &left, &right, &size);
         to = (uint32_t)(size / PAGE) - 4;
         describe_move(file, left, right, to, record);
         free(file);
         if (round) /* nodes that are beyond the page */
             memset(record + sizeof(record) - 8, 0xff, 8);
-
-        assert_int_equal(begin(512, 0), JET_errSuccess);
-        open_table();
-        assert_int_equal(JetCreateTableA(sesid, dbid, "other", 1, 80, &own), JET_errSuccess);
-        assert_int_equal(JetSetSessionParameter(sesid, JET_sesparamCommitGenericContext, context, context_size),
-                         JET_errSuccess);
-        assert_int_equal(JetBeginTransaction(sesid), JET_errSuccess);
-        assert_int_equal(JetPrepareUpdate(sesid, own, JET_prepInsert), JET_errSuccess);
-        assert_int_equal(JetUpdate(sesid, own, NULL, 0, NULL), JET_errSuccess);
-        assert_int_equal(JetCommitTransaction(sesid, 0), JET_errSuccess);
-        die();
-        in_place_of_context(record, sizeof(record), context_size);
+        crash_with_record(record, sizeof(record));
         if (round)
         {
             fails(512, 0, JET_errLogCorrupted);
@@ -473,6 +494,115 @@ static void a_page_that_moves(void **state)
         assert_true(page_flags(page_at(file, right)) & PAGE_EMPTY);
         free(file);
     }
+}
+
+/* The tree's root, which has leaves below it. */
+static uint32_t root_above(uint8_t *file, size_t size, uint32_t leaf)
+{
+    for (uint32_t i = 1; (i + 2) * (size_t)PAGE <= size; i++)
+        if (page_objid(page_at(file, i)) == page_objid(page_at(file, leaf)) &&
+            page_flags(page_at(file, i)) & PAGE_ROOT && !(page_flags(page_at(file, i)) & (PAGE_LEAF | PAGE_SPACE_TREE)))
+            return i;
+    fail();
+    return 0;
+}
+
+/* All of a tree goes at once. */
+static void a_tree_that_is_emptied(void **state)
+{
+    struct
+    {
+        struct log_empty_tree tree;
+        struct log_empty_page pages[2];
+    } __attribute__((packed)) record = { .tree = { .node = { .page = { .type = LOG_EMPTY_TREE, .dbid = 1 } } } };
+    uint32_t left, right, root;
+    uint8_t *file;
+    int32_t rows;
+    size_t size;
+
+    (void)state;
+    file = two_leaves(&rows, &left, &right, &size);
+    root = root_above(file, size, left);
+    record.tree.node.page.pgno = record.tree.node.root = root;
+    record.tree.node.objid = page_objid(page_at(file, root));
+    record.tree.node.page.dbtime_before = page_dbtime(page_at(file, root));
+    record.tree.node.page.dbtime = page_dbtime(page_at(file, right)) + 100000;
+    record.tree.pages_size = sizeof(record.pages);
+    for (unsigned i = 0; i < 2; i++)
+    {
+        record.pages[i].pgno = i ? right : left;
+        record.pages[i].dbtime_before = page_dbtime(page_at(file, i ? right : left));
+    }
+    free(file);
+    crash_with_record((const uint8_t *)&record, sizeof(record));
+    recovers_to(512, 0);
+    file = take(DATABASE, &size);
+    assert_true(page_flags(page_at(file, root)) & PAGE_LEAF);
+    assert_true(page_flags(page_at(file, left)) & PAGE_EMPTY);
+    assert_true(page_flags(page_at(file, right)) & PAGE_EMPTY);
+    free(file);
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    open_table();
+    insert(0);
+    assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+    recovers_to(512, 1);
+}
+
+/* What was deleted is written over; a page that is not used yet is made. */
+static void pages_scrubbed_and_made(void **state)
+{
+    struct
+    {
+        struct log_scrub scrub;
+        uint8_t operations[2];
+    } __attribute__((packed))
+    scrub = { .scrub = { .node = { .page = { .type = LOG_SCRUB, .dbid = 1 } }, .operations = 2, .data_size = 2 } };
+    struct log_new_page new_page = { .type = LOG_NEW_PAGE, .dbid = 1, .objid = 77 };
+    struct page_view view;
+    struct page_node node;
+    uint32_t left, right;
+    uint8_t *file;
+    int32_t rows;
+    size_t size;
+
+    (void)state;
+    for (unsigned round = 0; round < 2; round++)
+    {
+        file = two_leaves(&rows, &left, &right, &size);
+        scrub.scrub.node.page.pgno = right;
+        scrub.scrub.node.objid = page_objid(page_at(file, right));
+        scrub.scrub.node.page.dbtime_before = page_dbtime(page_at(file, right));
+        scrub.scrub.node.page.dbtime = page_dbtime(page_at(file, right)) + 100000;
+        scrub.operations[1] = SCRUB_DATA;
+        scrub.scrub.flags = round;
+        free(file);
+        crash_with_record((const uint8_t *)&scrub, sizeof(scrub));
+        file = recovered(&size);
+        assert_true(page_view(&view, page_at(file, right), PAGE));
+        assert_true(page_flags(page_at(file, right)) & PAGE_SCRUBBED);
+        assert_int_equal(page_dbtime(page_at(file, right)), scrub.scrub.node.page.dbtime);
+        if (round)
+            assert_int_equal(page_lines(&view), 0);
+        else
+        {
+            assert_true(page_node(&view, 1, &node));
+            for (uint32_t i = 0; i < node.data_size; i++)
+                assert_int_equal(node.data[i], 'D');
+            assert_true(page_node(&view, 0, &node));
+            assert_int_not_equal(node.data[0], 'D');
+        }
+        free(file);
+    }
+    file = two_leaves(&rows, &left, &right, &size);
+    new_page.pgno = (uint32_t)(size / PAGE) - 4;
+    new_page.dbtime = page_dbtime(page_at(file, right)) + 100000;
+    free(file);
+    crash_with_record((const uint8_t *)&new_page, sizeof(new_page));
+    file = recovered(&size);
+    assert_int_equal(page_objid(page_at(file, new_page.pgno)), 77);
+    assert_true(page_flags(page_at(file, new_page.pgno)) & PAGE_PRE_INIT);
+    assert_int_equal(page_dbtime(page_at(file, new_page.pgno)), new_page.dbtime);
+    free(file);
 }
 
 static int set_up(void **state)
@@ -504,6 +634,8 @@ int main(void)
         cmocka_unit_test(generations_too_many),
         cmocka_unit_test(settings),
         cmocka_unit_test(a_page_that_moves),
+        cmocka_unit_test(a_tree_that_is_emptied),
+        cmocka_unit_test(pages_scrubbed_and_made),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
