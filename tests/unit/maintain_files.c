@@ -11,7 +11,9 @@
 
 #include <cmocka.h>
 
+#include "format/log_file.h"
 #include "maintain/maintain.h"
+#include "maintain/restore.h"
 #include "os/os.h"
 
 #define PAGE  8192u
@@ -350,6 +352,93 @@ static void one_catalog(void **state)
     assert_rows("copy.edb");
 }
 
+/* --------------------------------------------------------- a log that is forgotten --- */
+
+static struct log_header log_header_of(const char *path)
+{
+    struct log_header header;
+    FILE *file = fopen(path, "rb");
+
+    assert_non_null(file);
+    assert_int_equal(fread(&header, 1, sizeof(header), file), sizeof(header));
+    fclose(file);
+    return header;
+}
+
+static struct database_header header_of(void)
+{
+    struct header_read read;
+
+    assert_int_equal(restore_database_header(L"files.edb", &read), JET_errSuccess);
+    return read.header;
+}
+
+static void set_header(const struct database_header *header)
+{
+    static uint8_t page[PAGE];
+    struct header_read read;
+    struct os_file *file;
+
+    assert_int_equal(restore_database_header(L"files.edb", &read), JET_errSuccess);
+    read.header = *header;
+    assert_int_equal(os_file_open(L"files.edb", OS_OPEN_EXCLUSIVE_WRITE, &file), JET_errSuccess);
+    assert_int_equal(restore_write_header(file, &read, page), JET_errSuccess);
+    os_file_close(file);
+}
+
+/* JetRemoveLogfile: only the last log, only if the database can do without it; backups that ended in it were none. */
+static void a_log_that_is_forgotten(void **state)
+{
+    struct database_header header = header_of(), after;
+    struct log_header log;
+
+    (void)state;
+    unlink("edb.log");
+    unlink("edb.chk");
+    assert_int_equal(JetCreateInstanceA(&instance, "logs"), JET_errSuccess);
+    assert_int_equal(JetInit(&instance), JET_errSuccess);
+    assert_int_equal(JetTerm(instance), JET_errSuccess);
+    log = log_header_of("edb.log");
+
+    header.log_signature = log.signature;
+    header.generation_max_committed = log.generation;
+    header.generation_max_required = log.generation - 1;
+    header.full_backup.mark.generation = log.generation - 1;
+    header.full_backup_type = header.copy_backup_type = 1;
+    header.copy_backup.mark.generation = log.generation;
+    /* Nothing is to be forgotten by one that was shut down. */
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errInvalidParameter);
+    header.state = JET_dbstateDirtyShutdown;
+    header.log_signature.random ^= 1;
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errInvalidParameter);
+    header.log_signature.random ^= 1;
+    header.generation_max_required++;
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errInvalidParameter);
+    header.generation_max_required--;
+    header.generation_max_committed++;
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errInvalidParameter);
+    header.generation_max_committed -= 2;
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errSuccess);
+    after = header_of();
+    assert_int_equal(after.copy_backup.mark.generation, log.generation);
+    header.generation_max_committed++;
+    set_header(&header);
+    assert_int_equal(restore_forget_log(L"files.edb", L"edb.log"), JET_errSuccess);
+    after = header_of();
+    assert_int_equal(after.generation_max_committed, log.generation - 1);
+    assert_int_equal(after.generation_max_required, log.generation - 1);
+    assert_int_equal(after.full_backup_type, 1);
+    assert_int_equal(after.copy_backup.mark.generation, 0);
+    assert_int_equal(after.copy_backup_type, 0);
+    assert_int_equal(after.state, JET_dbstateDirtyShutdown);
+    assert_int_equal(restore_forget_log(L"files.edb", L"none.log"), JET_errFileNotFound);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +448,7 @@ int main(void)
         cmocka_unit_test_setup(without_headers, make),
         cmocka_unit_test_setup(nothing_of_a_database, make),
         cmocka_unit_test_setup(one_catalog, make),
+        cmocka_unit_test_setup(a_log_that_is_forgotten, make),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
