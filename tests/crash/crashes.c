@@ -77,6 +77,7 @@ static int work(const struct settings *s)
     JET_ERR err;
 
     disk_install();
+    disk_whole_pages(s->circular ? s->page_size : 0);
     if (from_start)
         disk_crash_at(crash_point(mix(s->seed, 4)), mix(s->seed, 5), save, CRASHED);
     err = workload_init(s, folder, &instance);
@@ -109,6 +110,7 @@ static int recover(const struct settings *s, bool again)
     if (again)
     {
         disk_install();
+        disk_whole_pages(s->circular ? s->page_size : 0);
         disk_crash_at(crash_point(mix(s->seed, 7)), mix(s->seed, 8), NULL, CRASHED);
     }
     err = workload_init(s, folder, &instance);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,10 +43,26 @@ static struct
     uint64_t crash_at, random; /* 0: no crash */
     void (*last)(void);
     int status;
+    uint32_t whole; /* bytes that a database's pages have and are written whole; 0: by sectors */
     uint64_t fail_at;
     JET_ERR error;
     bool for_good, failed, paused;
 } disk = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void disk_whole_pages(uint32_t size)
+{
+    disk.whole = size;
+}
+
+static atomic_bool crashing;
+
+/* What another thread is told while the disk crashes is nothing: files are closed under its hands. */
+static JET_ERR told(JET_ERR err)
+{
+    if (atomic_load(&crashing))
+        pthread_mutex_lock(&disk.lock); /* until the process ends */
+    return err;
+}
 
 static uint64_t random_next(void)
 {
@@ -113,27 +130,50 @@ static void put(struct os_file *file, uint64_t offset, const uint8_t *bytes, siz
         real->write(file, offset, bytes, size);
 }
 
-static void put_any(struct os_file *file, const struct pending *write)
+/* How much of a file is written whole, there. */
+static size_t unit_at(const struct node *node, uint64_t offset)
+{
+    static const char end[] = ".edb";
+    size_t length = 0;
+
+    while (node->path[length])
+        length++;
+    if (!disk.whole || offset < 2ull * disk.whole || length < sizeof(end) - 1)
+        return sector;
+    for (size_t i = 0; i < sizeof(end) - 1; i++)
+        if (node->path[length - sizeof(end) + 1 + i] != (WCHAR)end[i])
+            return sector;
+    return disk.whole;
+}
+
+/* From `done` to the end of what is written whole. */
+static size_t next_part(const struct node *node, const struct pending *write, size_t done)
+{
+    size_t unit = unit_at(node, write->offset + done), part = unit - (write->offset + done) % unit;
+
+    return part < write->size - done ? part : write->size - done;
+}
+
+static void put_any(struct os_file *file, const struct node *node, const struct pending *write)
 {
     uint64_t kind = below(4);
+    size_t part;
 
-    for (size_t done = 0; done < write->size;)
+    for (size_t done = 0; done < write->size; done += part)
     {
-        size_t part = sector - (write->offset + done) % sector;
-
-        if (part > write->size - done)
-            part = write->size - done;
+        part = next_part(node, write, done);
         if (kind == 1 || (kind > 1 && below(2)))
             put(file, write->offset + done, write->bytes + write->size + done, part);
-        done += part;
     }
 }
 
-static void put_first(struct os_file *file, const struct pending *write)
+static void put_first(struct os_file *file, const struct node *node, const struct pending *write)
 {
-    size_t most = (write->size + sector - 1) / sector, size = (size_t)below(most + 1) * sector;
+    size_t most = (write->size + sector - 1) / sector, upto = (size_t)below(most + 1) * sector, size = 0;
 
-    put(file, write->offset, write->bytes + write->size, size < write->size ? size : write->size);
+    while (size < write->size && size + next_part(node, write, size) <= upto)
+        size += next_part(node, write, size);
+    put(file, write->offset, write->bytes + write->size, size);
 }
 
 static void crash_file(struct node *node)
@@ -170,15 +210,16 @@ static void crash_file(struct node *node)
         if (loss == KEPT || (loss == TORN && i < torn))
             put(file, write->offset, write->bytes + write->size, write->size);
         else if (loss == TORN && i == torn)
-            put_first(file, write);
+            put_first(file, node, write);
         else if (loss == REORDERED)
-            put_any(file, write);
+            put_any(file, node, write);
     }
     real->close(file);
 }
 
 static void __attribute__((noreturn)) crash_now(void)
 {
+    atomic_store(&crashing, true);
     /* Files are open with sharing that keeps everyone else out; their locks go with the descriptors. */
     for (int fd = 3; fd < 256; fd++)
         close(fd);
@@ -321,7 +362,7 @@ static void sim_close(struct os_file *file)
 
 static JET_ERR sim_size(struct os_file *file, uint64_t *size)
 {
-    return real->size(sim(file)->real, size);
+    return told(real->size(sim(file)->real, size));
 }
 
 static JET_ERR sim_set_size(struct os_file *file, uint64_t size)
@@ -346,14 +387,14 @@ static JET_ERR sim_read(struct os_file *file, uint64_t offset, void *data, size_
 {
     JET_ERR err = fault_alone(false);
 
-    return err < 0 ? err : real->read(sim(file)->real, offset, data, size);
+    return err < 0 ? err : told(real->read(sim(file)->real, offset, data, size));
 }
 
 static JET_ERR sim_read_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts, size_t count)
 {
     JET_ERR err = fault_alone(false);
 
-    return err < 0 ? err : real->read_parts(sim(file)->real, offset, parts, count);
+    return err < 0 ? err : told(real->read_parts(sim(file)->real, offset, parts, count));
 }
 
 /* The lock is held. */
@@ -451,7 +492,7 @@ static JET_ERR sim_trim(struct os_file *file, uint64_t offset, uint64_t size)
 
 static JET_ERR sim_info(struct os_file *file, struct os_file_info *info)
 {
-    return real->info(sim(file)->real, info);
+    return told(real->info(sim(file)->real, info));
 }
 
 static JET_ERR sim_map(struct os_file *file, uint64_t offset, size_t size, void **address)

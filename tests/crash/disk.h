@@ -27,6 +27,12 @@ void disk_install(void);
 /* What is written whole or not at all: DISK_SECTOR, unless it is said before. */
 void disk_set_sector(size_t size);
 
+/*
+ * Pages of this size of a database, but for those of its header, are written whole or not at all: what Windows'
+ * engine asks of a disk, and this one where the log does not go back to the first generation.  0: by sectors.
+ */
+void disk_whole_pages(uint32_t size);
+
 /* Writes, flushes, and changes of sizes and names so far; calls of every kind. */
 uint64_t disk_changes(void);
 uint64_t disk_calls(void);
