@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "os/os.h"
+#include "os/retry.h"
 
 static char base[64];
 
@@ -158,6 +159,41 @@ static void check_share(uint32_t first, uint32_t second, JET_ERR expected)
     assert_int_equal(os_file_open(PATH("share"), second, &b), expected);
     os_file_close(b);
     os_file_close(a);
+}
+
+static void close_later(void *file)
+{
+    os_sleep(60);
+    os_file_close(file);
+}
+
+/* What another program holds for a moment is waited for, within limits. */
+static void test_patience(void **state)
+{
+    struct os_file *held = open_or_die("held", OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_ALWAYS), *file = NULL;
+    struct os_thread *thread;
+    uint64_t began;
+
+    (void)state;
+    os_file_patience(20);
+    began = os_clock_us();
+    assert_int_equal(os_file_open(PATH("held"), OS_OPEN_READ_ONLY, &file), JET_errFileAccessDenied);
+    assert_true(os_clock_us() - began >= 20000);
+    assert_int_equal(os_file_delete(PATH("held")), JET_errFileAccessDenied);
+    assert_int_equal(os_file_open(PATH("not there"), OS_OPEN_READ_ONLY, &file), JET_errFileNotFound);
+
+    os_file_patience(10000);
+    assert_int_equal(os_thread_create(&thread, close_later, held, "holder"), 0);
+    assert_int_equal(os_file_open(PATH("held"), OS_OPEN_READ_ONLY, &file), 0);
+    os_thread_join(thread);
+    assert_int_equal(os_thread_create(&thread, close_later, file, "holder"), 0);
+    assert_int_equal(os_file_move(PATH("held"), PATH("moved"), false), 0);
+    os_thread_join(thread);
+    held = open_or_die("moved", OS_OPEN_READ_ONLY);
+    assert_int_equal(os_thread_create(&thread, close_later, held, "holder"), 0);
+    assert_int_equal(os_file_delete(PATH("moved")), 0);
+    os_thread_join(thread);
+    os_file_patience(0);
 }
 
 static void test_sharing(void **state)
@@ -374,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_read_write, setup, teardown),
         cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_open_errors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_patience, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sharing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test(test_path_text),

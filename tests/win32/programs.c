@@ -4,6 +4,9 @@
  * reads another program's database, also one that was not shut down; a program
  * that writes paths in its own way; one that comes back after it was stopped.
  */
+#ifdef _WIN32
+#include <windows.h>
+#endif
 #include "support.h"
 
 #define ROWS     300
@@ -341,12 +344,48 @@ static void paths_are_what_programs_write(void **state)
     }
 }
 
+#ifdef _WIN32
+static void let_go(void *handle)
+{
+    test_sleep(300);
+    CloseHandle((HANDLE)handle);
+}
+
+/* Another program, such as one that looks for viruses, holds the file for a moment. */
+static void a_file_that_is_held_for_a_moment_is_waited_for(void **state)
+{
+    const char *path = test_file_in("clean", "history.dat");
+    JET_INSTANCE instance = instance_of("patient", test_folder("patient"), "off", PAGE);
+    struct test_thread *thread;
+    JET_SESID session;
+    HANDLE handle;
+
+    (void)state;
+    assert_ok(JetInit(&instance));
+    assert_ok(JetBeginSessionA(instance, &session, NULL, NULL));
+    handle = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    assert_ptr_not_equal(handle, INVALID_HANDLE_VALUE);
+    assert_ok(JetSetSystemParameterA(&instance, JET_sesidNil, JET_paramAccessDeniedRetryPeriod, 0, NULL));
+    assert_err(JetAttachDatabaseA(session, path, 0), JET_errFileAccessDenied);
+    assert_ok(JetSetSystemParameterA(&instance, JET_sesidNil, JET_paramAccessDeniedRetryPeriod, 10000, NULL));
+    thread = test_thread_start(let_go, handle);
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    test_thread_join(thread);
+    assert_ok(JetDetachDatabaseA(session, path));
+    assert_ok(JetEndSession(session, 0));
+    assert_ok(JetTerm(instance));
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_importer_reads_another_programs_database),
         cmocka_unit_test(a_copy_that_was_not_shut_down_is_recovered_by_its_log),
         cmocka_unit_test(paths_are_what_programs_write),
+#ifdef _WIN32
+        cmocka_unit_test(a_file_that_is_held_for_a_moment_is_waited_for),
+#endif
     };
 
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -7,6 +7,7 @@
  * in the process' set only.
  */
 #include "api/private.h"
+#include "os/retry.h"
 
 #define MOST UINTPTR_MAX
 
@@ -128,6 +129,8 @@ static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_
         return JET_errInvalidParameter;
     value->number = info->type == PARAM_BOOLEAN ? number != 0 : number;
     value->written = true;
+    if (id == JET_paramAccessDeniedRetryPeriod)
+        os_file_patience((uint32_t)number);
     return JET_errSuccess;
 }
 

@@ -7,6 +7,7 @@
  * column of defaults.
  */
 #include "api/private.h"
+#include "os/retry.h"
 
 enum unit
 {
@@ -79,8 +80,11 @@ static const struct config_value silent[] = {
 /* A global parameter changes only when the process is configured. */
 static void reset(struct instance *instance, uint32_t id, uintptr_t value)
 {
-    if (id != JET_paramConfiguration && !(instance && param_info[id].global))
-        param_reset(instance, id, value);
+    if (id == JET_paramConfiguration || (instance && param_info[id].global))
+        return;
+    param_reset(instance, id, value);
+    if (id == JET_paramAccessDeniedRetryPeriod)
+        os_file_patience((uint32_t)value);
 }
 
 static void apply(struct instance *instance, const struct config_value *values, size_t count)

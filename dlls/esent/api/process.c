@@ -3,6 +3,7 @@
  * The root of all state of the process, its lock, its beginning and its end.
  */
 #include "api/private.h"
+#include "os/retry.h"
 
 struct process process;
 
@@ -11,6 +12,7 @@ void process_prepare(void)
     if (!process.params_ready)
     {
         param_set_init(&process.params);
+        os_file_patience((uint32_t)process.params.value[JET_paramAccessDeniedRetryPeriod].number);
         process.sessions_owned = os_fence_all();
         process.params_ready = true;
     }

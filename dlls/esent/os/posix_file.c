@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "posix_file.h"
+#include "retry.h"
 
 #define LOCK_BASE 0x7fffffffffff0000ll
 
@@ -235,6 +236,7 @@ JET_ERR os_posix_file_open(const struct os_file_ops *ops, const WCHAR *path, uin
     char native[OS_NATIVE_PATH_MAX];
     struct posix_file *file;
     size_t path_size, native_size;
+    uint64_t until = 0;
     JET_ERR err;
     int fd;
 
@@ -248,7 +250,10 @@ JET_ERR os_posix_file_open(const struct os_file_ops *ops, const WCHAR *path, uin
     /* Before there is a file, which would stay behind. */
     if (!(file = os_alloc(sizeof(*file) + path_size + native_size)))
         return JET_errOutOfMemory;
-    if ((err = open_native(native, flags, &fd)) < 0)
+    do
+        err = open_native(native, flags, &fd);
+    while (os_file_try_again(err, &until));
+    if (err < 0)
     {
         os_free(file);
         return err;

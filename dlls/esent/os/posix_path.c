@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "posix_file.h"
+#include "retry.h"
 
 /* ---- names ---- */
 
@@ -254,12 +255,16 @@ static JET_ERR path_info(const struct os_file_ops *ops, const WCHAR *path, struc
 static JET_ERR path_delete(const struct os_file_ops *ops, const WCHAR *path)
 {
     char native[OS_NATIVE_PATH_MAX];
+    uint64_t until = 0;
     JET_ERR err;
 
     (void)ops;
     if ((err = os_posix_path(path, native, sizeof(native))) < 0)
         return err;
-    if ((err = os_posix_may_delete(native)) < 0)
+    do
+        err = os_posix_may_delete(native);
+    while (os_file_try_again(err, &until));
+    if (err < 0)
         return err == JET_errFileNotFound ? path_error(ENOENT, native) : err;
     return unlink(native) < 0 ? path_error(errno, native) : JET_errSuccess;
 }
@@ -284,13 +289,17 @@ static int move_native(const char *from, const char *to, bool replace)
 static JET_ERR path_move(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace)
 {
     char native_from[OS_NATIVE_PATH_MAX], native_to[OS_NATIVE_PATH_MAX];
+    uint64_t until = 0;
     JET_ERR err;
 
     (void)ops;
     if ((err = os_posix_path(from, native_from, sizeof(native_from))) < 0 ||
         (err = os_posix_path(to, native_to, sizeof(native_to))) < 0)
         return err;
-    if ((err = os_posix_may_delete(native_from)) < 0)
+    do
+        err = os_posix_may_delete(native_from);
+    while (os_file_try_again(err, &until));
+    if (err < 0)
         return err == JET_errFileNotFound ? path_error(ENOENT, native_from) : err;
     if (replace && os_posix_may_delete(native_to) == JET_errFileAccessDenied)
         return JET_errFileAccessDenied;

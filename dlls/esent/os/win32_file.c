@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "win32.h"
+#include "retry.h"
 
 #include <winternl.h>
 
@@ -134,6 +135,7 @@ static JET_ERR file_open(const struct os_file_ops *ops, const WCHAR *path, uint3
 {
     WCHAR full[OS_PATH_MAX];
     struct win32_file *file;
+    uint64_t until = 0;
     size_t path_size;
     JET_ERR err;
 
@@ -143,9 +145,11 @@ static JET_ERR file_open(const struct os_file_ops *ops, const WCHAR *path, uint3
     path_size = (os_text_length(full) + 1) * sizeof(WCHAR);
     if (!(file = os_alloc(sizeof(*file) + path_size)))
         return JET_errOutOfMemory;
-    if ((file->handle = open_handle(full, flags)) == INVALID_HANDLE_VALUE)
+    do
+        err = (file->handle = open_handle(full, flags)) == INVALID_HANDLE_VALUE ? last_error() : JET_errSuccess;
+    while (os_file_try_again(err, &until));
+    if (err < 0)
     {
-        err = last_error();
         os_free(file);
         return err;
     }

@@ -4,6 +4,7 @@
  */
 
 #include "win32.h"
+#include "retry.h"
 
 static JET_ERR last_error(void)
 {
@@ -40,16 +41,27 @@ JET_ERR os_win32_path_size_on_disk(const struct os_file_ops *ops, const WCHAR *p
 
 JET_ERR os_win32_path_delete(const struct os_file_ops *ops, const WCHAR *path)
 {
+    uint64_t until = 0;
+    JET_ERR err;
+
     (void)ops;
-    return DeleteFileW(path) ? JET_errSuccess : last_error();
+    do
+        err = DeleteFileW(path) ? JET_errSuccess : last_error();
+    while (os_file_try_again(err, &until));
+    return err;
 }
 
 JET_ERR os_win32_path_move(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace)
 {
     DWORD flags = MOVEFILE_WRITE_THROUGH | (replace ? MOVEFILE_REPLACE_EXISTING : 0);
+    uint64_t until = 0;
+    JET_ERR err;
 
     (void)ops;
-    return MoveFileExW(from, to, flags) ? JET_errSuccess : last_error();
+    do
+        err = MoveFileExW(from, to, flags) ? JET_errSuccess : last_error();
+    while (os_file_try_again(err, &until));
+    return err;
 }
 
 JET_ERR os_win32_path_copy(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace)
