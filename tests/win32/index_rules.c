@@ -292,6 +292,7 @@ static void uniqueness_on_large_pages(void **state)
 static void rollback_and_the_index_in_use(void **state)
 {
     char name[JET_cbNameMost + 1];
+    JET_TABLEID other;
 
     (void)state;
     add_index("number", "+number\0", 9, 0);
@@ -312,6 +313,19 @@ static void rollback_and_the_index_in_use(void **state)
     assert_ok(JetRollback(session, 0));
     assert_ok(JetGetCurrentIndexA(session, table, name, sizeof(name)));
     assert_string_equal(name, "primary");
+    /* by whichever cursor of the session */
+    assert_ok(JetDupCursor(session, table, &other, 0));
+    assert_ok(JetBeginTransaction(session));
+    insert(2, 2);
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetSetCurrentIndexA(session, other, "number"));
+    assert_ok(JetRollback(session, 0));
+    assert_ok(JetGetCurrentIndexA(session, other, name, sizeof(name)));
+    assert_string_equal(name, "number");
+    assert_ok(JetRollback(session, 0));
+    assert_ok(JetGetCurrentIndexA(session, other, name, sizeof(name)));
+    assert_string_equal(name, "primary");
+    assert_ok(JetCloseTable(session, other));
 }
 
 static unsigned count_entries(JET_TABLEID of, const char *index)

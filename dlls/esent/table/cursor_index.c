@@ -18,22 +18,45 @@ static void keep_key(struct cursor *cursor, const struct index *index)
     key->columns = index ? 0 : kept->columns;
 }
 
+/* Whether the cursor left a trace in the index; *level is that of it, if that is lower. */
+static bool find_trace(const struct cursor *cursor, uint32_t objid, uint32_t *level)
+{
+    for (uint32_t i = 0; i < cursor->trace_count; i++)
+    {
+        if (cursor->traces[i].objid != objid)
+            continue;
+        if (cursor->traces[i].level < *level)
+            *level = cursor->traces[i].level;
+        return true;
+    }
+    return false;
+}
+
+/* The same of any cursor of the session. */
+static bool find_traces(struct cursor *cursor, uint32_t objid, uint32_t *level)
+{
+    struct database *database = cursor->table->database;
+    bool found = false;
+
+    if (!*level || cursor->temp || !database)
+        return false;
+    os_mutex_lock(&database->lock);
+    for (const struct cursor *other = cursor->table->object->cursors; other; other = other->next)
+    {
+        if (other->txn == cursor->txn)
+            found |= find_trace(other, objid, level);
+    }
+    os_mutex_unlock(&database->lock);
+    return found;
+}
+
 /* The level at which the index is set. */
 static void note_index_level(struct cursor *cursor, const struct index *index)
 {
     uint32_t level = cursor->txn ? cursor->txn->level : 0;
     bool inherit = index && (!cursor->index || cursor->index_inherited);
 
-    cursor->index_inherited = false;
-    for (uint32_t i = 0; inherit && i < cursor->trace_count; i++)
-    {
-        if (cursor->traces[i].objid != index->objid)
-            continue;
-        cursor->index_inherited = true;
-        if (cursor->traces[i].level < level)
-            level = cursor->traces[i].level;
-        break;
-    }
+    cursor->index_inherited = inherit && find_traces(cursor, index->objid, &level);
     cursor->index_level = (uint8_t)level;
 }
 
