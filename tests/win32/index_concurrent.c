@@ -25,13 +25,6 @@ static void find(JET_SESID session, JET_TABLEID table, int32_t id)
     assert_ok(JetSeek(session, table, JET_bitSeekEQ));
 }
 
-static void add_column(JET_TABLEID table, const char *name, JET_COLUMNID *id)
-{
-    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
-
-    assert_ok(JetAddColumnA(builder, table, name, &definition, NULL, 0, id));
-}
-
 /* Rows 0, 10, 20, ... with values 100 more, in a table both have open. */
 static void make_table(void)
 {
@@ -41,8 +34,8 @@ static void make_table(void)
 
     snprintf(name, sizeof(name), "rows%u", number++);
     assert_ok(JetCreateTableA(builder, database, name, 1, 90, &table));
-    add_column(table, "id", &id_column);
-    add_column(table, "value", &value_column);
+    id_column = test_column(builder, table, "id", JET_coltypLong, 0);
+    value_column = test_column(builder, table, "value", JET_coltypLong, 0);
     assert_ok(JetCreateIndexA(builder, table, "id", JET_bitIndexPrimary, "+id\0", 5, 90));
     assert_ok(JetCloseTable(builder, table));
     assert_ok(JetOpenTableA(builder, database, name, NULL, 0, 0, &building));
@@ -307,8 +300,8 @@ static void test_primary(void **state)
 
     (void)state;
     assert_ok(JetCreateTableA(builder, database, "heap", 1, 90, &table));
-    add_column(table, "id", &id_column);
-    add_column(table, "value", &value_column);
+    id_column = test_column(builder, table, "id", JET_coltypLong, 0);
+    value_column = test_column(builder, table, "value", JET_coltypLong, 0);
     assert_ok(JetCloseTable(builder, table));
     assert_ok(JetOpenTableA(builder, database, "heap", NULL, 0, 0, &building));
     assert_ok(JetOpenTableA(writer, other, "heap", NULL, 0, 0, &writing));
@@ -328,8 +321,8 @@ static void test_primary(void **state)
     assert_ok(JetCloseTable(builder, building));
 
     assert_ok(JetCreateTableA(builder, database, "heap2", 1, 90, &table));
-    add_column(table, "id", &id_column);
-    add_column(table, "value", &value_column);
+    id_column = test_column(builder, table, "id", JET_coltypLong, 0);
+    value_column = test_column(builder, table, "value", JET_coltypLong, 0);
     assert_ok(JetCloseTable(builder, table));
     assert_ok(JetOpenTableA(builder, database, "heap2", NULL, 0, 0, &building));
     assert_ok(JetOpenTableA(writer, other, "heap2", NULL, 0, 0, &writing));
