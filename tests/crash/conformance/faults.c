@@ -90,10 +90,10 @@ bool error_is_of_fault(JET_ERR err, bool disk_full, bool memory)
     case JET_errRollbackError:
     case JET_errOutOfMemory: /* a read that fails may leave no page to use */
     case JET_errOutOfBuffers:
+    case JET_errLogWriteFail: /* a new generation takes memory, too */
         return true;
     case JET_errDiskIO:
     case JET_errDiskReadVerificationFailure:
-    case JET_errLogWriteFail:
         return !memory;
     case JET_errDiskFull:
     case JET_errLogDiskFull:
