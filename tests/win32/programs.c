@@ -344,6 +344,37 @@ static void paths_are_what_programs_write(void **state)
     }
 }
 
+/* Where there was a log before, and sessions that committed to it. */
+static void a_table_is_made_without_a_log_after_others_with_one(void **state)
+{
+    for (int i = 0; i < 3; i++)
+    {
+        JET_INSTANCE instance = instance_of("maker", test_folder("maker"), i % 2 ? "off" : "on", PAGE);
+        JET_SESID session;
+        JET_DBID database;
+        JET_TABLEID table;
+
+        (void)state;
+        assert_ok(JetInit(&instance));
+        assert_ok(JetBeginSessionA(instance, &session, NULL, NULL));
+        assert_ok(JetCreateDatabaseA(session,
+                                     test_file_in("maker", i % 2 ? "off.edb"
+                                                           : i   ? "2.edb"
+                                                                 : "0.edb"),
+                                     NULL, &database, 0));
+        assert_ok(JetCreateTableA(session, database, "table", 1, 90, &table));
+        test_column(session, table, "column", JET_coltypLong, 0);
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+        assert_ok(JetMove(session, table, JET_MoveFirst, 0));
+        assert_ok(JetDelete(session, table));
+        assert_ok(JetCloseTable(session, table));
+        assert_ok(JetCloseDatabase(session, database, 0));
+        assert_ok(JetEndSession(session, 0));
+        assert_ok(JetTerm(instance));
+    }
+}
+
 #ifdef _WIN32
 static void let_go(void *handle)
 {
@@ -383,6 +414,7 @@ int main(void)
         cmocka_unit_test(an_importer_reads_another_programs_database),
         cmocka_unit_test(a_copy_that_was_not_shut_down_is_recovered_by_its_log),
         cmocka_unit_test(paths_are_what_programs_write),
+        cmocka_unit_test(a_table_is_made_without_a_log_after_others_with_one),
 #ifdef _WIN32
         cmocka_unit_test(a_file_that_is_held_for_a_moment_is_waited_for),
 #endif

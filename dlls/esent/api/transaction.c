@@ -99,6 +99,8 @@ static JET_ERR make_durable(struct session *session, bool lazy, uint32_t durable
 {
     struct log *log = instance_log(session->instance);
 
+    if (!log)
+        return JET_errSuccess;
     if (!lazy)
         return log_flush(log, session->txn.logged.commit);
     if (durable_ms)
