@@ -17,8 +17,8 @@
 /* Long ago the longest key was 255, and what fitted a small page then must go on to fit. */
 uint32_t record_size_limit(const struct table *table)
 {
-    return record_size_limit_with_key(
-        table, table->primary && table->primary->key_columns ? table->primary->key_max : KEY_OF_SEQUENTIAL);
+    return record_size_limit_with_key(table, table->primary && table->primary->key_columns ? table->primary->key_max
+                                                                                           : KEY_OF_SEQUENTIAL);
 }
 
 uint32_t record_size_limit_with_key(const struct table *table, uint32_t key_max)
