@@ -260,6 +260,9 @@ static bool one_round(uint64_t seed, bool again)
     return true;
 }
 
+/* A page was on the disk before the lazy commit of what changed it. */
+static const uint64_t once_lost[] = { 5841 };
+
 int main(int argc, char **argv)
 {
     struct settings settings;
@@ -281,6 +284,8 @@ int main(int argc, char **argv)
     printf("[ RUN      ] crashes\n");
     for (unsigned long i = 0; i < count; i++)
         lost += !one_round(seed + i, false);
+    for (unsigned long i = 0; i < sizeof(once_lost) / sizeof(once_lost[0]); i++, count++)
+        lost += !one_round(once_lost[i], false);
     printf("%lu crashes, %lu failed\n", count, lost);
     printf("[  %s ] crashes\n", lost ? "FAILED" : "     OK");
     return lost != 0;
