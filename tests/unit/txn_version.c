@@ -460,12 +460,46 @@ static void actions_take_what_they_say(void **state)
     txn_root_free(&root);
 }
 
+static JET_ERR refuse(void *context, struct txn *txn)
+{
+    (void)context;
+    (void)txn;
+    return JET_errOutOfMemory;
+}
+
+/* Nothing of a transaction is left open when it has been finished, as its memory goes. */
+static void what_is_finished_is_over(void **state)
+{
+    struct txn txn;
+
+    (void)state;
+    txn_root_init(&root);
+    root.hooks = (struct version_hooks){ .undo = undo };
+    for (int i = 0; i < 3; i++)
+    {
+        txn_init(&txn, &root);
+        assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+        insert(&txn, 1);
+        root.hooks.settle = refuse;
+        root.unseen = i == 2 ? (struct unseen_index *)&txn : NULL;
+        assert_int_equal(txn_finish(&txn, i == 1 ? JET_errDiskFull : JET_errSuccess), i == 0   ? JET_errSuccess
+                                                                                      : i == 1 ? JET_errDiskFull
+                                                                                               : JET_errOutOfMemory);
+        assert_int_equal(txn.level, 0);
+        root.unseen = NULL;
+        version_clean_all(&root);
+        assert_false(is_kept(1));
+    }
+    txn_root_free(&root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_are_cleaned_in_the_order_they_were_made),
         cmocka_unit_test(a_lock_of_level_0_keeps_what_comes_after_it),
         cmocka_unit_test(actions_take_what_they_say),
+        cmocka_unit_test(what_is_finished_is_over),
         cmocka_unit_test(random_histories_look_as_the_model_says),
         cmocka_unit_test(a_large_transaction_rolls_back_and_leaves_nothing),
         cmocka_unit_test(the_callers_limit_is_an_error),

@@ -184,10 +184,5 @@ JET_ERR catalog_add_locale(struct database *database, const struct index *index)
     if (err < 0)
         return err;
     err = put(database, &txn, name, LOCALES_COUNT, 1, true);
-    if (err >= 0)
-        err = txn_commit(&txn);
-    else
-        txn_rollback(&txn);
-    version_txn_gone(&txn);
-    return err;
+    return txn_finish(&txn, err);
 }

@@ -98,11 +98,7 @@ static JET_ERR create_tree(struct table *table)
     err = catalog_insert(database, &txn, &row);
     version_allot(txn.root, 0); /* of the tree, and of its space */
     version_allot(txn.root, SCHEMA_BUCKET_SPACE);
-    if (err >= 0)
-        err = txn_commit(&txn);
-    else
-        txn_rollback(&txn);
-    version_txn_gone(&txn);
+    err = txn_finish(&txn, err);
     if (err >= 0)
         tree_init(table->long_values, &database->cache, root, row.id, true, PAGE_LONG_VALUE);
     else
@@ -672,9 +668,7 @@ static void remove_value(const struct tree *tree, struct txn_root *root_of_txns,
     if (txn_begin_inner(&txn) < 0)
         return;
     tree_cursor_init(&cursor, tree, &txn);
-    if (delete_all(&cursor, root, root_size) < 0 || txn_commit(&txn) < 0)
-        (void)txn_rollback(&txn);
-    version_txn_gone(&txn);
+    (void)txn_finish(&txn, delete_all(&cursor, root, root_size));
     tree_cursor_close(&cursor);
 }
 

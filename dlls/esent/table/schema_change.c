@@ -170,11 +170,7 @@ static void delete_rest(struct database *database, uint32_t objid)
     txn_init(&txn, database->txns);
     if (txn_begin_inner(&txn) < 0)
         return;
-    if (catalog_delete_table(database, &txn, objid) >= 0)
-        txn_commit(&txn);
-    else
-        txn_rollback(&txn);
-    version_txn_gone(&txn);
+    (void)txn_finish(&txn, catalog_delete_table(database, &txn, objid));
 }
 
 JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)

@@ -219,6 +219,16 @@ JET_ERR txn_rollback(struct txn *txn)
     return err < 0 ? err : logged;
 }
 
+JET_ERR txn_finish(struct txn *txn, JET_ERR err)
+{
+    if (err >= 0)
+        err = txn_commit(txn);
+    if (err < 0)
+        (void)txn_rollback(txn);
+    version_txn_gone(txn);
+    return err;
+}
+
 void txn_release(struct txn *txn)
 {
     if (!txn->level)

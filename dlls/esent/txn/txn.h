@@ -173,6 +173,13 @@ JET_ERR txn_commit(struct txn *txn);
 /* Undoes the innermost level.  JET_errNotInTransaction. */
 JET_ERR txn_rollback(struct txn *txn);
 
+/*
+ * Ends a transaction of one level whose memory goes then, as that of a session's never does while the
+ * root lives: commits it or, after an error `err` or where that fails, rolls it back.  Returns when
+ * nobody looks at it any more.  Answers `err`, or why it was not committed.
+ */
+JET_ERR txn_finish(struct txn *txn, JET_ERR err);
+
 /* Lets go of locks that were taken at level 0: the session ends. */
 void txn_release(struct txn *txn);
 

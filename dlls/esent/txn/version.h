@@ -186,8 +186,7 @@ struct txn *version_txn(const struct version *version);
 void version_each_open(struct txn_root *root, const struct version_place *place,
                        void (*visit)(void *context, struct txn *txn, struct version *version), void *context);
 
-/* The memory of a transaction that has ended goes, as that of a session's never does while the root lives:
- * waits for those who found it in a version while it was open. */
+/* Of txn_finish(): waits for those who found the transaction in a version while it was open. */
 void version_txn_gone(struct txn *txn);
 
 /* Whether the transaction sees what the version, which is kept, did. */
