@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "format/bytes.h"
 #include "os/os.h"
 #include "table/cursor_private.h"
 #include "table/record_edit.h"
@@ -489,12 +490,6 @@ static JET_ERR grow_rows(struct temp_table *temp)
     return JET_errSuccess;
 }
 
-static void number_key(uint32_t number, uint8_t key[4])
-{
-    for (unsigned i = 0; i < 4; i++)
-        key[i] = (uint8_t)(number >> (24 - 8 * i));
-}
-
 static JET_ERR new_row(struct cursor *cursor, struct record record, struct temp_row **made)
 {
     static const uint32_t first[JET_ccolKeyMost] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
@@ -512,7 +507,7 @@ static JET_ERR new_row(struct cursor *cursor, struct record record, struct temp_
             return err;
     }
     else
-        number_key(temp->inserted + 1, key);
+        set_be32(key, temp->inserted + 1);
     row = chunk_alloc(temp, sizeof(*row) + key_size + record.size);
     if (!row)
         return JET_errOutOfMemory;

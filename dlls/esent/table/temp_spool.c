@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "format/bytes.h"
 #include "os/os.h"
 #include "table/cursor_private.h"
 
@@ -30,8 +31,11 @@ static JET_ERR put_row(const struct temp_table *temp, const struct temp_row *row
     uint32_t size = row->key_size;
 
     memcpy(key, row->bytes, size);
-    for (uint32_t i = 0; i < NUMBER_SIZE && temp_keeps_equal(temp); i++)
-        key[size++] = (uint8_t)(row->number >> 8 * (NUMBER_SIZE - 1 - i));
+    if (temp_keeps_equal(temp))
+    {
+        set_be32(key + size, row->number);
+        size += NUMBER_SIZE;
+    }
     return tree_insert(temp->spool->records, NULL, key, size, row->bytes + row->key_size, row->record_size, append);
 }
 

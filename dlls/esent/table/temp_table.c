@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "format/bytes.h"
 #include "os/os.h"
 #include "table/cursor_private.h"
 #include "table/schema_private.h"
@@ -116,12 +117,6 @@ void temp_table_release(struct table *table)
 
 /* ------------------------------------------------------------------- rows --- */
 
-static void number_of(uint32_t i, uint8_t number[4])
-{
-    for (unsigned at = 0; at < 4; at++)
-        number[at] = (uint8_t)(i >> (24 - 8 * at));
-}
-
 /* The same of a sort that is on the disk, whose table has another key. */
 static JET_ERR copy_rows(struct cursor *cursor, const struct table *table)
 {
@@ -133,7 +128,7 @@ static JET_ERR copy_rows(struct cursor *cursor, const struct table *table)
         err = temp_spool_load(cursor, (int32_t)i);
         if (err < 0)
             break;
-        number_of(i, number);
+        set_be32(number, i);
         err = tree_insert(table->records, NULL, number, sizeof(number),
                           cursor->spool_row->bytes + cursor->spool_row->key_size, cursor->spool_row->record_size, true);
     }
@@ -150,7 +145,7 @@ static JET_ERR append_rows(const struct temp_table *temp, const struct table *ta
     {
         const struct temp_row *row = temp->rows[i];
 
-        number_of(i, number);
+        set_be32(number, i);
         err = tree_insert(table->records, NULL, indexed ? row->bytes : number, indexed ? row->key_size : sizeof(number),
                           row->bytes + row->key_size, row->record_size, true);
     }
