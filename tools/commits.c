@@ -8,17 +8,12 @@
  * Each thread has a session, or a connection, and a table of its own; a commit is one row
  * of 100 bytes.  The two take turns, so that what else the machine does meets both alike.
  */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "esent.h"
+#include "beside.h"
 
 #define THREADS 16
 #define ROUNDS  3
@@ -26,22 +21,6 @@
 static _Atomic bool over;
 static _Atomic unsigned long done;
 static double seconds = 2;
-
-static void must(JET_ERR err, const char *what)
-{
-    if (err >= 0)
-        return;
-    printf("%s: error %d\n", what, (int)err);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 /* Commits a second of so many threads. */
 static double rate(unsigned threads, void *(*function)(void *number))
@@ -119,27 +98,6 @@ static void our_start(void)
 
 /* -------------------------------------------------------------------- SQLite's --- */
 
-typedef struct sqlite3 sqlite3;
-
-static int (*sqlite_open)(const char *name, sqlite3 **db);
-static int (*sqlite_close)(sqlite3 *db);
-static int (*sqlite_exec)(sqlite3 *db, const char *sql, int (*callback)(void *, int, char **, char **), void *context,
-                          char **error);
-static int (*sqlite_busy_timeout)(sqlite3 *db, int milliseconds);
-
-static bool sqlite_load(void)
-{
-    void *library = dlopen("libsqlite3.so.0", RTLD_NOW);
-
-    if (!library)
-        return false;
-    *(void **)&sqlite_open = dlsym(library, "sqlite3_open");
-    *(void **)&sqlite_close = dlsym(library, "sqlite3_close");
-    *(void **)&sqlite_exec = dlsym(library, "sqlite3_exec");
-    *(void **)&sqlite_busy_timeout = dlsym(library, "sqlite3_busy_timeout");
-    return sqlite_open && sqlite_close && sqlite_exec && sqlite_busy_timeout;
-}
-
 static sqlite3 *sqlite_begin(void)
 {
     sqlite3 *db = NULL;
@@ -184,13 +142,6 @@ static void sqlite_start(void)
 
 /* ------------------------------------------------------------------------ both --- */
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 int main(int argc, char **argv)
 {
     static const unsigned counts[] = { 1, 4, THREADS };
@@ -204,7 +155,7 @@ int main(int argc, char **argv)
     printf("threads %12s %12s %8s\n", "esent", "sqlite", "ratio");
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
     {
-        double ours[ROUNDS], theirs[ROUNDS] = { 0 };
+        double ours[ROUNDS], theirs[ROUNDS] = { 0 }, our, their;
 
         for (unsigned round = 0; round < ROUNDS; round++)
         {
@@ -212,10 +163,9 @@ int main(int argc, char **argv)
             if (beside)
                 theirs[round] = rate(counts[i], sqlite_thread);
         }
-        qsort(ours, ROUNDS, sizeof(*ours), by_value);
-        qsort(theirs, ROUNDS, sizeof(*theirs), by_value);
-        printf("%7u %12.0f %12.0f %8.2f\n", counts[i], ours[ROUNDS / 2], theirs[ROUNDS / 2],
-               beside ? ours[ROUNDS / 2] / theirs[ROUNDS / 2] : 0);
+        our = median(ours, ROUNDS);
+        their = median(theirs, ROUNDS);
+        printf("%7u %12.0f %12.0f %8.2f\n", counts[i], our, their, beside ? our / their : 0);
         fflush(stdout);
     }
     must(JetTerm(instance), "JetTerm");

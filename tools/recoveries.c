@@ -11,39 +11,18 @@
  * SQLite's: opening and the first read, which goes through the WAL; and then the checkpoint
  * that puts it into the database, which is the state that ours is in.
  */
-#include <dlfcn.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "esent.h"
+#include "beside.h"
 
 #define ROUNDS 3
 #define BATCH  10
 
 static unsigned long megabytes = 100;
-
-static void must(JET_ERR err, const char *what)
-{
-    if (err >= 0)
-        return;
-    printf("%s: error %d\n", what, (int)err);
-    exit(1);
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 static void shell(const char *command)
 {
@@ -132,25 +111,6 @@ static double our_recovery(void)
 
 /* -------------------------------------------------------------------- SQLite's --- */
 
-typedef struct sqlite3 sqlite3;
-
-static int (*sqlite_open)(const char *name, sqlite3 **db);
-static int (*sqlite_close)(sqlite3 *db);
-static int (*sqlite_exec)(sqlite3 *db, const char *sql, int (*callback)(void *, int, char **, char **), void *context,
-                          char **error);
-
-static bool sqlite_load(void)
-{
-    void *library = dlopen("libsqlite3.so.0", RTLD_NOW);
-
-    if (!library)
-        return false;
-    *(void **)&sqlite_open = dlsym(library, "sqlite3_open");
-    *(void **)&sqlite_close = dlsym(library, "sqlite3_close");
-    *(void **)&sqlite_exec = dlsym(library, "sqlite3_exec");
-    return sqlite_open && sqlite_close && sqlite_exec;
-}
-
 static void sqlite_must(sqlite3 *db, const char *sql)
 {
     if (sqlite_exec(db, sql, NULL, NULL, NULL))
@@ -235,13 +195,6 @@ static void again(const char *keep)
     shell(command);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 int main(int argc, char **argv)
 {
     double ours[ROUNDS], read[ROUNDS], checkpoint[ROUNDS];
@@ -262,16 +215,11 @@ int main(int argc, char **argv)
         again("recover.sqlite");
         read[round] = sqlite_recovery(&checkpoint[round]);
     }
-    qsort(ours, ROUNDS, sizeof(*ours), by_value);
-    printf("recovery of %lu MB of log: esent %.2f s (%llu rows)", megabytes, ours[ROUNDS / 2],
+    printf("recovery of %lu MB of log: esent %.2f s (%llu rows)", megabytes, median(ours, ROUNDS),
            (unsigned long long)rows);
     if (beside)
-    {
-        qsort(read, ROUNDS, sizeof(*read), by_value);
-        qsort(checkpoint, ROUNDS, sizeof(*checkpoint), by_value);
-        printf("; sqlite %.2f s to read the WAL and %.2f s to checkpoint it (%llu rows)", read[ROUNDS / 2],
-               checkpoint[ROUNDS / 2], (unsigned long long)their_rows);
-    }
+        printf("; sqlite %.2f s to read the WAL and %.2f s to checkpoint it (%llu rows)", median(read, ROUNDS),
+               median(checkpoint, ROUNDS), (unsigned long long)their_rows);
     printf("\n");
     shell("rm -rf recover.run recover.esent recover.sqlite");
     return 0;
