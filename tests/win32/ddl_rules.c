@@ -10,9 +10,7 @@ static JET_TABLEID table;
 static int start(void **state)
 {
     (void)state;
-    instance = test_instance("rules", "off");
-    session = test_session(instance);
-    assert_ok(JetCreateDatabaseA(session, test_file("rules.edb"), NULL, &dbid, 0));
+    dbid = test_database("rules", "off", &instance, &session);
     return 0;
 }
 
@@ -23,15 +21,10 @@ static int stop(void **state)
     return 0;
 }
 
-/* A new table, which the session has alone. */
 static int make_table(void **state)
 {
-    static unsigned count;
-    char name[20];
-
     (void)state;
-    snprintf(name, sizeof(name), "table%u", count++);
-    assert_ok(JetCreateTableA(session, dbid, name, 1, 80, &table));
+    table = test_table(session, dbid);
     return 0;
 }
 

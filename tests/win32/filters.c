@@ -24,9 +24,7 @@ static const struct
 static int start(void **state)
 {
     (void)state;
-    instance = test_instance("filters", "off");
-    session = test_session(instance);
-    assert_ok(JetCreateDatabaseA(session, test_file("filters.edb"), NULL, &dbid, 0));
+    dbid = test_database("filters", "off", &instance, &session);
     assert_ok(JetCreateTableA(session, dbid, "rows", 1, 80, &table));
     id = test_column(session, table, "id", JET_coltypLong, 0);
     number = test_column(session, table, "number", JET_coltypLong, 0);

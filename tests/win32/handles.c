@@ -10,9 +10,7 @@ static JET_TABLEID table;
 static int start(void **state)
 {
     (void)state;
-    instance = test_instance("handles", "on");
-    session = test_session(instance);
-    assert_ok(JetCreateDatabaseA(session, test_file("handles.edb"), NULL, &dbid, 0));
+    dbid = test_database("handles", "on", &instance, &session);
     assert_ok(JetCreateTableA(session, dbid, "rows", 1, 80, &table));
     (void)test_column(session, table, "id", JET_coltypLong, 0);
     return 0;

@@ -13,9 +13,7 @@ static int start(void **state)
     JET_COLUMNDEF def = { sizeof(def), 0, JET_coltypText, 0, 0, 1252, 0, 6, JET_bitColumnFixed };
 
     (void)state;
-    instance = test_instance("retrieve", "off");
-    session = test_session(instance);
-    assert_ok(JetCreateDatabaseA(session, test_file("retrieve.edb"), NULL, &dbid, 0));
+    dbid = test_database("retrieve", "off", &instance, &session);
     assert_ok(JetCreateTableA(session, dbid, "rows", 1, 80, &table));
     id = test_column(session, table, "id", JET_coltypLong, 0);
     small = test_column(session, table, "small", JET_coltypShort, 0);

@@ -236,6 +236,29 @@ JET_SESID test_session(JET_INSTANCE instance)
     return session;
 }
 
+JET_DBID test_database(const char *name, const char *recovery, JET_INSTANCE *instance, JET_SESID *session)
+{
+    char file[60];
+    JET_DBID dbid;
+
+    *instance = test_instance(name, recovery);
+    *session = test_session(*instance);
+    snprintf(file, sizeof(file), "%s.edb", name);
+    assert_ok(JetCreateDatabaseA(*session, test_file(file), NULL, &dbid, 0));
+    return dbid;
+}
+
+JET_TABLEID test_table(JET_SESID session, JET_DBID dbid)
+{
+    static unsigned count;
+    JET_TABLEID table;
+    char name[20];
+
+    snprintf(name, sizeof(name), "table%u", count++);
+    assert_ok(JetCreateTableA(session, dbid, name, 1, 80, &table));
+    return table;
+}
+
 JET_COLUMNID test_column(JET_SESID session, JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit)
 {
     JET_COLUMNDEF def = { sizeof(def), 0, type, 0, 0, 1200, 0, 0, grbit };

@@ -54,6 +54,10 @@ JET_INSTANCE test_instance(const char *name, const char *recovery);
 /* The same, without JetInit. */
 JET_INSTANCE test_instance_unstarted(const char *name, const char *recovery);
 JET_SESID test_session(JET_INSTANCE instance);
+/* The instance, a session of it, and a new database, a file of the instance's name and .edb. */
+JET_DBID test_database(const char *name, const char *recovery, JET_INSTANCE *instance, JET_SESID *session);
+/* A new table of a name of its own, which the session has alone. */
+JET_TABLEID test_table(JET_SESID session, JET_DBID dbid);
 
 /* A new column, without a limit to its size, default value or code page but UTF-16's. */
 JET_COLUMNID test_column(JET_SESID session, JET_TABLEID table, const char *name, JET_COLTYP type, JET_GRBIT grbit);
