@@ -78,18 +78,6 @@ static void save(const char *from, const char *to)
     fclose(out);
 }
 
-static const char *last_part(const char *name)
-{
-    const char *last = name;
-
-    for (; *name; name++)
-    {
-        if (*name == '/' || *name == '\\')
-            last = name + 1;
-    }
-    return last;
-}
-
 /* Before there is an instance, and in what order. */
 static void out_of_order(void **state)
 {
@@ -144,7 +132,7 @@ static void streamed(void **state)
     assert_ok(JetGetLogInfoA(list, sizeof(list), &actual));
     for (const char *log = list; *log; log += strlen(log) + 1)
     {
-        const char *name = last_part(log);
+        const char *name = test_file_name(log);
         unsigned generation = (unsigned)strtoul(name + 3, NULL, 16);
 
         snprintf(to, sizeof(to), "%s%.60s", set, name);

@@ -369,16 +369,6 @@ static void save(const char *name, JET_HANDLE file)
     fclose(to);
 }
 
-static const char *last_part(const char *name)
-{
-    const char *last = name;
-
-    for (; *name; name++)
-        if (*name == '/' || *name == '\\')
-            last = name + 1;
-    return last;
-}
-
 static void stream(unsigned round)
 {
     static char logs[65536];
@@ -406,7 +396,7 @@ static void stream(unsigned round)
     for (const char *log = logs; *log; log += strlen(log) + 1)
     {
         assert_ok(JetOpenFileInstanceA(instance, log, &file, &low, &high));
-        snprintf(name, sizeof(name), "%s%.100s", set, last_part(log));
+        snprintf(name, sizeof(name), "%s%.100s", set, test_file_name(log));
         save(name, file);
         assert_ok(JetCloseFileInstance(instance, file));
     }

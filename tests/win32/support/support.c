@@ -69,6 +69,18 @@ const char *test_file_in(const char *folder, const char *name)
     return path;
 }
 
+const char *test_file_name(const char *path)
+{
+    const char *last = path;
+
+    for (; *path; path++)
+    {
+        if (*path == '/' || *path == '\\')
+            last = path + 1;
+    }
+    return last;
+}
+
 bool test_file_exists(const char *path)
 {
     FILE *file = fopen(path, "rb");

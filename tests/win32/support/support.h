@@ -30,6 +30,8 @@
 const char *test_folder(const char *name);
 const char *test_file(const char *name);
 const char *test_file_in(const char *folder, const char *name);
+/* The last part of a path. */
+const char *test_file_name(const char *path);
 bool test_file_exists(const char *path);
 void test_file_write(const char *path, const void *data, size_t size);
 /* The bytes of a file, to be freed; NULL if there is no such file. */
