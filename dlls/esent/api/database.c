@@ -130,9 +130,7 @@ bool attachment_header(const WCHAR *path, struct database_header *header, bool *
     return attachment != NULL;
 }
 
-/* The attachment with this path, with instance->lock held on success, when
- * nobody is attaching or detaching it.  JET_errDatabaseNotFound. */
-static JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct attachment **attachment)
+JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct attachment **attachment)
 {
     for (;;)
     {
@@ -237,8 +235,7 @@ void attachment_options(const struct attachment *attachment, struct database_opt
     }
 }
 
-/* Whether indexes over text are to be looked at now. */
-static bool must_check_indexes(const struct instance *instance, JET_GRBIT grbit)
+bool attachment_checks_indexes(const struct instance *instance, JET_GRBIT grbit)
 {
     if (grbit & JET_bitDbReadOnly)
         return false;
@@ -276,6 +273,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         return JET_errDatabaseFileReadOnly;
 
     err = attachment_take(instance, full, grbit, &attachment);
+    if (err == JET_wrnDatabaseAttached)
+        return attachment_attach_kept(session, full, pages_max, grbit);
     if (err == JET_errSuccess && (err = backup_check_none(instance->backup)) < 0)
         attachment_close(attachment);
     if (err != JET_errSuccess)
@@ -288,7 +287,7 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         attachment_close(attachment);
         return err;
     }
-    if (must_check_indexes(instance, grbit))
+    if (attachment_checks_indexes(instance, grbit))
         err = database_check_indexes(database, &session->txn, grbit);
     os_mutex_lock(&instance->lock);
     attachment->database = database;
@@ -535,7 +534,7 @@ JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DB
     }
     if (err < 0)
         return err;
-    err = open_locked(session, attachment, grbit);
+    err = attachment_is_kept(attachment) ? JET_errDatabaseAttachedForRecovery : open_locked(session, attachment, grbit);
     if (err >= 0)
     {
         *dbid = attachment - instance->databases;
@@ -548,7 +547,7 @@ JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DB
 
 /*
  * Opens an attached database for the session.  `connect` has no meaning.
- * JET_errDatabaseNotFound (not attached),
+ * JET_errDatabaseNotFound (not attached), JET_errDatabaseAttachedForRecovery (by nobody but recovery),
  * JET_errDatabaseLocked, JET_errDatabaseInUse (exclusively, while it is open),
  * JET_errOneDatabasePerSession.
  */

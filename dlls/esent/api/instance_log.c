@@ -7,6 +7,7 @@
 #include "api/instance_recover.h"
 #include "api/log_emit.h"
 #include "table/database_log.h"
+#include "table/database_redo.h"
 #include "table/schema.h"
 #include "txn/version.h"
 
@@ -321,7 +322,7 @@ static bool read_checkpoint(const struct instance_log *own, struct checkpoint_he
 static bool checkpoint_at(const struct checkpoint_header *checkpoint, const struct log_reader *reader)
 {
     return !memcmp(&checkpoint->signature, &reader->header.signature, sizeof(checkpoint->signature)) &&
-           log_position_of(&checkpoint->checkpoint) == reader->close;
+           log_position_of(&checkpoint->checkpoint) == reader->close && !reader->close_keeps;
 }
 
 /* Continues the log that is there, or recovers from it. */
@@ -391,10 +392,20 @@ static JET_ERR begin_anew(struct instance_log *own, bool new_extensions)
     return log_create(&own->config, &own->log);
 }
 
+/* Whether recovery has left a database attached. */
+static bool any_kept(const struct instance_log *own)
+{
+    for (uint32_t i = 0; i < DATABASE_REGISTRY; i++)
+        if (own->registry.open[i])
+            return true;
+    return false;
+}
+
 /*
  * Files of another size than the program asks for: that of the log is taken if it did not ask; else
  * the log begins anew if JET_paramCleanupMismatchedLogFiles allows it.  Of another extension: it is
- * kept, but that a circular log begins anew where it ended.  (ErrLGMoveToRunningState)
+ * kept, but that a circular log begins anew where it ended.  (ErrLGMoveToRunningState)  A log that databases
+ * need stays as it is.
  */
 static JET_ERR fit(struct instance_log *own)
 {
@@ -403,12 +414,14 @@ static JET_ERR fit(struct instance_log *own)
     bool extensions = own->config.names.new_extensions, wanted = wants_new_extensions(own->instance);
     JET_ERR err;
 
-    if (own->config.circular)
+    if (own->config.circular && !any_kept(own))
         extensions = wanted;
     if (!asked)
         own->config.file_size = size;
     if (size == own->config.file_size)
         return extensions == own->config.names.new_extensions ? JET_errSuccess : begin_anew(own, extensions);
+    if (any_kept(own))
+        return JET_errLogFileSizeMismatch;
     if (param_number(own->instance, JET_paramCleanupMismatchedLogFiles))
         return begin_anew(own, extensions);
     err = log_close(own->log, false);
@@ -503,10 +516,15 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
         err = fit(own);
     if (err >= 0)
         err = append_init(own, &position);
+    if (err >= 0)
+        err = attachments_adopt(instance, &own->registry);
     if (err < 0)
     {
         if (own->log)
             log_close(own->log, true);
+        for (uint32_t i = 0; i < DATABASE_REGISTRY; i++)
+            if (own->registry.open[i])
+                database_redo_abandon(own->registry.open[i]);
         log_emit_end(instance);
         os_free(own);
         return err;
@@ -522,7 +540,9 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
      * Where others ended the log the checkpoint knows no databases, and redo would begin with the
      * file: with databases that have been attached to other logs since.
      */
-    if (own->goes_on && !log_checkpoint_whole(own->log) && log_flush(own->log, position) >= 0)
+    if (any_kept(own))
+        want_checkpoints(own);
+    else if (own->goes_on && !log_checkpoint_whole(own->log) && log_flush(own->log, position) >= 0)
         (void)log_checkpoint_update(own->log, position, position);
     return JET_errSuccess;
 }

@@ -107,7 +107,7 @@ static bool any_database_attached(struct instance *instance)
 
     for (i = 1; instance && i < DATABASES_MAX; i++)
     {
-        if (instance->databases[i].path)
+        if (instance->databases[i].path && !attachment_is_kept(&instance->databases[i]))
             return true;
     }
     return false;

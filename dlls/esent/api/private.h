@@ -483,6 +483,18 @@ void attachment_options(const struct attachment *attachment, struct database_opt
 JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max);
 /* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
 JET_ERR attachment_close(struct attachment *attachment);
+/* The attachment with this path, with instance->lock held on success, when nobody is attaching or detaching it.
+ * JET_errDatabaseNotFound. */
+JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct attachment **attachment);
+/* Of attach_kept.c: databases that recovery left attached (JET_bitKeepDbAttachedAtEndOfRecovery).  All become the
+ * instance's, or none. */
+JET_ERR attachments_adopt(struct instance *instance, struct database_registry *registry);
+/* Whether it is one that a program must attach before it can open it. */
+bool attachment_is_kept(const struct attachment *attachment);
+/* Attaches one, for a program; JET_wrnDatabaseAttached if it is none, or no more.  On an error it is detached. */
+JET_ERR attachment_attach_kept(struct session *session, const WCHAR *path, uint32_t pages_max, JET_GRBIT grbit);
+/* Whether indexes over text are to be looked at when a database is attached. */
+bool attachment_checks_indexes(const struct instance *instance, JET_GRBIT grbit);
 struct database_header;
 /* Whether any instance has this file attached.  *header becomes its header;
  * *open is false while it is only being attached: then the header was left alone. */

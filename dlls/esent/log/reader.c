@@ -182,7 +182,10 @@ static void find_close(struct log_reader *reader)
         if (!size || size > end - at)
             break;
         if (log_record_closes(type))
+        {
             reader->close = reader_position(reader, at == start + sizeof(struct log_segment) ? start : at);
+            reader->close_keeps = type == LOG_RECOVERY_QUIT_KEEP;
+        }
         else if (type != LOG_NOP && type != LOG_NOP2)
             reader->close = LOG_POSITION_NONE;
         at += (size_t)size;
@@ -279,7 +282,7 @@ bool log_reader_open_closed(const WCHAR *path, const struct header_signature *si
         ends_in(reader, file, log_position_segment(position)))
     {
         find_close(reader);
-        closed = reader->close == position;
+        closed = reader->close == position && !reader->close_keeps;
         reader->end = log_position((uint32_t)reader->header.generation, reader->end_segment, 0);
         reader->partial = true;
     }

@@ -50,6 +50,7 @@ struct log_reader
     uint64_t end;                       /* position: records begin before it */
     uint64_t checksum;                  /* XOR of the checksums of the good segments */
     uint64_t close;                     /* position of the record that closed the log, or LOG_POSITION_NONE */
+    bool close_keeps;                   /* it says that databases stay attached: they are as dirty as before */
     bool patched;                       /* a segment was taken from its shadow */
     uint32_t patched_segment;
     bool partial;                       /* `data` ends behind the log's end; the rest of the file was not read */

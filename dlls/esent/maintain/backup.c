@@ -67,7 +67,7 @@ struct database *backup_database(const struct backup *backup, uint32_t id)
     os_mutex_lock(&registry->lock);
     database = registry->open[id];
     os_mutex_unlock(&registry->lock);
-    return database && atomic_load(&database->attach_position) ? database : NULL;
+    return database && atomic_load(&database->attach_position) && !database->kept ? database : NULL;
 }
 
 /* ------------------------------------------------------------------ records --- */

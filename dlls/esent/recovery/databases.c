@@ -198,7 +198,8 @@ static JET_ERR tell(struct recovery *recovery, struct redo_database *database, b
 /* The program hears of a database when its file is no more ahead of the log. */
 static JET_ERR tell_attached(struct recovery *recovery, struct redo_database *database)
 {
-    return database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateDirtyShutdown &&
+    return database->attach == REDO_ATTACH_NOW && !database->kept &&
+                   database->database->header.state == JET_dbstateDirtyShutdown &&
                    database->future <= recovery->generation
                ? tell(recovery, database, true)
                : JET_errSuccess;
@@ -448,6 +449,38 @@ JET_ERR redo_detach_database(struct recovery *recovery, uint8_t dbid)
 {
     return dbid < REDO_DATABASES ? close_database(recovery, &recovery->databases[dbid], recovery->position, true)
                                  : JET_errLogCorrupted;
+}
+
+/* But for one whose making was not complete. */
+JET_ERR redo_keep_databases(struct recovery *recovery)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < REDO_DATABASES; i++)
+    {
+        struct redo_database *database = &recovery->databases[i];
+
+        if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
+            err = close_database(recovery, database, recovery->position, false);
+        else if (database->attach == REDO_ATTACH_NOW)
+        {
+            err = tell(recovery, database, false);
+            database->kept = true;
+        }
+    }
+    return err;
+}
+
+JET_ERR redo_reattach_database(struct recovery *recovery, uint8_t dbid)
+{
+    struct redo_database *database = redo_database(recovery, dbid);
+    JET_ERR err;
+
+    if (!database)
+        return JET_errSuccess;
+    database->kept = false;
+    err = database_redo_reattached(database->database, recovery->position);
+    return err < 0 ? err : tell_attached(recovery, database);
 }
 
 JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position)

@@ -59,6 +59,7 @@ struct redo_database
     bool ignore_missing;
     uint32_t future;            /* the file has changes of generations up to this one */
     bool told;                  /* the program knows that it is attached */
+    bool kept;                  /* an earlier recovery left it attached, and nobody has attached it since */
     struct redo_gone gone;
     bool torn;                  /* one of them does not have the checksum it says */
 };
@@ -119,6 +120,7 @@ struct recovery
     uint64_t ended;                     /* of the record that closed the log, if nothing but fillings came after */
     bool after_end;                     /* no session and no database is open */
     bool last_is_shutdown;
+    bool kept;                          /* some recovery left databases attached when it ended */
     bool stopped;                       /* the program wants no more redone */
     bool told_replayed;                 /* the program let a message about a replayed file pass */
     bool lost;                          /* committed generations are missing, and that is accepted */
@@ -145,6 +147,9 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
 JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid);
 JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_db *record);
 JET_ERR redo_detach_database(struct recovery *recovery, uint8_t dbid);
+/* An earlier recovery ended, and left them attached; one of them is attached anew. */
+JET_ERR redo_keep_databases(struct recovery *recovery);
+JET_ERR redo_reattach_database(struct recovery *recovery, uint8_t dbid);
 /* All of them are closed, as they are at `position`. */
 JET_ERR redo_close_databases(struct recovery *recovery, uint64_t position);
 /* At the end, whether redo came to it or not. */

@@ -252,6 +252,8 @@ static JET_ERR database_record(struct recovery *recovery, const struct log_read_
         return redo_create_finish(recovery, ((const struct log_create_db_finish *)data)->dbid);
     case LOG_ATTACH_DB:
         return redo_attach_database(recovery, data);
+    case LOG_REATTACH_DB:
+        return redo_reattach_database(recovery, ((const struct log_reattach_db *)data)->dbid);
     case LOG_DETACH_DB:
         return redo_detach_database(recovery, ((const struct log_detach_db *)data)->dbid);
     case LOG_EXTEND_DB:
@@ -282,17 +284,22 @@ static JET_ERR record_of_instance(struct recovery *recovery, const struct log_re
     JET_ERR err = JET_errSuccess;
 
     /* Nothing is open, but the databases are, and as dirty as before: what begins next goes on with them. */
-    if (record->type == LOG_RECOVERY_QUIT_KEEP && !recovery->after_end)
+    if (record->type == LOG_RECOVERY_QUIT_KEEP)
     {
-        redo_end_sessions(recovery);
-        recovery->shutdown = 0;
+        if (!recovery->after_end)
+        {
+            redo_end_sessions(recovery);
+            recovery->shutdown = 0;
+            recovery->kept = true;
+        }
         recovery->after_end = true;
-        recovery->ended = 0;
-        return JET_errSuccess;
+        recovery->ended = recovery->kept ? 0 : record->position;
+        return redo_keep_databases(recovery);
     }
     if (!recovery->after_end)
         err = end_of_instance(recovery);
     recovery->after_end = record->type != LOG_INIT && record->type != LOG_INIT2;
+    recovery->kept = false;
     recovery->ended = recovery->after_end ? record->position : 0;
     return err;
 }
@@ -323,6 +330,7 @@ static JET_ERR redo_record(struct recovery *recovery, const struct log_read_reco
     case LOG_CREATE_DB:
     case LOG_CREATE_DB_FINISH:
     case LOG_ATTACH_DB:
+    case LOG_REATTACH_DB:
     case LOG_DETACH_DB:
     case LOG_EXTEND_DB:
     case LOG_SHRINK_DB:

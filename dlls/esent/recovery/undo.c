@@ -77,18 +77,23 @@ static JET_ERR begin_undo(struct log *log, uint64_t *position)
     return append_flushed(log, &undo, sizeof(undo), position);
 }
 
-static JET_ERR end_log(struct recovery *recovery, struct log *log, uint64_t undo)
+static JET_ERR append_quit(struct recovery *recovery, struct log *log, uint8_t type, uint64_t undo, uint64_t *position)
 {
     struct log_term quit;
-    uint64_t position;
-    JET_ERR err;
 
     memset(&quit, 0, sizeof(quit));
-    quit.type = LOG_RECOVERY_QUIT2;
+    quit.type = type;
     log_position_store(&quit.from, undo);
     log_position_store(&quit.redo_from, recovery->start);
     log_time_set(&quit.time, os_time_now());
-    err = append_flushed(log, &quit, sizeof(quit), &position);
+    return append_flushed(log, &quit, sizeof(quit), position);
+}
+
+static JET_ERR end_log(struct recovery *recovery, struct log *log, uint64_t undo)
+{
+    uint64_t position;
+    JET_ERR err = append_quit(recovery, log, LOG_RECOVERY_QUIT2, undo, &position);
+
     /* If that fails, the next start replays to the same end. */
     if (err >= 0)
         (void)log_checkpoint_end(log, position);
@@ -140,6 +145,42 @@ static JET_ERR shut_down(struct recovery *recovery, struct log *log, uint64_t un
     return err < 0 ? err : end_log(recovery, log, undo);
 }
 
+/* The databases go over to the instance; nothing of them needs to be written, and the checkpoint stays. */
+static JET_ERR hand_over(struct recovery *recovery)
+{
+    JET_ERR err = redo_keep_databases(recovery);
+
+    for (uint32_t i = 0; err >= 0 && i < REDO_DATABASES; i++)
+        if (recovery->databases[i].attach == REDO_ATTACH_NOW)
+            err = database_redo_keep(recovery->databases[i].database);
+    if (err < 0)
+        return err;
+    for (uint32_t i = 0; i < REDO_DATABASES; i++)
+        recovery->databases[i].database = NULL;
+    return JET_errSuccess;
+}
+
+static JET_ERR leave_attached(struct recovery *recovery, struct log *log, uint64_t undo)
+{
+    uint64_t position;
+    JET_ERR err = append_quit(recovery, log, LOG_RECOVERY_QUIT_KEEP, undo, &position);
+
+    return err < 0 ? err : hand_over(recovery);
+}
+
+/* The log ends where an earlier recovery left the databases attached: they stay so.  Source: ErrLGRRedo. */
+static bool is_kept(const struct recovery *recovery)
+{
+    return recovery->kept && recovery->after_end;
+}
+
+/* One that was about to be closed may be clean where the log was taken from. */
+static bool must_keep(const struct recovery *recovery)
+{
+    return is_kept(recovery) ||
+           (recovery->config->grbit & JET_bitKeepDbAttachedAtEndOfRecovery && !recovery->last_is_shutdown);
+}
+
 static JET_ERR undo_logged(struct recovery *recovery, struct log *log)
 {
     uint64_t undo;
@@ -152,7 +193,9 @@ static JET_ERR undo_logged(struct recovery *recovery, struct log *log)
     if (err >= 0)
         err = roll_back_all(recovery);
     redo_end_sessions(recovery);
-    return err < 0 ? err : shut_down(recovery, log, undo);
+    if (err < 0)
+        return err;
+    return must_keep(recovery) ? leave_attached(recovery, log, undo) : shut_down(recovery, log, undo);
 }
 
 JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
@@ -170,6 +213,11 @@ JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
         return err;
     if (ended)
         (void)log_checkpoint_end(log, recovery->ended);
+    else if (is_kept(recovery) && recovery->reader->close != LOG_POSITION_NONE)
+    {
+        log_from_now_on(recovery, log);
+        err = hand_over(recovery);
+    }
     else
         err = undo_logged(recovery, log);
     recovery->config->txns->log.log = NULL;

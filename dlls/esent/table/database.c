@@ -206,6 +206,13 @@ static JET_ERR probe(struct database *database, const char *name, bool *found)
     return err == JET_errObjectNotFound ? JET_errSuccess : err;
 }
 
+static JET_ERR probe_tables(struct database *database)
+{
+    JET_ERR err = probe(database, DATABASE_OBJIDS, &database->has_objids);
+
+    return err < 0 ? err : probe(database, DATABASE_LOCALES, &database->has_locales);
+}
+
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     uint32_t flags = options->read_only ? OS_OPEN_READ_ONLY : OS_OPEN_EXCLUSIVE_WRITE;
@@ -224,9 +231,7 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
         err = find_catalog_values(database);
     if (err >= 0 && !options->read_only && options->txns)
     {
-        err = probe(database, DATABASE_OBJIDS, &database->has_objids);
-        if (err >= 0)
-            err = probe(database, DATABASE_LOCALES, &database->has_locales);
+        err = probe_tables(database);
         if (err >= 0 && database->store.log)
             err = database_log_attach(database);
         if (err >= 0)
@@ -241,6 +246,32 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
     else
         *result = database;
     return err < 0 ? err : JET_errSuccess;
+}
+
+/* Source: ErrIsamAttachDatabase, where a database is attached for recovery. */
+JET_ERR database_reattach(struct database *database, const struct database_options *options)
+{
+    uint64_t position;
+    JET_ERR err = options->engine_format ? header_check_engine_format(&database->header, options->engine_format)
+                                         : JET_errSuccess;
+
+    database->index_checking = options->index_checking;
+    database->grbit = options->grbit;
+    database->store.extension_pages = options->extension_pages;
+    database->store.most_pages = options->pages_max;
+    if (err >= 0)
+        err = database_log_reattach(database, &position);
+    if (err >= 0)
+        err = database_mark_reattached(database, position);
+    if (err >= 0)
+        err = find_catalog_values(database);
+    if (err >= 0)
+        err = probe_tables(database);
+    if (err >= 0 && options->heals)
+        err = page_requests_start(database, options->request_timeout);
+    if (err >= 0)
+        database->kept = false;
+    return err;
 }
 
 void database_abandon(struct database *database)

@@ -128,6 +128,7 @@ JET_ERR database_mark_dirty(struct database *database)
             header->log_signature = *log_signature(database->store.log);
             log_position_store(&header->attach, attach);
             memset(&header->detach, 0, sizeof(header->detach));
+            memset(&header->reattach, 0, sizeof(header->reattach));
             set_required(header, (int32_t)log_position_generation(attach));
             header->generation_max_required = header->generation_max_committed = now;
             header->generation_max_time = current.created;
@@ -140,6 +141,23 @@ JET_ERR database_mark_dirty(struct database *database)
         err = database_write_header(database);
         database->dirty = err >= 0;
     }
+    os_mutex_unlock(&database->header_lock);
+    return err;
+}
+
+JET_ERR database_mark_reattached(struct database *database, uint64_t position)
+{
+    struct database_header *header = &database->header;
+    JET_ERR err;
+
+    os_mutex_lock(&database->header_lock);
+    header->state = JET_dbstateDirtyShutdown;
+    header->generation_recovering = 0;
+    log_position_store(&header->reattach, position);
+    database_time_now(&header->reattach_time);
+    memset(&header->current_backup, 0, sizeof(header->current_backup));
+    err = database_write_header(database);
+    database->dirty = database->dirty || err >= 0;
     os_mutex_unlock(&database->header_lock);
     return err;
 }

@@ -203,6 +203,21 @@ JET_ERR database_log_detach(struct database *database)
     return append_with_path(database, &detach, sizeof(detach), &database->detach_position);
 }
 
+JET_ERR database_log_reattach(struct database *database, uint64_t *position)
+{
+    struct log_reattach_db record = { .type = LOG_REATTACH_DB, .size = sizeof(record) - sizeof(struct log_ignored) };
+    struct log_part part = { &record, sizeof(record) };
+    JET_ERR err = log_check(database->store.log);
+
+    record.dbid = database->store.log_database;
+    log_position_store(&record.attach, atomic_load(&database->attach_position));
+    record.consistent = database->header.consistent;
+    record.signature = database->header.signature;
+    if (err >= 0)
+        err = log_append(database->store.log, &part, 1, position);
+    return err < 0 ? err : log_flush(database->store.log, *position);
+}
+
 void database_log_failed(struct database *database, JET_ERR err)
 {
     if (database->registry)

@@ -174,6 +174,7 @@ JET_ERR database_redo_attached(struct database *database, uint64_t position,
         header->generation_max_time = *created;
         database_time_now(&header->attach_time);
         memset(&header->detach, 0, sizeof(header->detach));
+        memset(&header->reattach, 0, sizeof(header->reattach));
     }
     header->state = JET_dbstateDirtyShutdown;
     header->log_signature = *log_signature;
@@ -289,6 +290,33 @@ JET_ERR database_redo_close(struct database *database, uint64_t position, bool d
     if (err >= 0)
         err = database_mark_clean_at(database, position, detached);
     database_abandon(database);
+    return err;
+}
+
+JET_ERR database_redo_reattached(struct database *database, uint64_t position)
+{
+    return database_mark_reattached(database, position);
+}
+
+JET_ERR database_redo_keep(struct database *database)
+{
+    uint32_t last = last_owned(database), pages;
+    JET_ERR err = database_pages(database, &pages);
+
+    /* No page behind the last one is written any more. */
+    if (err >= 0 && last && last != pages)
+        err = database_flush(database);
+    if (err >= 0)
+        err = check_size(database);
+    os_mutex_lock(&database->header_lock);
+    if (err >= 0 && database->header.state != JET_dbstateDirtyShutdown)
+    {
+        database->header.state = JET_dbstateDirtyShutdown;
+        err = database_write_header(database);
+    }
+    os_mutex_unlock(&database->header_lock);
+    database->page_bad = NULL;
+    database->kept = true;
     return err;
 }
 

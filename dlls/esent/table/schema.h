@@ -353,6 +353,7 @@ struct database
     uint64_t closing;               /* position of the instance's shutdown; 0: it is detached alone */
     _Atomic uint32_t checkpointing; /* threads that write its pages without the registry's lock */
     bool abandoned;                 /* it is closed as it is on disk */
+    bool kept;                      /* recovery left it attached; nobody opens it before it is attached anew */
     struct page_requests *requests; /* pages that it asks for; NULL: it asks for none */
     void (*page_bad)(void *context, struct database *database, uint32_t pgno); /* in redo; see the options */
     void *page_bad_context;
@@ -386,6 +387,11 @@ struct database_options
  * (JET_errDatabaseDirtyShutdown), its format and the catalog.  Errors as
  * JetAttachDatabase documents them. */
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **database);
+/*
+ * Attaches anew what recovery left attached (JET_bitKeepDbAttachedAtEndOfRecovery): says so in the log and in its
+ * header, and makes it as database_open would.  On an error it is to be closed.
+ */
+JET_ERR database_reattach(struct database *database, const struct database_options *options);
 /* Before a database is closed that no session has open, while other databases are in use: drops its versions.
  * JET_errDatabaseInUse: a transaction that changed it is open. */
 JET_ERR database_release(struct database *database);

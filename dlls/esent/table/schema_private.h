@@ -101,6 +101,8 @@ JET_ERR database_make_header(struct database *database, const struct database_op
 
 /* Of database_header.c: notes that the file is being changed, or no longer is. */
 JET_ERR database_mark_dirty(struct database *database);
+/* That it is attached anew, by the record at `position`. */
+JET_ERR database_mark_reattached(struct database *database, uint64_t position);
 /* database_log.c */
 void database_log_register(struct database *database, struct database_registry *registry);
 void database_log_unregister(struct database *database);
@@ -110,6 +112,8 @@ JET_ERR database_log_create_finish(struct database *database);
 void database_log_free_tree(struct database *database, uint32_t root, bool is_table, uint64_t committed);
 JET_ERR database_log_attach(struct database *database);
 JET_ERR database_log_detach(struct database *database);
+/* LOG_REATTACH_DB; *position of it. */
+JET_ERR database_log_reattach(struct database *database, uint64_t *position);
 /* What the log says of the database is not what it is: only recovery puts that right, and nothing may go on before. */
 void database_log_failed(struct database *database, JET_ERR err);
 JET_ERR database_mark_clean(struct database *database);
