@@ -324,6 +324,97 @@ static void test_append(void **state)
     close_tree();
 }
 
+/* The lines of each leaf from the first on, as many as there is room for; how many leaves there are. */
+static uint32_t leaf_counts(const struct tree *of, uint32_t *lines, uint32_t room)
+{
+    uint32_t pgno = of->root, leaves = 0;
+
+    while (pgno)
+    {
+        struct cache_page *page;
+        struct page_view view;
+        struct page_node node;
+
+        assert_int_equal(cache_latch(of->file, pgno, CACHE_SHARED, &page), 0);
+        assert_true(page_view(&view, page->data, page->page_size));
+        if (view.flags & PAGE_LEAF)
+        {
+            if (leaves++ < room)
+                lines[leaves - 1] = page_lines(&view);
+            pgno = page_next(page->data);
+        }
+        else
+        {
+            assert_true(page_node(&view, 0, &node));
+            pgno = le32(node.data);
+        }
+        cache_unlatch(page, CACHE_SHARED);
+    }
+    return leaves;
+}
+
+/* Rows from `first` on, `count` of them. */
+static void insert_numbers(uint32_t first, uint32_t count, uint32_t size)
+{
+    struct row row;
+
+    for (uint32_t i = 0; i < count; i++)
+    {
+        number_row(&row, first + i, size);
+        insert(&row, NULL, false);
+    }
+}
+
+/* What is appended leaves room on each leaf as the density says; the first leaf, which was the root, has
+ * one entry more if it can.  What comes between other entries may have all of it. */
+static void append_densely(uint32_t page_size, uint32_t size, uint32_t density)
+{
+    uint32_t head = page_size > 8192 ? 80 : 40, spare = (100 - density) * page_size / 100;
+    /* a tag, the size of the key and the key; the tag of the header */
+    uint32_t cost = 4 + 2 + 5 + size, at_end = (page_size - head - 4 - spare) / cost;
+    uint32_t count = 6 * (page_size - head) / cost, lines[8], leaves, after[8], first;
+
+    /* The root, which has the space's header as well, is left with what it had and one more, if there is a page for that. */
+    first = (page_size - head - 4 - spare - 17) / cost + 1;
+    if (page_size - head - 4 < spare + 17 || first * cost > page_size - head - 4)
+        first--;
+    if (!at_end)
+        at_end = first = 1;
+    open_tree(page_size, true, 0, 1);
+    tree_set_density(&tree, density);
+    insert_numbers(0, count, size);
+    insert_numbers(1000000, count, size);
+    check_all();
+    leaves = leaf_counts(&tree, lines, 8);
+    /* the first leaf shares its keys' starts */
+    assert_in_range(lines[0], first, first + first / 20);
+    assert_int_equal(lines[1], at_end);
+    assert_int_equal(lines[3], at_end);
+    assert_int_equal(leaves, 1 + (2 * count - lines[0] + at_end - 1) / at_end);
+    if (spare > 2 * cost)
+    {
+        /* behind all that came first */
+        insert_numbers(count, 1, size);
+        assert_int_equal(leaf_counts(&tree, after, 8), leaves);
+        assert_memory_equal(lines, after, 6 * sizeof(lines[0]));
+    }
+    close_tree();
+}
+
+static void test_density(void **state)
+{
+    static const uint32_t densities[] = { 20, 50, 80, 99, 100 };
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof(densities) / sizeof(densities[0]); i++)
+    {
+        append_densely(4096, 50, densities[i]);
+        append_densely(4096, 1500, densities[i]);
+        append_densely(32768, 50, densities[i]);
+        append_densely(32768, 1500, densities[i]);
+    }
+}
+
 /* A page that splits at each line in turn, for nodes of each of a few sizes. */
 static void test_every_place(void **state)
 {
@@ -588,7 +679,7 @@ static void test_on_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append),         cmocka_unit_test(test_every_place), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_append), cmocka_unit_test(test_density),         cmocka_unit_test(test_every_place), cmocka_unit_test(test_random),
         cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),       cmocka_unit_test(test_ends),
         cmocka_unit_test(test_on_disk),        cmocka_unit_test(test_full),        cmocka_unit_test(test_no_memory),
     };

@@ -49,11 +49,14 @@ struct tree
     uint32_t objid;
     bool unique;
     uint32_t page_kind; /* PAGE_INDEX, PAGE_LONG_VALUE, PAGE_SPACE_TREE or 0: what its pages must be */
+    _Atomic uint16_t spare; /* bytes that entries appended to the tree leave free on its last leaf */
 };
 
 /* Names a tree; reads nothing. */
 void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32_t objid, bool unique,
                uint32_t page_kind);
+/* Percent of a leaf that entries are appended up to, before the next leaf is begun; 100 after tree_init(). */
+void tree_set_density(struct tree *tree, uint32_t percent);
 
 /* Bytes of a key or of a bookmark that a cursor keeps without allocating. */
 #define TREE_INLINE_BOOKMARK 128

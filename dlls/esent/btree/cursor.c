@@ -4,6 +4,8 @@
 
 /* Entries up to this size are copied rather than latched. */
 #define COPY_MAX 1024u
+/* No tree has less, in percent. */
+#define DENSITY_MIN 20u
 
 void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32_t objid, bool unique,
                uint32_t page_kind)
@@ -13,6 +15,17 @@ void tree_init(struct tree *tree, struct cache_file *file, uint32_t root, uint32
     tree->objid = objid;
     tree->unique = unique;
     tree->page_kind = page_kind & PAGE_KIND;
+    atomic_init(&tree->spare, 0);
+}
+
+void tree_set_density(struct tree *tree, uint32_t percent)
+{
+    uint32_t spare;
+
+    if (percent < DENSITY_MIN)
+        percent = DENSITY_MIN;
+    spare = percent < 100 ? (100 - percent) * tree->file->page_size / 100 : 0;
+    atomic_store_explicit(&tree->spare, (uint16_t)spare, memory_order_relaxed);
 }
 
 /* ---------------------------------------------------------------- cursors --- */

@@ -336,7 +336,7 @@ static JET_ERR join(struct merge *merge, struct gone *gone)
 {
     uint8_t *image = next_image(merge), *scratch = next_image(merge);
     struct page_view left, right;
-    uint32_t kept;
+    uint32_t kept, spare = atomic_load_explicit(&merge->tree->spare, memory_order_relaxed);
     JET_ERR err;
 
     if (!page_view(&left, gone->page->data, gone->page->page_size) ||
@@ -346,7 +346,8 @@ static JET_ERR join(struct merge *merge, struct gone *gone)
     memcpy(image, gone->next->data, right.size);
     page_set_uncommitted_free(image, 0);
     err = insert_before(merge, image, &left, scratch);
-    if (!err && page_free_bytes(image) < kept + right.size / 8)
+    /* As much as the density of the tree wants stays free, and at least what the next insertions need. */
+    if (!err && page_free_bytes(image) < kept + (spare > right.size / 8 ? spare : right.size / 8))
         err = TREE_RETRY;
     if (!err)
         err = tree_log_undo_info(merge->tree, gone->page);

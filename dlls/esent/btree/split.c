@@ -9,7 +9,11 @@
  * new one are the last that came to the page, which the order of the lines in
  * memory tells.  (ESE recognizes it the same way.)
  *
- * When the root is full, all it has goes to a new page below it.
+ * When the root is full, all it has goes to a new page below it, with what is to
+ * be inserted if that is a leaf and has the room.
+ *
+ * For an entry behind all others of the tree a leaf is full when it is as full as
+ * the tree's density says.  (FBTIAppend.)
  */
 #include "btree/write_private.h"
 #include "format/log_record.h"
@@ -125,7 +129,7 @@ static JET_ERR leaf_needs_split(struct split *split, struct tree_leaf *leaf)
                               pending->data_size);
     }
     if (pending->data)
-        return leaf_has_room(split->tree, leaf, need) ? TREE_RETRY : JET_errSuccess;
+        return leaf_takes(split->tree, leaf, need) ? TREE_RETRY : JET_errSuccess;
     return leaf_can_grow(split->tree, leaf, need) ? TREE_RETRY : JET_errSuccess;
 }
 
@@ -140,74 +144,162 @@ static void keep_reserved(const struct split *split, uint8_t *image, const uint8
     page_set_uncommitted_free(image, reserved < most ? reserved : most);
 }
 
+/* Puts the pending node among the lines of a leaf: its line is `at`. */
+static void add_pending(const struct split *split, const struct page_view *view, struct split_line *lines,
+                        uint32_t *count, uint32_t at)
+{
+    const struct tree_pending *pending = split->pending;
+    struct page_node node = { .data = pending->data,
+                              .data_size = (uint16_t)pending->data_size,
+                              .flags = pending->txn ? NODE_VERSIONED : 0 };
+
+    node.key.prefix = node.key.suffix = pending->target->key;
+    node.key.suffix_size = (uint16_t)pending->target->key_size;
+    memmove(&lines[at + 1], &lines[at], (*count - at) * sizeof(*lines));
+    ++*count;
+    split_line_set(&lines[at], view, &node, at ? &lines[at - 1] : NULL);
+    if (at + 1 < *count)
+        lines[at + 1].common = key_common(&node.key, &lines[at + 1].node.key);
+}
+
+static void drop_pending(struct split_line *lines, uint32_t *count, uint32_t at)
+{
+    memmove(&lines[at], &lines[at + 1], (*count - at - 1) * sizeof(*lines));
+    --*count;
+    if (at && at < *count)
+        lines[at].common = key_common(&lines[at - 1].node.key, &lines[at].node.key);
+}
+
+/* The insertion at line `at` as part of the change of pages. */
+static void pending_change(const struct split *split, uint32_t at, struct tree_change *insert)
+{
+    const struct tree_pending *pending = split->pending;
+
+    *insert = (struct tree_change){ .kind = TREE_CHANGE_INSERT,
+                                    .tree = split->tree,
+                                    .txn = pending->txn,
+                                    .line = at,
+                                    .key = pending->target->key,
+                                    .key_size = pending->target->key_size,
+                                    .data = pending->data,
+                                    .data_size = pending->data_size };
+}
+
 /* ----------------------------------------------------------------- root --- */
 
-static JET_ERR split_root_latched(struct split *split, struct cache_page *root)
+/* What goes on while the root is split. */
+struct root_split
 {
-    struct tree_restructure restructure;
-    struct page_view view;
+    const struct tree_leaf *root;
+    struct cache_page *below;
+    struct split_line *lines;
+    uint32_t count;
+    uint32_t at;         /* line of the pending insert; UINT32_MAX: none */
+    int32_t prefix_line; /* of the new page */
+};
+
+/* The new page, with what is pending if the root is a leaf and both fit. */
+static bool build_below(struct split *split, struct root_split *vertical)
+{
+    const struct page_view *view = &vertical->root->view;
+    uint32_t flags = view->flags & LEVEL_FLAGS;
+
+    if (split->pending && split->pending->data && view->flags & PAGE_LEAF)
+    {
+        vertical->at = (uint32_t)vertical->root->line;
+        add_pending(split, view, vertical->lines, &vertical->count, vertical->at);
+        if (split_build(split->image[1], view, split->spare, flags, vertical->lines, vertical->count, split->scratch,
+                        &vertical->prefix_line))
+            return true;
+        drop_pending(vertical->lines, &vertical->count, vertical->at);
+        vertical->at = UINT32_MAX;
+    }
+    return split_build(split->image[1], view, split->spare, flags, vertical->lines, vertical->count, split->scratch,
+                       &vertical->prefix_line);
+}
+
+/* The root, which leads there. */
+static bool build_root(struct split *split, const struct page_view *view)
+{
     struct page_line external = { NULL, 0, 0 };
-    struct split_line *lines = NULL;
-    struct cache_page *below = NULL;
     struct page_new_node node = { (const uint8_t *)"", 0, NULL, 4, 0 };
+    uint32_t flags = view->flags & LEVEL_FLAGS & ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
     uint8_t child[4];
-    uint32_t count, flags, size = root->page_size;
-    int32_t prefix_line;
-    JET_ERR err = tree_log_undo_info(split->tree, root);
 
-    if (err < 0)
-        return err;
-    err = JET_errDatabaseCorrupted;
-
-    if (!page_view(&view, root->data, size) || !page_tag(&view, 0, &external))
-        return err;
-    lines = split_lines(&view, &count);
-    if (!lines)
-        return JET_errOutOfMemory;
-    flags = view.flags & LEVEL_FLAGS;
-    if (!split_build(split->image[1], &view, split->spare, flags, lines, count, split->scratch, &prefix_line))
-        goto done;
-    keep_reserved(split, split->image[1], root->data, lines, count);
-    flags &= ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
-    if (view.flags & PAGE_LEAF)
+    if (!page_tag(view, 0, &external))
+        return false;
+    if (view->flags & PAGE_LEAF)
         flags |= PAGE_PARENT_OF_LEAF;
-    page_format(split->image[0], size, split->tree->root, split->tree->objid, flags | PAGE_ROOT, 0);
+    page_format(split->image[0], view->size, split->tree->root, split->tree->objid, flags | PAGE_ROOT, 0);
     set_le32(child, split->spare);
     node.data = child;
-    if (!page_set_external(split->image[0], size, external.data, external.size) ||
-        !page_insert(split->image[0], size, 0, &node))
-        goto done;
-    err = cache_latch_new(split->tree->file, split->spare, &below);
-    if (err < 0)
-        goto done;
+    return page_set_external(split->image[0], view->size, external.data, external.size) &&
+           page_insert(split->image[0], view->size, 0, &node);
+}
+
+static JET_ERR apply_root(struct split *split, const struct root_split *vertical)
+{
+    struct cache_page *root = vertical->root->page;
+    struct tree_restructure restructure;
+    struct tree_change insert;
+
     restructure.kind = TREE_SPLIT_ROOT;
     restructure.tree = split->tree;
     restructure.pages = 0;
     restructure.insert = NULL;
     restructure.txn = NULL;
     restructure.split = (struct tree_split_facts){ .page = root,
-                                                   .fresh = below,
+                                                   .fresh = vertical->below,
                                                    .type = LOG_SPLIT_VERTICAL,
-                                                   .lines = (uint16_t)count,
+                                                   .lines = (uint16_t)vertical->count,
                                                    .prefix_line_old = -1,
-                                                   .prefix_line_new = prefix_line,
+                                                   .prefix_line_new = vertical->prefix_line,
                                                    .page_flags = page_flags(split->image[0]),
                                                    .fresh_flags = page_flags(split->image[1]),
                                                    .uncommitted_new = page_uncommitted_free(split->image[1]) };
+    if (vertical->at != UINT32_MAX)
+    {
+        pending_change(split, vertical->at, &insert);
+        restructure.insert = &insert;
+        restructure.split.operation = LOG_SPLIT_INSERT;
+        restructure.split.operation_line = (uint16_t)vertical->at;
+    }
     tree_restructure_add(&restructure, root, split->image[0]);
-    tree_restructure_add(&restructure, below, split->image[1]);
-    err = tree_apply_pages(&restructure);
-    cache_unlatch(below, CACHE_EXCLUSIVE);
+    tree_restructure_add(&restructure, vertical->below, split->image[1]);
+    return tree_apply_pages(&restructure);
+}
+
+static JET_ERR split_root_latched(struct split *split, struct root_split *vertical)
+{
+    const struct tree_leaf *root = vertical->root;
+    bool leaf = root->view.flags & PAGE_LEAF;
+    JET_ERR err = tree_log_undo_info(split->tree, root->page);
+
+    if (err < 0)
+        return err;
+    vertical->at = UINT32_MAX;
+    vertical->lines = split_lines(&root->view, &vertical->count);
+    if (!vertical->lines)
+        return JET_errOutOfMemory;
+    if (!build_below(split, vertical) || !build_root(split, &root->view))
+        return JET_errDatabaseCorrupted;
+    /* No leaf but the root is empty: what an empty page does not take is no matter of splitting. */
+    if (leaf && !vertical->count)
+        return JET_errRecordTooBig;
+    keep_reserved(split, split->image[1], root->page->data, vertical->lines, vertical->count);
+    err = cache_latch_new(split->tree->file, split->spare, &vertical->below);
     if (err >= 0)
-        split->spare = 0;
-done:
-    os_free(lines);
-    return err < 0 ? err : TREE_RETRY;
+        err = apply_root(split, vertical);
+    if (err < 0)
+        return err;
+    split->spare = 0;
+    return vertical->at == UINT32_MAX ? TREE_RETRY : JET_errSuccess;
 }
 
 static JET_ERR split_root(struct split *split)
 {
     struct tree_leaf leaf = { .mode = CACHE_EXCLUSIVE };
+    struct root_split vertical = { .root = &leaf };
     JET_ERR err = cache_latch(split->tree->file, split->tree->root, CACHE_EXCLUSIVE, &leaf.page);
 
     if (err < 0)
@@ -220,12 +312,12 @@ static JET_ERR split_root(struct split *split)
             err = JET_errDatabaseCorrupted;
         else
             err = leaf_needs_split(split, &leaf);
-        /* What not even an empty page would take is no matter of splitting. */
-        if (!err && leaf_lines(&leaf) < 1)
-            err = JET_errRecordTooBig;
     }
     if (!err)
-        err = split_root_latched(split, leaf.page);
+        err = split_root_latched(split, &vertical);
+    os_free(vertical.lines);
+    if (vertical.below)
+        cache_unlatch(vertical.below, CACHE_EXCLUSIVE);
     leaf_unlatch(&leaf);
     return err;
 }
@@ -276,38 +368,6 @@ static uint32_t cost_of(const struct split_line *lines, uint32_t first, uint32_t
     return cost;
 }
 
-/* Puts the pending node among the lines. */
-static void add_pending(struct split *split, struct right_split *right)
-{
-    const struct tree_pending *pending = split->pending;
-    struct page_node node = { .data = pending->data,
-                              .data_size = (uint16_t)pending->data_size,
-                              .flags = pending->txn ? NODE_VERSIONED : 0 };
-    struct split_line *lines = right->lines;
-    uint32_t at = (uint32_t)right->page.line;
-
-    node.key.prefix = node.key.suffix = pending->target->key;
-    node.key.suffix_size = (uint16_t)pending->target->key_size;
-    memmove(&lines[at + 1], &lines[at], (right->count - at) * sizeof(*lines));
-    right->count++;
-    split_line_set(&lines[at], &right->page.view, &node, at ? &lines[at - 1] : NULL);
-    if (at + 1 < right->count)
-        lines[at + 1].common = key_common(&node.key, &lines[at + 1].node.key);
-    right->at = at;
-}
-
-static void drop_pending(struct right_split *right)
-{
-    struct split_line *lines = right->lines;
-    uint32_t at = right->at;
-
-    memmove(&lines[at], &lines[at + 1], (right->count - at - 1) * sizeof(*lines));
-    right->count--;
-    if (at && at < right->count)
-        lines[at].common = key_common(&lines[at - 1].node.key, &lines[at].node.key);
-    right->at = UINT32_MAX;
-}
-
 /* Chooses the first line of the new page.  JET_errRecordTooBig: no way. */
 static JET_ERR choose(struct split *split, struct right_split *right)
 {
@@ -341,7 +401,8 @@ static JET_ERR choose(struct split *split, struct right_split *right)
     if (!right->split_at && at != UINT32_MAX)
     {
         /* Three pages are needed: first two, without it. */
-        drop_pending(right);
+        drop_pending(right->lines, &right->count, at);
+        right->at = UINT32_MAX;
         right->split_at = at;
     }
     if (!right->split_at || right->split_at >= right->count)
@@ -471,8 +532,8 @@ static void right_facts(struct split *split, struct right_split *right, uint32_t
 
 static JET_ERR apply_right(struct split *split, struct right_split *right, uint32_t parent_line)
 {
-    struct tree_change insert = { .kind = TREE_CHANGE_INSERT, .tree = split->tree };
     struct tree_restructure restructure;
+    struct tree_change insert;
 
     restructure.kind = TREE_SPLIT_RIGHT;
     restructure.tree = split->tree;
@@ -480,12 +541,7 @@ static JET_ERR apply_right(struct split *split, struct right_split *right, uint3
     restructure.insert = NULL;
     if (right->at != UINT32_MAX)
     {
-        insert.txn = split->pending->txn;
-        insert.key = split->pending->target->key;
-        insert.key_size = split->pending->target->key_size;
-        insert.data = split->pending->data;
-        insert.data_size = split->pending->data_size;
-        insert.line = right->at;
+        pending_change(split, right->at, &insert);
         restructure.insert = &insert;
     }
     restructure.txn = NULL;
@@ -551,7 +607,10 @@ static JET_ERR split_right_latched(struct split *split, struct right_split *righ
         return JET_errOutOfMemory;
     right->at = UINT32_MAX;
     if ((right->page.view.flags & PAGE_LEAF) && split->pending->data)
-        add_pending(split, right);
+    {
+        right->at = (uint32_t)right->page.line;
+        add_pending(split, &right->page.view, right->lines, &right->count, right->at);
+    }
     err = choose(split, right);
     if (!err)
         err = build_parent(split, right, split->path.level[level - 1].line);

@@ -148,6 +148,15 @@ bool leaf_has_room(const struct tree *tree, struct tree_leaf *leaf, uint32_t nee
     return take_off_deleted(tree, leaf) && need <= page_room(leaf->page->data);
 }
 
+bool leaf_takes(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)
+{
+    uint32_t spare = atomic_load_explicit(&tree->spare, memory_order_relaxed);
+
+    if (leaf->line == leaf_lines(leaf) && !page_next(leaf->page->data))
+        need += spare;
+    return leaf_has_room(tree, leaf, need);
+}
+
 bool leaf_can_grow(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)
 {
     if (leaf_has_room(tree, leaf, need))
@@ -242,7 +251,7 @@ static JET_ERR insert_on_leaf(const struct tree *tree, struct txn *txn, const st
         return revive(tree, txn, target, leaf, &node, data, data_size);
     }
     shared = page_shared_prefix(&leaf->view, target->key, target->key_size);
-    if (!leaf_has_room(tree, leaf, page_node_cost(&leaf->view, target->key_size, shared, data_size)))
+    if (!leaf_takes(tree, leaf, page_node_cost(&leaf->view, target->key_size, shared, data_size)))
         return TREE_RETRY;
     change.line = (uint32_t)leaf->line;
     return tree_apply(&change);

@@ -92,6 +92,9 @@ bool leaf_can_grow(const struct tree *tree, struct tree_leaf *leaf, uint32_t nee
 /* Whether a leaf, latched exclusively, has `need` bytes more; makes the room by
  * taking off deleted nodes that nobody sees.  Lines may move: *line is kept right. */
 bool leaf_has_room(const struct tree *tree, struct tree_leaf *leaf, uint32_t need);
+/* The same for an entry of `need` bytes that is inserted at the leaf's line: behind all
+ * others of the tree it takes no room that the density of the tree wants left (FBTIAppend). */
+bool leaf_takes(const struct tree *tree, struct tree_leaf *leaf, uint32_t need);
 
 /* Takes the target's node off its leaf, which is unlatched; a leaf that would be
  * left without nodes leaves the tree.  `undoes`: that is the undoing of an insert. */

@@ -229,6 +229,7 @@ static JET_ERR make_tree(struct repair *repair, struct making *making, const str
     *place = making->records.root;
     if (err < 0 || making->objids)
         return err;
+    tree_set_density(&making->records, row->density);
     return repair_copy(repair, row->place, row->id, 0, &making->records, &making->count, &making->whole);
 }
 

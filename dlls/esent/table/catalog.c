@@ -165,6 +165,7 @@ static JET_ERR catalog_index(struct table *table, struct index *index, unsigned 
     if (!index->tree)
         return JET_errOutOfMemory;
     tree_init(index->tree, &table->database->cache, root, objid, true, index->primary ? 0 : PAGE_INDEX);
+    tree_set_density(index->tree, index->density);
     return JET_errSuccess;
 }
 

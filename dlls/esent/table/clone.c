@@ -13,6 +13,7 @@
 #define ROW_TYPE       8
 #define ROW_ID         10
 #define ROW_PLACE      14
+#define ROW_DENSITY    18
 #define ROW_FLAGS      22
 #define ROW_PAGES      26
 #define ROW_FIXED_END  30
@@ -28,6 +29,7 @@ bool clone_row_read(const uint8_t *record, uint32_t size, struct clone_row *row)
     row->type = le16(record + ROW_TYPE);
     row->id = le32(record + ROW_ID);
     row->place = le32(record + ROW_PLACE);
+    row->density = le32(record + ROW_DENSITY);
     row->flags = le32(record + ROW_FLAGS);
     row->pages = le32(record + ROW_PAGES);
     return true;
@@ -232,6 +234,8 @@ static JET_ERR copy_tree(struct clone *clone, const struct clone_row *row, struc
         return err;
     err = clone_tree_create(clone->to, table ? NULL : &clone->table, row->id, source.unique, source.page_kind,
                             row->type == CATALOG_INDEX ? 1 : row->pages, tree);
+    if (err >= 0)
+        tree_set_density(tree, row->density);
     if (err >= 0 && fields.has_auto_increment)
         err = clone_set_auto_increment(tree, fields.auto_increment);
     if (err >= 0)

@@ -15,7 +15,7 @@
 /* A catalog's row as it lies in its record: what all rows have at the same place. */
 struct clone_row
 {
-    uint32_t table, type, id, place, flags, pages;
+    uint32_t table, type, id, place, density, flags, pages;
 };
 
 /* False if the record is too short for one. */

@@ -87,7 +87,7 @@ static JET_ERR create_tree(struct table *table)
         goto done;
     if (database->temporary)
     {
-        tree_init(table->long_values, &database->cache, root, row.id, true, PAGE_LONG_VALUE);
+        schema_init_long_values(table, root, row.id);
         goto done;
     }
     row.place = root;
@@ -100,7 +100,7 @@ static JET_ERR create_tree(struct table *table)
     version_allot(txn.root, SCHEMA_BUCKET_SPACE);
     err = txn_finish(&txn, err);
     if (err >= 0)
-        tree_init(table->long_values, &database->cache, root, row.id, true, PAGE_LONG_VALUE);
+        schema_init_long_values(table, root, row.id);
     else
         tree_destroy(&database->store, table->records, root);
 done:

@@ -611,6 +611,29 @@ static JET_ERR sequential_index(struct table *table)
     return JET_errSuccess;
 }
 
+void schema_init_long_values(struct table *table, uint32_t root, uint32_t objid)
+{
+    const JET_SPACEHINTS *own = &table->lv_space, *hints = own;
+
+    if (!own->cbStruct && table->template_table)
+        hints = &table->template_table->lv_space;
+    tree_init(table->long_values, &table->database->cache, root, objid, true, PAGE_LONG_VALUE);
+    if (hints->ulInitialDensity)
+        tree_set_density(table->long_values, hints->ulInitialDensity);
+}
+
+/* How full the leaves of the table's trees are when entries are appended.  That of a primary
+ * index which was made later counts as long as the database is open. */
+static void use_densities(const struct table *table)
+{
+    bool made = atomic_load_explicit(&table->object->primary_made, memory_order_relaxed);
+
+    tree_set_density(table->records, made ? table->primary->density : table->density);
+    for (uint32_t i = 0; i < table->index_count; i++)
+        if (!table->indexes[i].primary)
+            tree_set_density(table->indexes[i].tree, table->indexes[i].density);
+}
+
 /* The rest of a table's rows, from the one behind its own on. */
 static JET_ERR load_rows(struct table *table, struct catalog_cursor *cursor, struct catalog_row *row,
                          struct schema_columns *columns)
@@ -642,7 +665,7 @@ static JET_ERR load_rows(struct table *table, struct catalog_cursor *cursor, str
         case CATALOG_LONG_VALUE:
             /* Shared with those who use it now; it never changes once it is there. */
             if (!table->long_values->root)
-                tree_init(table->long_values, &table->database->cache, row->place, row->id, true, PAGE_LONG_VALUE);
+                schema_init_long_values(table, row->place, row->id);
             break;
         case CATALOG_CALLBACK:
             err = load_callback_row(table, row);
@@ -695,7 +718,10 @@ JET_ERR schema_load_table(struct database *database, struct catalog_cursor *curs
     }
     else
         err = sequential_index(table);
-    if (err >= 0 && !table->object->name[0])
+    if (err < 0)
+        goto done;
+    use_densities(table);
+    if (!table->object->name[0])
         strcpy(table->object->name, table->name);
 
 done:

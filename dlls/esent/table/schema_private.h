@@ -162,6 +162,8 @@ void schema_load_stats(const struct catalog_row *row, struct schema_stats *stats
 /* The space hints of a table's or index's row. */
 JET_ERR schema_load_space(const struct table *table, const struct catalog_row *row, const JET_SPACEHINTS *inherited,
                           JET_SPACEHINTS *space);
+/* The tree of the table's long values is known from now on. */
+void schema_init_long_values(struct table *table, uint32_t root, uint32_t objid);
 JET_ERR schema_load_lv_space(const struct catalog_row *row, JET_SPACEHINTS *space);
 
 /* Loads a table from the cursor, which stands on its row.  template_table: of a
