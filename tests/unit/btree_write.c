@@ -679,9 +679,10 @@ static void test_on_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append), cmocka_unit_test(test_density),         cmocka_unit_test(test_every_place), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),       cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_on_disk),        cmocka_unit_test(test_full),        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_append),    cmocka_unit_test(test_density),        cmocka_unit_test(test_every_place),
+        cmocka_unit_test(test_random),    cmocka_unit_test(test_fill_and_empty), cmocka_unit_test(test_trees),
+        cmocka_unit_test(test_ends),      cmocka_unit_test(test_on_disk),        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

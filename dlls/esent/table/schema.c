@@ -628,7 +628,7 @@ static void use_densities(const struct table *table)
 {
     bool made = atomic_load_explicit(&table->object->primary_made, memory_order_relaxed);
 
-    tree_set_density(table->records, made ? table->primary->density : table->density);
+    tree_set_density(table->records, made ? table->primary->density : table->space.ulInitialDensity);
     for (uint32_t i = 0; i < table->index_count; i++)
         if (!table->indexes[i].primary)
             tree_set_density(table->indexes[i].tree, table->indexes[i].density);
