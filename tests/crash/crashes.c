@@ -6,8 +6,11 @@
  * everything compared with what was committed, and the check of `esentutl /g`.
  *
  *   crashes [COUNT [SEED]]      in the current folder; ESENT_CRASHES, ESENT_SEED
- *   crashes --again SEED        from crash.SEED/before
+ *   crashes --again SEED        from crash.SEED/before: the last recovery
  *   crashes --verify SEED       from crash.SEED, in this process
+ *
+ * Every third round is of two databases (a seed of PLURAL_SEEDS and more): they are detached and attached
+ * meanwhile, and after a crash the work goes on, to crash again, up to four times.
  *
  * Each step is a process of its own.  What a failed round left stays in crash.SEED,
  * the database and log before recovery in crash.SEED/before.
@@ -23,6 +26,7 @@
 
 #include "disk.h"
 #include "maintain/maintain.h"
+#include "os/os.h"
 #include "workload.h"
 
 enum
@@ -70,6 +74,61 @@ static uint64_t crash_point(uint64_t random)
     return 1 + mix(random, 2) % most;
 }
 
+static void widen(const char *text, uint16_t wide[1100])
+{
+    size_t i;
+
+    for (i = 0; text[i]; i++)
+        wide[i] = (unsigned char)text[i];
+    wide[i] = 0;
+}
+
+static JET_ERR delete_file(const char *path)
+{
+    uint16_t wide[1100];
+
+    widen(path, wide);
+    return os_file_delete((const WCHAR *)wide);
+}
+
+/* The log makes all of a page only where it has the database from its creation on, never detached. */
+static uint32_t whole_pages(const struct settings *s)
+{
+    return s->circular || s->databases > 1 ? s->page_size : 0;
+}
+
+/* From what the life before left, with the crash anywhere from recovery on. */
+static int live_on(const struct settings *s, uint32_t life)
+{
+    JET_INSTANCE instance;
+    const char *what;
+    JET_ERR err;
+
+    if (!workload_load(model))
+        return FAILED;
+    if (!workload_created)
+        return CRASHED;
+    disk_install();
+    disk_whole_pages(whole_pages(s));
+    disk_crash_at(crash_point(mix(s->seed, 10 + life * 4)) * 2, mix(s->seed, 11 + life * 4), save, CRASHED);
+    if ((err = workload_init(s, folder, &instance)) < 0)
+    {
+        complain(s->seed, "JetInit of another life", err);
+        return FAILED;
+    }
+    if ((what = workload_verify(s, instance, folder)))
+    {
+        complain(s->seed, what, (int)life);
+        return FAILED;
+    }
+    if ((err = workload_go_on(s, instance, life)) < 0)
+    {
+        complain(s->seed, "another life fails", err);
+        return FAILED;
+    }
+    disk_crash(mix(s->seed, 11 + life * 4), save, CRASHED);
+}
+
 static int work(const struct settings *s)
 {
     bool from_start = mix(s->seed, 3) % 8 == 0;
@@ -77,7 +136,7 @@ static int work(const struct settings *s)
     JET_ERR err;
 
     disk_install();
-    disk_whole_pages(s->circular ? s->page_size : 0);
+    disk_whole_pages(whole_pages(s));
     if (from_start)
         disk_crash_at(crash_point(mix(s->seed, 4)), mix(s->seed, 5), save, CRASHED);
     err = workload_init(s, folder, &instance);
@@ -110,7 +169,7 @@ static int recover(const struct settings *s, bool again)
     if (again)
     {
         disk_install();
-        disk_whole_pages(s->circular ? s->page_size : 0);
+        disk_whole_pages(whole_pages(s));
         disk_crash_at(crash_point(mix(s->seed, 7)), mix(s->seed, 8), NULL, CRASHED);
     }
     err = workload_init(s, folder, &instance);
@@ -119,6 +178,8 @@ static int recover(const struct settings *s, bool again)
         complain(s->seed, again ? "JetInit on a disk that is to crash" : "JetInit", err);
         return FAILED;
     }
+    if (s->keep)
+        workload_attach(s, instance);
     if (again)
         disk_crash(mix(s->seed, 8), NULL, CRASHED);
     return ENDED;
@@ -133,27 +194,35 @@ static void print_finding(void *context, const struct finding *finding)
                finding->tree, finding->text);
 }
 
-static int check(const struct settings *s)
+static int check_file(const struct settings *s, const char *file)
 {
     struct maintain_report report = { .context = (void *)(uintptr_t)s, .finding = print_finding };
     struct integrity_options options = { .findings_max = 10 };
     struct integrity_result result;
     uint16_t path[1100];
     JET_ERR err;
-    size_t i;
 
-    for (i = 0; workload_database[i]; i++)
-        path[i] = (unsigned char)workload_database[i];
-    path[i] = 0;
+    widen(file, path);
     err = integrity_check((const WCHAR *)path, &options, &report, &result);
     if (err < 0 || result.findings || result.kept_values)
     {
-        complain(s->seed, "the check", err);
+        complain(s->seed, file, err);
         return FAILED;
     }
     if (result.lost)
         printf("seed %llu: %u pages lost\n", (unsigned long long)s->seed, (unsigned)result.lost);
     return ENDED;
+}
+
+/* One that was never made whole is there to be made again. */
+static int check(const struct settings *s)
+{
+    int status = ENDED;
+
+    for (uint32_t i = 0; i < FILES && status == ENDED; i++)
+        if (workload_attached[i])
+            status = check_file(s, workload_database[i]);
+    return status;
 }
 
 static int verify(const struct settings *s)
@@ -184,8 +253,7 @@ static int verify(const struct settings *s)
         complain(s->seed, "JetTerm", err);
         return FAILED;
     }
-    /* One that was never made whole is there to be made again. */
-    return workload_attached ? check(s) : ENDED;
+    return check(s);
 }
 
 static int in_process(int (*function)(const struct settings *s, bool again), const struct settings *s, bool again)
@@ -210,6 +278,14 @@ static int do_work(const struct settings *s, bool again)
     return work(s);
 }
 
+static uint32_t next_life;
+
+static int do_live_on(const struct settings *s, bool again)
+{
+    (void)again;
+    return live_on(s, next_life);
+}
+
 static int do_verify(const struct settings *s, bool again)
 {
     (void)again;
@@ -231,6 +307,12 @@ static void place(uint64_t seed)
     snprintf(model, sizeof(model), "%smodel", folder);
 }
 
+static void keep_before(void)
+{
+    shell("rm -rf %sbefore; mkdir %sbefore", folder);
+    shell("find %s -maxdepth 1 -type f -exec cp {} %sbefore \\;", folder);
+}
+
 static bool one_round(uint64_t seed, bool again)
 {
     struct settings s;
@@ -241,8 +323,17 @@ static bool one_round(uint64_t seed, bool again)
     mkdir(folder, 0777);
     if (again)
         shell("find %s -maxdepth 1 -type f -delete && cp %sbefore/* %s", folder);
-    else if ((status = in_process(do_work, &s, false)) != FAILED)
-        shell("mkdir %sbefore && find %s -maxdepth 1 -type f -exec cp {} %sbefore \\;", folder);
+    else
+    {
+        status = in_process(do_work, &s, false);
+        for (next_life = 1; status == CRASHED && next_life < s.lives; next_life++)
+        {
+            keep_before();
+            status = in_process(do_live_on, &s, false);
+        }
+        if (status != FAILED)
+            keep_before();
+    }
     if (status != FAILED && seed % 10 == 0)
         for (int i = 0; i < 3 && (status = in_process(recover, &s, true)) == CRASHED; i++)
             s.seed += 1000000007; /* another point */
@@ -251,8 +342,9 @@ static bool one_round(uint64_t seed, bool again)
         status = in_process(do_verify, &s, false);
     if (status != ENDED)
     {
-        printf("seed %llu: pages of %u, logs of %u KB%s, %u workers%s\n", (unsigned long long)seed, s.page_size,
-               s.log_kb, s.circular ? " circular" : "", s.workers, s.threads ? " in threads" : "");
+        printf("seed %llu: pages of %u, logs of %u KB%s, %u workers%s, %u databases%s, life %u of %u\n",
+               (unsigned long long)seed, s.page_size, s.log_kb, s.circular ? " circular" : "", s.workers,
+               s.threads ? " in threads" : "", s.databases, s.keep ? " kept" : "", next_life, s.lives);
         return false;
     }
     if (!again)
@@ -282,8 +374,9 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("[ RUN      ] crashes\n");
+    workload_delete = delete_file;
     for (unsigned long i = 0; i < count; i++)
-        lost += !one_round(seed + i, false);
+        lost += !one_round(i % 3 == 2 && seed < PLURAL_SEEDS ? PLURAL_SEEDS + seed + i : seed + i, false);
     for (unsigned long i = 0; i < sizeof(once_lost) / sizeof(once_lost[0]); i++, count++)
         lost += !one_round(once_lost[i], false);
     printf("%lu crashes, %lu failed\n", count, lost);

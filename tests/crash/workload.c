@@ -31,19 +31,21 @@ struct worker
     uint64_t random;
     struct session session[SESSIONS];
     struct workload_state *states; /* from the last durable one on */
-    uint32_t count, room;
-    bool committing; /* or that failed */
+    uint32_t count, room, found;   /* found: by verifying */
+    int away;                      /* steps until it attaches its database again */
+    bool committing;               /* or that failed */
     JET_ERR err;
 };
 
 void (*workload_error)(JET_ERR err);
-char workload_database[1024];
-bool workload_attached;
+JET_ERR (*workload_delete)(const char *path);
+char workload_database[FILES][1024];
+bool workload_attached[FILES], workload_created;
 
 static struct worker worker[WORKERS];
 static const struct settings *settings;
 static JET_INSTANCE instance;
-static bool created;
+static int32_t scratch_rows = -1; /* that the third database has; -1: it is being changed, or not there */
 static struct
 {
     JET_COLUMNID id, code, name, amount, blob;
@@ -95,6 +97,14 @@ void settings_choose(struct settings *s, uint64_t seed)
     s->threads = s->workers > 1 && random_next(&random) % 2;
     s->steps = 20 + (uint32_t)(random_next(&random) % 400);
     s->checkpoint_kb = 16u << random_next(&random) % 6;
+    s->databases = s->lives = 1;
+    if (seed < PLURAL_SEEDS)
+        return;
+    s->databases = 2;
+    s->workers = 2 + (uint32_t)(random_next(&random) % 2);
+    s->threads = random_next(&random) % 3 == 0;
+    s->lives = 1 + (uint32_t)(random_next(&random) % 4);
+    s->keep = random_next(&random) % 2;
 }
 
 JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE *result)
@@ -103,7 +113,8 @@ JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE
     JET_ERR err;
 
     settings = s;
-    snprintf(workload_database, sizeof(workload_database), "%scrash.edb", folder);
+    for (int i = 0; i < FILES; i++)
+        snprintf(workload_database[i], sizeof(workload_database[i]), "%scrash%.*s.edb", folder, i ? 1 : 0, "?23" + i);
     try(JetSetSystemParameterA(NULL, JET_sesidNil, JET_paramDatabasePageSize, s->page_size, NULL));
     try(JetSetSystemParameterA(NULL, JET_sesidNil, JET_paramCacheSizeMin, s->cache_pages, NULL));
     try(JetSetSystemParameterA(NULL, JET_sesidNil, JET_paramCacheSizeMax, s->cache_pages, NULL));
@@ -116,7 +127,7 @@ JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE
     try(JetSetSystemParameterA(&made, 0, JET_paramCheckpointDepthMax, s->checkpoint_kb * 1024, NULL));
     try(JetSetSystemParameterA(&made, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
     *result = made;
-    return JetInit(result);
+    return JetInit2(result, s->keep ? JET_bitKeepDbAttachedAtEndOfRecovery : 0);
 done:
     return err;
 }
@@ -193,16 +204,20 @@ JET_ERR workload_create(const struct settings *s, JET_INSTANCE in)
         worker[i].states = calloc(worker[i].room, sizeof(*worker[i].states));
     }
     try(JetBeginSessionA(instance, &id, NULL, NULL));
-    try(JetCreateDatabaseA(id, workload_database, NULL, &database, 0));
-    try(JetBeginTransaction(id));
-    for (uint32_t i = 0; i < s->workers; i++)
+    scratch_rows = -1;
+    for (uint32_t d = 0; d < s->databases; d++)
     {
-        snprintf(name, sizeof(name), "rows%u", (unsigned)i);
-        try(create_table(id, database, name));
+        try(JetCreateDatabaseA(id, workload_database[d], NULL, &database, 0));
+        try(JetBeginTransaction(id));
+        for (uint32_t i = d; i < s->workers; i += s->databases)
+        {
+            snprintf(name, sizeof(name), "rows%u", (unsigned)i);
+            try(create_table(id, database, name));
+        }
+        try(JetCommitTransaction(id, 0));
+        workload_created = d + 1 == s->databases;
+        try(JetCloseDatabase(id, database, 0));
     }
-    try(JetCommitTransaction(id, 0));
-    created = true;
-    try(JetCloseDatabase(id, database, 0));
     return JetEndSession(id, 0);
 done:
     if (id != JET_sesidNil)
@@ -440,23 +455,130 @@ static JET_ERR step(struct worker *w, struct session *s)
 
 /* ---------------------------------------------------------------------- run --- */
 
-static JET_ERR worker_open(struct worker *w)
+static const char *file_of(const struct worker *w)
+{
+    return workload_database[(uint32_t)w->number % settings->databases];
+}
+
+/* Opens the database and the table, with the sessions that there are. */
+static JET_ERR worker_come(struct worker *w)
 {
     char name[20];
     JET_ERR err = JET_errSuccess;
 
     snprintf(name, sizeof(name), "rows%d", w->number);
+    if (settings->databases > 1)
+        try(JetAttachDatabaseA(w->session[0].id, file_of(w), 0));
     for (int i = 0; i < SESSIONS; i++)
     {
         struct session *s = &w->session[i];
 
-        try(JetBeginSessionA(instance, &s->id, NULL, NULL));
-        try(JetOpenDatabaseA(s->id, workload_database, NULL, &s->database, 0));
+        try(JetOpenDatabaseA(s->id, file_of(w), NULL, &s->database, 0));
         try(JetOpenTableA(s->id, s->database, name, NULL, 0, 0, &s->table));
         try(find_columns(s->id, s->table));
     }
 done:
     return err;
+}
+
+static JET_ERR worker_open(struct worker *w)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (int i = 0; i < SESSIONS && err >= 0; i++)
+        err = JetBeginSessionA(instance, &w->session[i].id, NULL, NULL);
+    return err < 0 ? err : worker_come(w);
+}
+
+/* Detaches its database, for a while; after that all that was committed there is durable. */
+static JET_ERR worker_leave(struct worker *w)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (int i = 0; i < SESSIONS; i++)
+    {
+        try(JetCloseTable(w->session[i].id, w->session[i].table));
+        try(JetCloseDatabase(w->session[i].id, w->session[i].database, 0));
+    }
+    try(JetDetachDatabaseA(w->session[0].id, file_of(w)));
+    states_durable(w);
+    w->away = 1 + below(w, 20);
+done:
+    return err;
+}
+
+/* Makes the third database, or attaches it if it is there, adds rows, and detaches it; and perhaps deletes it. */
+static JET_ERR use_scratch(struct worker *w)
+{
+    JET_SESID id = w->session[0].id;
+    int32_t there = scratch_rows, rows = 1 + below(w, 30), value = 7;
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+    const char *path = workload_database[2];
+    JET_COLUMNID amount;
+    JET_TABLEID table;
+    JET_DBID database;
+    JET_ERR err;
+
+    scratch_rows = -1;
+    if (there >= 0 && below(w, 3))
+    {
+        try(JetAttachDatabaseA(id, path, 0));
+        try(JetOpenDatabaseA(id, path, NULL, &database, 0));
+        try(JetOpenTableA(id, database, "scratch", NULL, 0, 0, &table));
+        try(JetGetTableColumnInfoA(id, table, "amount", &definition, sizeof(definition), JET_ColInfo));
+        amount = definition.columnid;
+    }
+    else
+    {
+        there = 0;
+        try(JetCreateDatabaseA(id, path, NULL, &database, JET_bitDbOverwriteExisting));
+        try(JetCreateTableA(id, database, "scratch", 1, 80, &table));
+        try(JetAddColumnA(id, table, "amount", &definition, NULL, 0, &amount));
+    }
+    try(JetBeginTransaction(id));
+    for (int32_t i = 0; i < rows; i++)
+    {
+        try(JetPrepareUpdate(id, table, JET_prepInsert));
+        try(JetSetColumn(id, table, amount, &value, sizeof(value), 0, NULL));
+        try(JetUpdate(id, table, NULL, 0, NULL));
+    }
+    try(JetCommitTransaction(id, JET_bitCommitLazyFlush));
+    try(JetCloseTable(id, table));
+    try(JetCloseDatabase(id, database, 0));
+    try(JetDetachDatabaseA(id, path));
+    if (below(w, 4))
+        scratch_rows = there + rows;
+    else if (workload_delete)
+        err = workload_delete(path);
+done:
+    return err;
+}
+
+/* With two databases: whether it did something else in this step. */
+static bool step_aside(struct worker *w)
+{
+    bool scratch, leaves;
+
+    if (settings->databases == 1)
+        return false;
+    if (w->away)
+    {
+        if (!--w->away)
+            w->err = worker_come(w);
+        return true;
+    }
+    scratch = !w->number && below(w, 40) == 0;
+    leaves = settings->workers < (uint32_t)w->number + 3 && w->number != 2 && below(w, 30) == 0;
+    if (!scratch && !leaves)
+        return false;
+    for (int i = 0; i < SESSIONS; i++)
+        while (w->err >= 0 && w->session[i].level)
+            w->err = below(w, 3) ? commit(w, &w->session[i]) : rollback(&w->session[i]);
+    if (w->err >= 0 && scratch)
+        w->err = use_scratch(w);
+    if (w->err >= 0 && leaves)
+        w->err = worker_leave(w);
+    return true;
 }
 
 /* After an error that a fault caused: back to where nothing is open.  False: that cannot be done. */
@@ -479,7 +601,7 @@ static void worker_step(struct worker *w)
 {
     JET_ERR err;
 
-    if (w->err < 0)
+    if (w->err < 0 || step_aside(w))
         return;
     err = step(w, &w->session[below(w, SESSIONS)]);
     /* Nobody knows what became of a commit that failed. */
@@ -526,6 +648,32 @@ JET_ERR workload_run(const struct settings *s, JET_INSTANCE in)
     return JET_errSuccess;
 }
 
+JET_ERR workload_go_on(const struct settings *s, JET_INSTANCE in, uint32_t life)
+{
+    for (uint32_t i = 0; i < s->workers; i++)
+    {
+        struct worker *w = &worker[i];
+
+        w->states[0] = w->states[w->found];
+        w->count = 1;
+        w->random = s->seed * 31 + i + life * 1000003ull;
+        memset(w->session, 0, sizeof(w->session));
+    }
+    scratch_rows = -1;
+    return workload_run(s, in);
+}
+
+void workload_attach(const struct settings *s, JET_INSTANCE in)
+{
+    JET_SESID id;
+
+    if (JetBeginSessionA(in, &id, NULL, NULL) < 0)
+        return;
+    for (uint32_t i = 0; i < s->databases; i++)
+        (void)JetAttachDatabaseA(id, workload_database[i], 0);
+    (void)JetEndSession(id, 0);
+}
+
 void workload_end(void)
 {
     for (uint32_t i = 0; i < settings->workers; i++)
@@ -540,7 +688,8 @@ void workload_save(const char *path)
 
     if (!file)
         abort();
-    fwrite(&created, sizeof(created), 1, file);
+    fwrite(&workload_created, sizeof(workload_created), 1, file);
+    fwrite(&scratch_rows, sizeof(scratch_rows), 1, file);
     for (int i = 0; i < WORKERS; i++)
     {
         fwrite(&worker[i].count, sizeof(worker[i].count), 1, file);
@@ -557,7 +706,8 @@ bool workload_load(const char *path)
 
     if (!file)
         return false;
-    well = fread(&created, sizeof(created), 1, file) == 1;
+    well = fread(&workload_created, sizeof(workload_created), 1, file) == 1 &&
+           fread(&scratch_rows, sizeof(scratch_rows), 1, file) == 1;
     for (int i = 0; i < WORKERS && well; i++)
     {
         struct worker *w = &worker[i];
@@ -697,7 +847,7 @@ static const char *verify_worker(struct worker *w, JET_SESID id, JET_DBID databa
     snprintf(name, sizeof(name), "rows%d", w->number);
     err = JetOpenTableA(id, database, name, NULL, 0, 0, &table);
     if (err < 0)
-        return created ? wrong("%d of opening %s", (int)err, name) : NULL;
+        return workload_created ? wrong("%d of opening %s", (int)err, name) : NULL;
     if ((err = find_columns(id, table)) < 0)
         return wrong("%d of the columns of %s", (int)err, name);
     for (err = JetMove(id, table, JET_MoveFirst, 0); err >= 0 && !what; err = JetMove(id, table, JET_MoveNext, 0))
@@ -717,7 +867,58 @@ static const char *verify_worker(struct worker *w, JET_SESID id, JET_DBID databa
         return what;
     for (uint32_t i = w->count; i-- > 0;)
         if (!(what = differs(&state, &w->states[i])))
+        {
+            w->found = i;
+            JetCloseTable(id, table);
             return NULL;
+        }
+    return what;
+}
+
+/* One that is being made may not be there, or not be whole. */
+static const char *verify_scratch(JET_SESID id)
+{
+    const char *path = workload_database[2];
+    JET_TABLEID table;
+    JET_DBID database;
+    int32_t rows = 0;
+    JET_ERR err = JetAttachDatabaseA(id, path, 0);
+
+    workload_attached[2] = err >= 0;
+    if (err < 0)
+        return scratch_rows < 0 ? NULL : wrong("%d of attaching the third database", (int)err);
+    if ((err = JetOpenDatabaseA(id, path, NULL, &database, 0)) < 0)
+        return wrong("%d of opening the third database", (int)err);
+    err = JetOpenTableA(id, database, "scratch", NULL, 0, 0, &table);
+    if (err >= 0)
+    {
+        for (err = JetMove(id, table, JET_MoveFirst, 0); err >= 0; err = JetMove(id, table, JET_MoveNext, 0))
+            rows++;
+        JetCloseTable(id, table);
+    }
+    if (scratch_rows >= 0 && (err != JET_errNoCurrentRecord || rows != scratch_rows))
+        return wrong("%d rows in the third database, not %d: %d", (int)rows, (int)scratch_rows, (int)err);
+    if ((err = JetCloseDatabase(id, database, 0)) < 0 || (err = JetDetachDatabaseA(id, path)) < 0)
+        return wrong("%d of detaching the third database", (int)err);
+    return NULL;
+}
+
+static const char *verify_database(const struct settings *s, JET_SESID id, uint32_t number)
+{
+    const char *what = NULL;
+    JET_DBID database;
+    JET_ERR err = JetAttachDatabaseA(id, workload_database[number], 0);
+
+    if (err >= 0)
+        err = JetOpenDatabaseA(id, workload_database[number], NULL, &database, 0);
+    if (err < 0 && workload_created)
+        return wrong("%d of attaching %s", (int)err, workload_database[number]);
+    workload_attached[number] = err >= 0;
+    for (uint32_t i = number; err >= 0 && i < s->workers && !what; i += s->databases)
+    {
+        worker[i].number = (int)i;
+        what = verify_worker(&worker[i], id, database);
+    }
     return what;
 }
 
@@ -725,24 +926,16 @@ const char *workload_verify(const struct settings *s, JET_INSTANCE in, const cha
 {
     const char *what = NULL;
     JET_SESID id;
-    JET_DBID database;
     JET_ERR err;
 
     (void)folder;
     instance = in;
     if ((err = JetBeginSessionA(in, &id, NULL, NULL)) < 0)
         return wrong("%d of JetBeginSession", (int)err);
-    err = JetAttachDatabaseA(id, workload_database, 0);
-    if (err >= 0)
-        err = JetOpenDatabaseA(id, workload_database, NULL, &database, 0);
-    if (err < 0 && created)
-        return wrong("%d of attaching the database", (int)err);
-    workload_attached = err >= 0;
-    for (uint32_t i = 0; err >= 0 && i < s->workers && !what; i++)
-    {
-        worker[i].number = (int)i;
-        what = verify_worker(&worker[i], id, database);
-    }
+    for (uint32_t i = 0; i < s->databases && !what; i++)
+        what = verify_database(s, id, i);
+    if (!what && s->databases > 1)
+        what = verify_scratch(id);
     if (!what && (err = JetEndSession(id, 0)) < 0)
         return wrong("%d of JetEndSession", (int)err);
     return what;
