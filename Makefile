@@ -7,7 +7,8 @@
 #   make conformance    the suite in SHARED on both architectures and natively
 #   make torture        at length: fuzz targets, crashes (CRASHES=10000), faults (FAULTS=200 of each
 #                       kind, also under the programs in SHARED), histories beside a model
-#                       (HISTORIES=1000), threads (TRANSACTIONS=1000000); SEED=1
+#                       (HISTORIES=1000), threads (TRANSACTIONS=1000000), functions with
+#                       whatever comes (CALLS=2000000); SEED=1
 #   make bench          the benchmark in SHARED, against SQLite and LMDB (ROWS=300000 ROUNDS=3); then
 #                       durable commits of 1, 4 and 16 threads, and the recovery of 100 MB of log, beside SQLite
 #   make coverage       what the native tests reach: lines and branches, by file and by floor
@@ -24,6 +25,7 @@ TORTURE_RUNS  ?= 1000000
 CRASHES       ?= 10000
 HISTORIES     ?= 1000
 TRANSACTIONS  ?= 1000000
+CALLS         ?= 2000000
 FAULTS        ?= 200
 SEED          ?= 1
 TEST_SECONDS  ?= 300
@@ -93,7 +95,7 @@ do-check:
 
 do-torture: $(FUZZ_PROGRAMS) $(TORTURE_PROGRAMS) $(CORPUS_STAMP)
 	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) ESENT_CRASHES=$(CRASHES) ESENT_HISTORIES=$(HISTORIES) \
-	    ESENT_TRANSACTIONS=$(TRANSACTIONS) ESENT_FAULTS=$(FAULTS) ESENT_SEED=$(SEED) \
+	    ESENT_TRANSACTIONS=$(TRANSACTIONS) ESENT_CALLS=$(CALLS) ESENT_FAULTS=$(FAULTS) ESENT_SEED=$(SEED) \
 	    tools/run-tests -j $(JOBS) -t 36000 $(TORTURE) $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
 
 # ---- conformance -----------------------------------------------------------

@@ -122,6 +122,28 @@ static void counts_and_conversions(void **state)
     assert_err(JetUpgradeDatabaseA(session, "a", NULL, 0), JET_wrnNyi);
 }
 
+/* Nothing where the number of things says something, and keys longer than any. */
+static void numbers_of_nothing(void **state)
+{
+    static const WCHAR wide_key[] = { '+', 't', 'e', 'x', 't', 0, 0 };
+    JET_INDEX_COLUMN column = { .columnid = number, .relop = JET_relopEquals };
+    JET_INDEX_RANGE range = { .rgStartColumns = &column, .cStartColumns = 1 }, nothing = { .cStartColumns = 1 };
+    JET_ULONG count;
+
+    (void)state;
+    assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    assert_err(JetPrereadIndexRanges(session, table, &nothing, 1, &count, NULL, 0, JET_bitPrereadForward),
+               JET_errInvalidParameter);
+    assert_err(JetPrereadIndexRanges(session, table, &range, 1, &count, NULL, 1, JET_bitPrereadForward),
+               JET_errInvalidParameter);
+    range.cEndColumns = 1;
+    assert_err(JetPrereadIndexRanges(session, table, &range, 1, &count, NULL, 0,
+                                     JET_bitPrereadForward | JET_bitPrereadNormalizedKey),
+               JET_errInvalidParameter);
+    assert_err(JetCreateIndexA(session, table, "long", 0, "+text\0", 0x80000000, 80), JET_errIndexInvalidDef);
+    assert_err(JetCreateIndexW(session, table, test_wide("long"), 0, wide_key, 0xfffffffe, 80), JET_errIndexInvalidDef);
+}
+
 static int start(void **state)
 {
     static const char key[] = "+number\0", name[] = "+text\0";
@@ -157,9 +179,8 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_first_record_not_looked_for),
-        cmocka_unit_test(locks_by_key),
-        cmocka_unit_test(counts_and_conversions),
+        cmocka_unit_test(a_first_record_not_looked_for), cmocka_unit_test(locks_by_key),
+        cmocka_unit_test(counts_and_conversions),        cmocka_unit_test(numbers_of_nothing),
         cmocka_unit_test(names_before_rights),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -69,7 +69,10 @@ static void work(void *context)
         assert_ok(JetBeginTransaction(w->session));
         while (changes--)
             change(w);
-        assert_ok(below(w, 3) ? JetCommitTransaction(w->session, JET_bitCommitLazyFlush) : JetRollback(w->session, 0));
+        if (below(w, 3))
+            assert_ok(JetCommitTransaction(w->session, JET_bitCommitLazyFlush));
+        else
+            assert_ok(JetRollback(w->session, 0));
     }
     assert_ok(JetEndSession(w->session, 0));
 }

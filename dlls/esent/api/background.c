@@ -88,8 +88,9 @@ static bool shall_go_on(void *context)
 }
 
 /* Sleeps, unless it is told to stop. */
-static void rest(struct job *job, uint64_t milliseconds)
+static void rest(void *context, uint64_t milliseconds)
 {
+    struct job *job = context;
     struct background *background = job->background;
     uint64_t end = os_clock_us() + milliseconds * 1000, now;
 
@@ -103,7 +104,7 @@ static void rest(struct job *job, uint64_t milliseconds)
 
 static JET_ERR passes(struct job *job, struct session *session, struct database *database)
 {
-    struct maintain_leave leave = { job, shall_go_on };
+    struct maintain_leave leave = { job, shall_go_on, rest };
     JET_ERR err = JET_errSuccess;
 
     while (err >= 0 && shall_go_on(job))
@@ -137,7 +138,7 @@ static void defragment(struct job *job, struct database *database)
 
 static void scan(struct job *job, struct database *database)
 {
-    struct maintain_leave leave = { job, shall_go_on };
+    struct maintain_leave leave = { job, shall_go_on, rest };
     uint32_t pages, bad;
     JET_LONG seconds, seen;
 

@@ -83,8 +83,8 @@ JET_ERR ddl_key_from_w(struct ddl_memory *memory, const WCHAR *wide, uint32_t si
             length++;
         length++;
     }
-    if (length >= characters || (wide[0] != '+' && wide[0] != '-') || characters < 2 || wide[characters - 1] ||
-        wide[characters - 2] || characters != length + 1 || characters > KEY_CHARACTERS_MAX)
+    if ((wide[0] != '+' && wide[0] != '-') || characters < 2 || characters != length + 1 ||
+        characters > KEY_CHARACTERS_MAX || wide[characters - 1] || wide[characters - 2])
         return JET_errIndexInvalidDef;
     err = text_from_w(memory, wide, characters, key);
     *key_size = characters;

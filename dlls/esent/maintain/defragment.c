@@ -131,8 +131,8 @@ JET_ERR scan_database(struct database *database, uint32_t pause_ms, const struct
             }
             ++*pages;
         }
-        if (pause_ms)
-            os_sleep(pause_ms);
+        if (pause_ms && leave && leave->rest)
+            leave->rest(leave->context, pause_ms);
     }
     os_free(data);
     return err < 0 ? err : JET_errSuccess;

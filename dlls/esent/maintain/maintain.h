@@ -142,6 +142,8 @@ struct maintain_leave
 {
     void *context;
     bool (*go_on)(void *context);
+    /* Sleeps, or less if it shall not go on; NULL: there is no pause. */
+    void (*rest)(void *context, uint64_t milliseconds);
 };
 
 /* One pass over all tables, or one: leaves that have little left are joined, empty ones given back.  Tables that

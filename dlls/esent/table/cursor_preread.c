@@ -70,6 +70,8 @@ static JET_ERR make_end(struct cursor *cursor, const JET_INDEX_COLUMN *columns, 
 {
     key->size = 0;
     key->state = 0;
+    if (count && !columns)
+        return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
     {
         bool last = i == count - 1;
@@ -98,6 +100,8 @@ static JET_ERR check_columns(const struct cursor *cursor, const JET_COLUMNID *co
 {
     if (count && cursor->index)
         return JET_errInvalidPreread;
+    if (count && !columns)
+        return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
     {
         const struct column *column;
@@ -131,6 +135,8 @@ static JET_ERR make_keys(struct cursor *cursor, const JET_INDEX_RANGE *ranges, u
             keys[2 * i + 1].size = 0;
             if (range->cEndColumns == 1)
             {
+                if (!range->rgEndColumns)
+                    return JET_errInvalidParameter;
                 keys[2 * i + 1].data = range->rgEndColumns[0].pv;
                 keys[2 * i + 1].size = range->rgEndColumns[0].cb;
                 *only_starts = false;

@@ -42,6 +42,9 @@ static bool take_locale(const WCHAR *locale, struct index_definition *definition
     return !locale || os_text_copy(definition->locale, SCHEMA_LOCALE_SIZE, locale);
 }
 
+/* No list of columns is as long, whatever it is made of. */
+#define KEY_TEXT_MAX 0x10000
+
 /* "+column\0-column\0\0", to the last byte. */
 static JET_ERR split_key(const char *key, uint32_t size, struct index_definition *definition)
 {
@@ -188,7 +191,8 @@ JET_ERR index_check(struct database *database, const struct ddl_defaults *defaul
     }
     if (!create->cbKey || !key)
         return JET_errInvalidParameter;
-    if ((key[0] != '+' && key[0] != '-') || create->cbKey < 2 || key[create->cbKey - 1] || key[create->cbKey - 2])
+    if ((key[0] != '+' && key[0] != '-') || create->cbKey < 2 || create->cbKey > KEY_TEXT_MAX ||
+        key[create->cbKey - 1] || key[create->cbKey - 2])
         return JET_errIndexInvalidDef;
     err = space_hints_check(database->page_size, &definition->space, true);
     if (err >= 0)

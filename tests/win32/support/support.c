@@ -150,6 +150,25 @@ bool test_wide_equal(const WCHAR *text, const char *want)
     return !text[i] && !want[i];
 }
 
+/* Not of the thread that runs the test: an assertion that fails there ends the process, and cmocka says nothing. */
+static _Thread_local bool elsewhere;
+
+void test_answer(JET_ERR err, JET_ERR want, const char *call, const char *file, int line)
+{
+    if (err == want)
+        return;
+    if (elsewhere)
+        fprintf(stderr, "%s:%d: in a thread: %s is %d, not %d\n", file, line, call, (int)err, (int)want),
+            fflush(stderr);
+    _assert_int_equal((LargestIntegralType)err, (LargestIntegralType)want, file, line);
+}
+
+static void tell_elsewhere(void)
+{
+    if (elsewhere)
+        fputs("an assertion failed in a thread of its own\n", stderr), fflush(stderr);
+}
+
 struct test_thread
 {
     void (*function)(void *context);
@@ -169,6 +188,7 @@ static void *run(void *argument)
 {
     struct test_thread *thread = argument;
 
+    elsewhere = true;
     thread->function(thread->context);
     return 0;
 }
@@ -176,8 +196,11 @@ static void *run(void *argument)
 struct test_thread *test_thread_start(void (*function)(void *context), void *context)
 {
     struct test_thread *thread = malloc(sizeof(*thread));
+    static bool told;
 
     assert_non_null(thread);
+    if (!told)
+        told = !atexit(tell_elsewhere);
     thread->function = function;
     thread->context = context;
 #ifdef _WIN32

@@ -22,7 +22,7 @@
 #include "esent.h"
 
 /* The answer must be that one; shown by number and line. */
-#define assert_err(call, want) assert_int_equal((JET_ERR)(call), (want))
+#define assert_err(call, want) test_answer((call), (want), #call, __FILE__, __LINE__)
 #define assert_ok(call) assert_err(call, JET_errSuccess)
 
 /* Full path of a new or existing folder in the current one, with a separator at
@@ -41,6 +41,8 @@ void test_file_copy(const char *from, const char *to);
 /* ASCII as 16-bit text; good until eight more were asked for. */
 WCHAR *test_wide(const char *text);
 bool test_wide_equal(const WCHAR *text, const char *want);
+
+void test_answer(JET_ERR err, JET_ERR want, const char *call, const char *file, int line);
 
 struct test_thread;
 struct test_thread *test_thread_start(void (*function)(void *context), void *context);
