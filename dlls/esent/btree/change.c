@@ -178,8 +178,6 @@ static JET_ERR apply_change(const struct tree_change *change, const struct page_
         err = change_log(&session, change, version, old, dbtime, &lgpos);
     if (err >= 0)
     {
-        if (version)
-            version->log_position = lgpos;
         cache_change(change->page);
         change_bytes(change, old, version != NULL);
         if (change->undoes && !change->undoes_data)
@@ -355,8 +353,6 @@ JET_ERR tree_apply_pages(const struct tree_restructure *restructure)
             err = restructure_log(&session, restructure, version, dbtime, &lgpos);
         if (err >= 0)
         {
-            if (version)
-                version->log_position = lgpos;
             restructure_bytes(restructure, dbtime, lgpos, session.start);
         }
         change_session_end(&session);

@@ -298,10 +298,13 @@ static void log_undo_info(void *context, struct txn *txn, struct version *versio
     struct tree tree = {
         .file = what->store->file, .root = version->root, .objid = what->objid, .unique = what->unique
     };
-    uint64_t lgpos = 0;
+    uint64_t lgpos = atomic_load_explicit(&version->undo_lgpos, memory_order_relaxed);
     JET_ERR err;
 
-    if (version->undo_logged || !version->rceid ||
+    /* It need not be durable yet: who logged it may not have written the page. */
+    if (lgpos > what->lgpos)
+        what->lgpos = lgpos;
+    if (lgpos || !version->rceid ||
         !(version->op == VERSION_DELETE || version->op == VERSION_REPLACE ||
           (version->op == VERSION_INSERT && version->revived)))
         return;
@@ -331,7 +334,7 @@ static void log_undo_info(void *context, struct txn *txn, struct version *versio
                  version_image(version), info.image_size, &lgpos);
     txn_log_foreign_end(txn);
     if (err >= 0)
-        version->undo_logged = true;
+        atomic_store_explicit(&version->undo_lgpos, lgpos, memory_order_relaxed);
     else if (what->err >= 0)
         what->err = err;
     if (lgpos > what->lgpos)
@@ -387,15 +390,23 @@ JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint
 {
     struct undo_log what = { .store = file->owner };
     struct page_view view;
+    uint64_t commit;
 
     *lgpos = 0;
-    if (!what.store || !(what.store->redoing || (what.store->log && version_befores(what.store->txns))) ||
-        !page_view(&view, page->data, page->page_size) || !(view.flags & PAGE_LEAF) || view.flags & PAGE_SPACE_TREE)
+    if (!what.store || !(what.store->redoing || what.store->log) || !page_view(&view, page->data, page->page_size) ||
+        !(view.flags & PAGE_LEAF) || view.flags & PAGE_SPACE_TREE)
         return JET_errSuccess;
-    what.pgno = atomic_load_explicit(&page->pgno, memory_order_relaxed);
-    what.objid = page_objid(page->data);
-    what.unique = !(view.flags & PAGE_NON_UNIQUE);
-    undo_info_page(&what, &view);
+    if (what.store->redoing || version_befores(what.store->txns))
+    {
+        what.pgno = atomic_load_explicit(&page->pgno, memory_order_relaxed);
+        what.objid = page_objid(page->data);
+        what.unique = !(view.flags & PAGE_NON_UNIQUE);
+        undo_info_page(&what, &view);
+    }
     *lgpos = what.lgpos;
+    /* After that: who was not found open any more is among these. */
+    commit = txn_commits_need(&what.store->txns->log.commits, page->lgpos);
+    if (commit > *lgpos)
+        *lgpos = commit;
     return what.pinned ? JET_wrnRemainingVersions : what.err;
 }

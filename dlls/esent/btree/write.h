@@ -298,8 +298,9 @@ struct version *tree_redo_find(const struct tree_change *change, uint32_t rceid)
 JET_ERR tree_undo(struct txn *txn, struct version *version);
 
 /* Before a page of a tree_store's file is written: logs what it takes to undo open changes on it.
- * *lgpos: the log must be durable up to there as well; 0: it need not.  JET_wrnRemainingVersions: while redo
- * goes on it must stay, as what is needed to undo what is on it is known from the page alone. */
+ * *lgpos: the log must be durable up to there as well, to undo those, or to know that others are committed;
+ * 0: it need not.  JET_wrnRemainingVersions: while redo goes on it must stay, as what is needed to undo what
+ * is on it is known from the page alone. */
 JET_ERR tree_page_leaving(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
 
 /* A version that is out of its chain is dropped: a deleted entry without versions leaves its page. */

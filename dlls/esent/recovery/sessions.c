@@ -157,8 +157,7 @@ JET_ERR redo_version(struct recovery *recovery, struct redo_session *session, co
     err = tree_redo_version(change, image, image_size, rceid, &version);
     if (err < 0 || !version)
         return err;
-    version->log_position = recovery->position;
-    version->undo_logged = in_log;
+    atomic_init(&version->undo_lgpos, in_log ? recovery->position : 0);
     version->txn_older = session->newest[level];
     session->newest[level] = version;
     if (!session->oldest[level])

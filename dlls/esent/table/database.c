@@ -37,8 +37,7 @@ JET_ERR database_flush_log(struct cache_file *cache, uint64_t lgpos)
 {
     struct tree_store *store = cache->owner;
 
-    /* Not only to what changed the page: a lazy commit lies behind, after which nothing tells how to undo. */
-    return lgpos ? log_flush_all(store->log) : JET_errSuccess;
+    return lgpos ? log_flush(store->log, lgpos) : JET_errSuccess;
 }
 
 /* JET_errReadVerifyFailure of the header, as attaching tells it. */

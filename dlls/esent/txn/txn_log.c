@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Beginnings and ends of transactions in the log. */
 #include "log/log.h"
-#include "txn/txn.h"
+#include "txn/version.h"
 
 /* ---------------------------------------------------------- numbers --- */
 
@@ -234,6 +234,8 @@ JET_ERR txn_log_commit_level(struct txn *txn, uint32_t outer)
         err = append_commit0(txn->root, logged->session, &logged->commit);
     if (err >= 0)
     {
+        if (version_befores(txn->root))
+            txn_commits_add(&txn->root->log.commits, logged->start, logged->commit, log_durable(txn->root->log.log));
         /* What is said after the commit may be lost, the commit is not. */
         if (!(logged->context_flags & LOG_COMMIT_CONTEXT_PRECOMMIT))
             (void)append_context(txn->root, logged, logged->context_flags);

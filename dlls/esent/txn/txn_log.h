@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "esent.h"
+#include "txn/commits.h"
 
 struct log;
 struct txn;
@@ -39,6 +40,7 @@ struct txn_log
     _Atomic bool first_begun;
     _Atomic uint32_t rceid;                         /* names of versions, odd, given out last */
     _Atomic uint32_t high;                          /* numbers from here on were never used */
+    struct txn_commits commits;                     /* of those that changed or deleted entries */
     _Atomic uint64_t used[TXN_LOG_SESSIONS / 64];   /* bits */
     _Atomic uint64_t start[TXN_LOG_SESSIONS];       /* of the numbers in use; 0: none */
 };

@@ -481,9 +481,8 @@ static void version_fill(struct version *version, const struct version_place *pl
     version->key_size = (uint16_t)place->key_size;
     version->data_size = (uint16_t)place->data_size;
     version->image_size = change->image_size;
-    version->log_position = 0;
+    atomic_init(&version->undo_lgpos, 0);
     version->rceid = 0;
-    version->undo_logged = false;
     version->revived = change->revives;
     if (place->key_size)
         memcpy(bytes, place->key, place->key_size);
@@ -1160,7 +1159,7 @@ void version_commit(struct txn *txn, uint64_t time)
     txn->batch = NULL;
     if (!batch)
         return;
-    atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&root->befores, batch->befores, memory_order_release);
     if (!txn->newest)
     {
         batch_free(batch);

@@ -65,7 +65,7 @@ struct version
     struct version_batch *batch;        /* of the transaction that made it */
     void *owner;                        /* the tree, or what the caller likes */
     int64_t delta;
-    uint64_t log_position;              /* of the record of this change */
+    _Atomic uint64_t undo_lgpos;        /* of the record that has its bookmark and image; 0: there is none */
     uint32_t database, root, objid;
     uint32_t hash;
     uint32_t image_size;
@@ -77,7 +77,6 @@ struct version
     uint8_t op;
     _Atomic uint8_t level;              /* changed by its transaction only */
     bool linked;                        /* in a chain; actions are not */
-    bool undo_logged;                   /* the log has its bookmark and image */
     bool revived;                       /* an insertion that replaced the data of a deleted entry */
     uint8_t delta_size;
     uint8_t bytes[];                    /* key, data, image; large transactions have many, so nothing is between */
@@ -216,10 +215,11 @@ JET_ERR version_drop_database(struct txn_root *root, uint32_t database);
 /* The same of all that can be dropped; waits for who is cleaning. */
 void version_clean_all(struct txn_root *root);
 
-/* Whether an open transaction has changed or deleted any entry, beyond adding some: without a latch, a guess. */
+/* Whether an open transaction has changed or deleted any entry, beyond adding some: without a latch, a guess.
+ * The commit of any that had is among root->log.commits. */
 static inline bool version_befores(const struct txn_root *root)
 {
-    return atomic_load_explicit(&root->befores, memory_order_relaxed);
+    return atomic_load_explicit(&root->befores, memory_order_acquire);
 }
 
 /*
