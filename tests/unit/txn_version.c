@@ -409,6 +409,54 @@ static void versions_are_cleaned_in_the_order_they_were_made(void **state)
     txn_root_free(&root);
 }
 
+/* Meanwhile somebody else fills a bucket. */
+static void expire_while_others_write(void *context, struct version *version)
+{
+    (void)version;
+    if (++*(uint32_t *)context % 100)
+        return;
+    version_allot(&root, 20000);
+    version_allot(&root, 20000);
+}
+
+static void one_call_does_not_clean_for_all(void **state)
+{
+    uint32_t expired = 0, last, calls = 0;
+    struct txn txn;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&txn, &root);
+    for (uint32_t i = 0; i < 5000; i++)
+    {
+        assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+        insert(&txn, 1);
+        assert_int_equal(txn_commit(&txn), JET_errSuccess);
+    }
+    root.hooks.context = &expired;
+    root.hooks.expire = expire_while_others_write;
+    do
+    {
+        last = expired;
+        version_clean_due(&root);
+        calls++;
+        assert_true(expired - last < 1000);
+    } while (expired > last);
+    assert_int_equal(expired, 5000);
+    assert_true(calls > 5);
+    /* Who writes alone cleans all that there is. */
+    for (uint32_t i = 0; i < 2000; i++)
+    {
+        assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+        insert(&txn, 1);
+        assert_int_equal(txn_commit(&txn), JET_errSuccess);
+    }
+    root.hooks.expire = NULL;
+    fill_bucket();
+    assert_false(is_kept(1));
+    txn_root_free(&root);
+}
+
 static void a_lock_of_level_0_keeps_what_comes_after_it(void **state)
 {
     uint8_t key = 3;
@@ -497,6 +545,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_are_cleaned_in_the_order_they_were_made),
+        cmocka_unit_test(one_call_does_not_clean_for_all),
         cmocka_unit_test(a_lock_of_level_0_keeps_what_comes_after_it),
         cmocka_unit_test(actions_take_what_they_say),
         cmocka_unit_test(what_is_finished_is_over),

@@ -16,6 +16,7 @@
 #define KEEP_SECOND  32u
 #define KEEP_MAX     8u
 
+#define CLEAN_SHARE  512u        /* versions that one call drops at least while others make some */
 #define IN_ORDER_MAX (64u << 20) /* bytes that are kept only because Windows would keep them */
 
 struct chunk
@@ -1364,29 +1365,34 @@ static void leave_bucket(struct txn_root *root)
                                                 memory_order_relaxed, memory_order_relaxed);
 }
 
-static uint32_t try_clean(struct txn_root *root, uint32_t most, uint64_t before, bool in_order)
+uint32_t version_clean(struct txn_root *root, uint32_t most)
 {
     uint32_t dropped;
 
     if (!os_mutex_try_lock(&root->clean))
         return 0;
-    dropped = clean(root, most, before, in_order);
+    dropped = clean(root, most, TXN_TIME_NEVER, false);
     leave_bucket(root);
     os_mutex_unlock(&root->clean);
     return dropped;
 }
 
-uint32_t version_clean(struct txn_root *root, uint32_t most)
-{
-    return try_clean(root, most, TXN_TIME_NEVER, false);
-}
-
+/*
+ * Who cleans may have a transaction open, and what others commit meanwhile can go only when it
+ * has ended.  So as soon as they have filled a bucket in their turn, the rest is theirs.
+ */
 void version_clean_now(struct txn_root *root)
 {
-    uint64_t before = atomic_exchange_explicit(&root->clean_before, 0, memory_order_relaxed);
+    uint64_t before;
 
-    if (before)
-        try_clean(root, UINT32_MAX, before, true);
+    if (!os_mutex_try_lock(&root->clean))
+        return;
+    before = atomic_exchange_explicit(&root->clean_before, 0, memory_order_relaxed);
+    while (before && clean(root, CLEAN_SHARE, before, true) >= CLEAN_SHARE)
+        if (atomic_load_explicit(&root->clean_before, memory_order_relaxed))
+            break;
+    leave_bucket(root);
+    os_mutex_unlock(&root->clean);
 }
 
 uint64_t version_oldest_kept(struct txn_root *root)
