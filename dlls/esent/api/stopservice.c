@@ -31,7 +31,7 @@ static void call_with(void (*hook)(void *context, bool on), void *context, bool 
 
 /* Finds the instance and keeps it from ending; JetTerm waits, as for any call.
  * Unlike other calls this one is let in whatever the instance's state is: what may
- * be set in motion in that state is in `hooks`. */
+ * be set in motion in that state is in `hooks` (NULL: not asked for). */
 static JET_ERR hold(JET_INSTANCE handle, struct instance **instance, struct instance_hooks *hooks)
 {
     JET_ERR err;
@@ -42,7 +42,8 @@ static JET_ERR hold(JET_INSTANCE handle, struct instance **instance, struct inst
     if ((err = process_find_instance(handle, instance)) >= 0)
     {
         atomic_fetch_add(&(*instance)->calls, 1);
-        *hooks = (*instance)->hooks;
+        if (hooks)
+            *hooks = (*instance)->hooks;
     }
     process_unlock();
     return err;
@@ -171,12 +172,11 @@ JET_ERR JET_API JetStopService(void)
 /* Tells a backup that runs to give up; there may be none. */
 JET_ERR JET_API JetStopBackupInstance(JET_INSTANCE handle)
 {
-    struct instance_hooks hooks;
     struct instance *instance;
     JET_ERR err;
 
     OS_TRACE("(%#zx)\n", (size_t)handle);
-    if ((err = hold(handle, &instance, &hooks)) < 0)
+    if ((err = hold(handle, &instance, NULL)) < 0)
         return err;
     backup_stop(instance->backup);
     return api_leave_instance(instance, JET_errSuccess);

@@ -165,6 +165,19 @@ static JET_ERR open_other(struct backup *backup, const WCHAR *path)
     return err == JET_errLogFileCorrupt ? JET_errLogReadVerifyFailure : err;
 }
 
+/* What follows an error in a file: a backup goes on without a database, but not without a log. */
+static void give_up_file(struct backup *backup, const struct database *database, JET_ERR err)
+{
+    if (backup->phase != BACKUP_DATABASES)
+        (void)backup_end_locked(backup, err, 0);
+    else
+    {
+        if (database)
+            backup->databases[database->store.log_database].in_session = false;
+        backup_drop_file(backup);
+    }
+}
+
 JET_ERR backup_open(struct backup *backup, const WCHAR *path, uint64_t offset, bool with_patch, JET_HANDLE *handle,
                     uint64_t *size)
 {
@@ -194,17 +207,9 @@ JET_ERR backup_open(struct backup *backup, const WCHAR *path, uint64_t offset, b
         *handle = 0;
         *size = backup->file.size;
         err = JET_errSuccess;
-        goto done;
-    }
-    /* A backup goes on without a database, but not without a log. */
-    if (backup->phase == BACKUP_DATABASES)
-    {
-        if (database)
-            backup->databases[database->store.log_database].in_session = false;
-        backup_drop_file(backup);
     }
     else
-        (void)backup_end_locked(backup, err, 0);
+        give_up_file(backup, database, err);
 
 done:
     os_mutex_unlock(&backup->lock);
@@ -349,16 +354,8 @@ JET_ERR backup_read(struct backup *backup, JET_HANDLE handle, void *data, uint32
     err = file->database ? read_database(backup, data, size, &read) : read_other(file, data, size, &read);
     if (actual)
         *actual = read;
-    if (err >= 0)
-        goto done;
-    /* As in opening. */
-    if (backup->phase == BACKUP_DATABASES)
-    {
-        backup->databases[id_of(file)].in_session = false;
-        backup_drop_file(backup);
-    }
-    else
-        (void)backup_end_locked(backup, err, 0);
+    if (err < 0)
+        give_up_file(backup, file->database, err);
 
 done:
     os_mutex_unlock(&backup->lock);

@@ -125,7 +125,7 @@ static void catalog_column(const struct table *table, struct column *column, uns
     column->code_page = 1252; /* of all, whatever their type: as the reference shows them */
     if (column->fid < COLUMNID_VAR_FIRST)
     {
-        column->max_size = schema_type_size(column->type);
+        column->max_size = column_type_size(column->type);
         column->fixed_offset = *offset;
         *offset += column->max_size;
         column->grbit = JET_bitColumnFixed;

@@ -76,7 +76,7 @@ static JET_ERR check(const struct cursor *cursor, const JET_INDEX_COLUMN *filter
     if (!filter->cb)
         return is_bitmask(filter->relop) || filter->relop == JET_relopPrefixEquals ? JET_errInvalidParameter
                                                                                    : JET_errSuccess;
-    if (type != JET_coltypBinary && filter->cb != key_fixed_size(type))
+    if (type != JET_coltypBinary && filter->cb != column_type_size(type))
         return JET_errInvalidParameter;
     if ((type == JET_coltypBit || type == JET_coltypGUID || type == JET_coltypBinary) && is_bitmask(filter->relop))
         return JET_errInvalidParameter;

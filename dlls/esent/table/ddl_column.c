@@ -31,7 +31,7 @@ static bool is_tagged(const struct column_definition *definition)
 
 static bool is_fixed(const struct column_definition *definition)
 {
-    return definition->grbit & JET_bitColumnFixed || schema_type_size(definition->type);
+    return definition->grbit & JET_bitColumnFixed || column_type_size(definition->type);
 }
 
 /* ---------------------------------------------------------------- checking --- */
@@ -129,7 +129,7 @@ static JET_ERR check_user_default(struct column_definition *definition)
 /* The largest size in bytes that the catalog notes. */
 static JET_ERR set_size(struct column_definition *definition)
 {
-    uint32_t size = schema_type_size(definition->type);
+    uint32_t size = column_type_size(definition->type);
 
     if (size)
         definition->max_size = size;
@@ -207,7 +207,7 @@ JET_ERR column_check(struct database *database, struct column_definition *defini
 
 bool column_default_fits(const struct column_definition *definition)
 {
-    uint32_t size = schema_type_size(definition->type);
+    uint32_t size = column_type_size(definition->type);
 
     return definition->flags & COLUMN_USER_DEFAULT || !(definition->flags & COLUMN_DEFAULT) || !size ||
            is_tagged(definition) || definition->default_size == size;
@@ -646,7 +646,7 @@ static JET_ERR set_default(struct cursor *cursor, const char *name, const void *
     err = catalog_open(table->database, cursor->txn, &rows);
     if (err >= 0)
         err = find_row(&rows, table, column, &row);
-    if (err >= 0 && schema_type_size(column->type) && size != schema_type_size(column->type))
+    if (err >= 0 && column_type_size(column->type) && size != column_type_size(column->type))
         err = JET_errInvalidBufferSize;
     if (err >= 0 && column->max_size && size > column->max_size && column->fid < COLUMNID_VAR_FIRST)
         err = JET_errInvalidBufferSize;

@@ -62,8 +62,8 @@ static void find_plain(struct key_form *form)
     default:
         return;
     }
-    if (form->key_max > key_fixed_size(column->type))
-        form->plain_size = (uint8_t)key_fixed_size(column->type);
+    if (form->key_max > column_type_size(column->type))
+        form->plain_size = (uint8_t)column_type_size(column->type);
 }
 
 JET_ERR key_form_init(struct key_form *form, const struct table *table, const struct index *index)
@@ -102,33 +102,6 @@ JET_ERR key_form_init(struct key_form *form, const struct table *table, const st
     return JET_errSuccess;
 }
 
-uint32_t key_fixed_size(JET_COLTYP type)
-{
-    switch (type)
-    {
-    case JET_coltypBit:
-    case JET_coltypUnsignedByte:
-        return 1;
-    case JET_coltypShort:
-    case JET_coltypUnsignedShort:
-        return 2;
-    case JET_coltypLong:
-    case JET_coltypUnsignedLong:
-    case JET_coltypIEEESingle:
-        return 4;
-    case JET_coltypCurrency:
-    case JET_coltypIEEEDouble:
-    case JET_coltypDateTime:
-    case JET_coltypLongLong:
-    case JET_coltypUnsignedLongLong:
-        return 8;
-    case JET_coltypGUID:
-        return 16;
-    default:
-        return 0;
-    }
-}
-
 /* Where each byte of a GUID's key comes from. */
 const uint8_t key_guid_order[2][16] = {
     { 10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3 },
@@ -137,7 +110,7 @@ const uint8_t key_guid_order[2][16] = {
 
 uint32_t key_normalize_fixed(JET_COLTYP type, bool dotnet_guid, const uint8_t *data, uint32_t data_size, uint8_t *out)
 {
-    uint32_t width = key_fixed_size(type);
+    uint32_t width = column_type_size(type);
     uint8_t whole[16] = { 0 };
 
     if (data_size < width)

@@ -132,8 +132,6 @@ JET_ERR key_normalize(const struct key_form *form, uint32_t i, const uint8_t *da
 
 /* A value of a type of fixed size: 17 bytes at most.  Missing bytes are zero. */
 uint32_t key_normalize_fixed(JET_COLTYP type, bool dotnet_guid, const uint8_t *data, uint32_t data_size, uint8_t *out);
-/* What such a type takes; 0 for text and binary. */
-uint32_t key_fixed_size(JET_COLTYP type);
 
 /* Bytes of the longest key that an index may have in a database with pages of this size. */
 uint32_t key_page_most(uint32_t page_size);

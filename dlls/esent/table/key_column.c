@@ -31,7 +31,7 @@ static bool copy(struct reader *reader, uint32_t size, uint8_t *out)
 /* The reverse of key_normalize_fixed; out has 16 bytes. */
 static bool read_fixed(struct reader *reader, JET_COLTYP type, bool dotnet_guid, uint8_t *out, uint32_t *size)
 {
-    uint32_t width = key_fixed_size(type);
+    uint32_t width = column_type_size(type);
     uint8_t raw[16];
 
     if (!width || !copy(reader, width, raw))

@@ -149,7 +149,7 @@ static JET_ERR append(const struct key_form *form, uint32_t i, struct search_key
 static JET_ERR fit_fixed(const struct column *column, const uint8_t **data, uint32_t *size, uint8_t padded[255],
                          uint32_t given)
 {
-    uint32_t width = key_fixed_size(column->type);
+    uint32_t width = column_type_size(column->type);
 
     if (!width)
         width = column->max_size;
@@ -245,10 +245,10 @@ JET_ERR key_make(const struct key_form *form, struct search_key *key, const void
         if (err < 0)
             return err;
     }
-    else if (bytes && size && size < key_fixed_size(form->column[i]->type))
+    else if (bytes && size && size < column_type_size(form->column[i]->type))
     {
-        bytes = whole_value(bytes, size, key_fixed_size(form->column[i]->type), padded);
-        size = key_fixed_size(form->column[i]->type);
+        bytes = whole_value(bytes, size, column_type_size(form->column[i]->type), padded);
+        size = column_type_size(form->column[i]->type);
     }
     err = check_limits(form->column[i], grbit);
     if (err < 0)

@@ -3,36 +3,7 @@
 #include "table/record.h"
 
 #include "format/bytes.h"
-
-/* Header byte of a tagged column's data. */
-enum
-{
-    TAGGED_LONG_VALUE = 0x01,
-    TAGGED_COMPRESSED = 0x02,
-    TAGGED_SEPARATED = 0x04,
-    TAGGED_MULTI_VALUES = 0x08,
-    TAGGED_TWO_VALUES = 0x10,
-    TAGGED_NULL = 0x20,
-    TAGGED_ENCRYPTED = 0x40,
-};
-
-/* Flags in the offset of an entry of the tagged array.  On large pages, whose
- * offsets need the bits, every column has a header byte and NULL is told there. */
-enum
-{
-    TAGGED_DERIVED = 0x8000,
-    TAGGED_EXTENDED_SMALL = 0x4000,
-    TAGGED_NULL_SMALL = 0x2000,
-    TAGGED_OFFSET_SMALL = 0x1fff,
-    TAGGED_OFFSET_LARGE = 0x7fff,
-};
-
-#define TAGGED_ENTRY_SIZE     4
-#define TAGGED_ORDER_OWN      0x10000u
-#define MULTI_VALUE_SEPARATED 0x8000
-#define MULTI_VALUE_OFFSET    0x7fff
-#define VARIABLE_NULL         0x8000
-#define VARIABLE_OFFSET       0x7fff
+#include "table/record_layout.h"
 
 /* Where the parts of a record are; each within its bytes. */
 struct parts

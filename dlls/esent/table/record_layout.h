@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bits of a record's layout, for the files that change records.  Source: published engine, tagfld.hxx and rec.hxx. */
+/* Bits of a record's layout.  Source: published engine, tagfld.hxx and rec.hxx. */
 #ifndef ESENT_TABLE_RECORD_LAYOUT_H
 #define ESENT_TABLE_RECORD_LAYOUT_H
 
@@ -15,7 +15,8 @@ enum
     TAGGED_ENCRYPTED = 0x40,
 };
 
-/* Flags in the offset of an entry of the tagged array. */
+/* Flags in the offset of an entry of the tagged array.  On large pages, whose
+ * offsets need the bits, every column has a header byte and NULL is told there. */
 enum
 {
     TAGGED_DERIVED = 0x8000,

@@ -79,6 +79,9 @@ struct column
     uint32_t callback_columns_size;
 };
 
+/* Bytes of a type of fixed size, 0 for others. */
+uint32_t column_type_size(JET_COLTYP type);
+
 /* FIELD flags, as a column's `disk_flags` has them. */
 enum
 {

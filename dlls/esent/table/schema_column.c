@@ -4,7 +4,7 @@
 #include "format/bytes.h"
 #include "table/schema_private.h"
 
-uint32_t schema_type_size(JET_COLTYP type)
+uint32_t column_type_size(JET_COLTYP type)
 {
     switch (type)
     {
@@ -110,7 +110,7 @@ static JET_ERR load_default(struct table *table, const struct catalog_row *row, 
         return JET_errSuccess;
     if (column->fid < COLUMNID_VAR_FIRST)
     {
-        if (schema_type_size(column->type) && size != schema_type_size(column->type))
+        if (column_type_size(column->type) && size != column_type_size(column->type))
             return JET_errCatalogCorrupted;
         if (size > column->max_size)
             return JET_errCatalogCorrupted;
@@ -138,8 +138,8 @@ static JET_ERR load_place(struct table *table, const struct catalog_row *row, st
 {
     if (column->fid >= COLUMNID_VAR_FIRST)
         return JET_errSuccess;
-    if (schema_type_size(column->type))
-        column->max_size = schema_type_size(column->type);
+    if (column_type_size(column->type))
+        column->max_size = column_type_size(column->type);
     if (!column->max_size || column->max_size > 255 || row->offset < SCHEMA_FIXED_START ||
         row->offset + column->max_size > table->database->page_size)
         return JET_errCatalogCorrupted;

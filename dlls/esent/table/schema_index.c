@@ -222,7 +222,7 @@ static JET_ERR load_derived(struct table *table, const struct catalog_row *row, 
 static uint32_t column_key_max(const struct index *index, const struct column *column)
 {
     bool limited = index->var_seg_max != index->key_max;
-    uint32_t size = schema_type_size(column->type);
+    uint32_t size = column_type_size(column->type);
 
     if (size)
         return 1 + size;

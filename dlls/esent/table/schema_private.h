@@ -135,9 +135,6 @@ int schema_name_compare(const char *a, const char *b);
 int schema_name_compare_size(const char *a, const char *b, uint32_t size);
 uint32_t schema_name_hash(const char *name);
 
-/* Bytes of a type of fixed size, 0 for others. */
-uint32_t schema_type_size(JET_COLTYP type);
-
 /* Sets fixed, variable and tagged and their counts from `columns`, which is in order. */
 void schema_divide_columns(struct table *table);
 

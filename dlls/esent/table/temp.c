@@ -80,7 +80,7 @@ static enum column_kind kind_of(const JET_COLUMNDEF *definition)
 {
     if ((definition->grbit & JET_bitColumnTagged) || is_long(definition->coltyp))
         return KIND_TAGGED;
-    if (key_fixed_size(definition->coltyp) || (definition->grbit & JET_bitColumnFixed))
+    if (column_type_size(definition->coltyp) || (definition->grbit & JET_bitColumnFixed))
         return KIND_FIXED;
     return KIND_VARIABLE;
 }
@@ -95,7 +95,7 @@ static JET_ERR check_definition(const JET_COLUMNDEF *definition)
             return JET_errInvalidCodePage;
         return JET_errSuccess;
     }
-    if (type == JET_coltypBinary || type == JET_coltypLongBinary || key_fixed_size(type))
+    if (type == JET_coltypBinary || type == JET_coltypLongBinary || column_type_size(type))
         return JET_errSuccess;
     /* Nothing is left of that type but that it is let through where it says how it is stored. */
     if (type == COLTYP_SLV && definition->grbit & (JET_bitColumnTagged | JET_bitColumnFixed))
@@ -112,7 +112,7 @@ static void set_column(struct temp_table *temp, struct column *column, const JET
     column->grbit = definition->grbit;
     if (type == JET_coltypText || type == JET_coltypLongText)
         column->code_page = definition->cp == OS_CP_UNICODE ? OS_CP_UNICODE : OS_CP_1252;
-    column->max_size = key_fixed_size(type);
+    column->max_size = column_type_size(type);
     if (!column->max_size)
     {
         column->max_size = definition->cbMax;
@@ -358,7 +358,7 @@ static JET_ERR check_values(const struct temp_table *temp, const struct temp_val
             return JET_errColumnNotFound;
         if (!values[i].data)
             continue;
-        if (key_fixed_size(column->type) || column->fid < COLUMNID_VAR_FIRST)
+        if (column_type_size(column->type) || column->fid < COLUMNID_VAR_FIRST)
         {
             if (values[i].size != column->max_size)
                 return JET_errInvalidBufferSize;
