@@ -149,11 +149,53 @@ static void owners_change(void **state)
     assert_int_equal(atomic_load(&wrong), 0);
 }
 
+/* Has the checkpoint move as often as can be. */
+static void checkpoints(void *context)
+{
+    (void)context;
+    while (!atomic_load(&quit))
+    {
+        expect(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches), false);
+        os_sleep(1);
+        expect(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches | JET_bitStopServiceResume), false);
+    }
+}
+
+static void databases_come_and_go_under_checkpoints(void **state)
+{
+    struct os_thread *thread;
+    JET_SESID sesid;
+    JET_DBID dbid;
+
+    (void)state;
+    assert_int_equal(JetCreateInstanceA(&instance, "checkpoints"), JET_errSuccess);
+    assert_int_equal(JetSetSystemParameterA(&instance, 0, JET_paramRecovery, 0, "on"), JET_errSuccess);
+    assert_int_equal(JetSetSystemParameterA(&instance, 0, JET_paramLogFilePath, 0, "checkpoints/"), JET_errSuccess);
+    assert_int_equal(JetSetSystemParameterA(&instance, 0, JET_paramSystemPath, 0, "checkpoints/"), JET_errSuccess);
+    assert_int_equal(JetSetSystemParameterA(&instance, 0, JET_paramCreatePathIfNotExist, 1, NULL), JET_errSuccess);
+    assert_int_equal(JetInit(&instance), JET_errSuccess);
+    assert_int_equal(JetBeginSessionA(instance, &sesid, NULL, NULL), JET_errSuccess);
+    atomic_store(&quit, 0);
+    assert_int_equal(os_thread_create(&thread, checkpoints, NULL, NULL), JET_errSuccess);
+    for (int round = 0; round < 20; round++)
+    {
+        assert_int_equal(JetCreateDatabaseA(sesid, "checkpoints.edb", NULL, &dbid, JET_bitDbOverwriteExisting),
+                         JET_errSuccess);
+        assert_int_equal(JetCloseDatabase(sesid, dbid, 0), JET_errSuccess);
+        assert_int_equal(JetDetachDatabaseA(sesid, "checkpoints.edb"), JET_errSuccess);
+    }
+    atomic_store(&quit, 1);
+    os_thread_join(thread);
+    assert_int_equal(JetTerm(instance), JET_errSuccess);
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_at_once),
         cmocka_unit_test(owners_change),
+        cmocka_unit_test(databases_come_and_go_under_checkpoints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -254,13 +254,17 @@ static JET_ERR each_open(struct database_registry *registry,
 static JET_ERR oldest_change(struct database *database, uint64_t *oldest)
 {
     uint64_t first = cache_oldest_change(&database->cache), attach = atomic_load(&database->attach_position);
+    bool dirty;
 
+    os_mutex_lock(&database->header_lock);
+    dirty = database->dirty;
+    os_mutex_unlock(&database->header_lock);
     if (first < *oldest)
         *oldest = first;
     /* One whose header does not tell yet that it is attached is found by its record. */
-    if (!database->dirty && attach && attach < *oldest)
+    if (!dirty && attach && attach < *oldest)
         *oldest = attach;
-    return database->dirty ? database_sync(database) : JET_errSuccess;
+    return dirty ? database_sync(database) : JET_errSuccess;
 }
 
 /* Before the checkpoint moves: what the header must know without the log before it. */
