@@ -208,6 +208,81 @@ static void a_file_is_trimmed(void **state)
     assert_ok(JetTerm(own));
 }
 
+/* The generations of the checkpoint and of the log. */
+static JET_CHECKPOINTINFO generations(JET_INSTANCE of)
+{
+    JET_CHECKPOINTINFO info;
+
+    assert_ok(JetGetInstanceMiscInfo(of, &info, sizeof(info), JET_InstanceMiscInfoCheckpoint));
+    return info;
+}
+
+/*
+ * Pages that a transaction took, filled and gave back with its rollback are trimmed, and the
+ * checkpoint is behind its beginning but before its end: redo makes the pages, as others took
+ * them for it, does nothing of what it did to them, and meets what others cleaned up there.
+ */
+static void trimmed_after_a_rollback(void **state)
+{
+    JET_INSTANCE own = test_instance_unstarted("rolledback", "on");
+    JET_COLUMNDEF def = { .cbStruct = sizeof(def), .coltyp = JET_coltypLongBinary };
+    JET_ULONG pages, begin;
+    JET_TABLEID table;
+    JET_COLUMNID column;
+    JET_SESID sesid, other;
+    char path[600], value[3000] = "v";
+    JET_DBID dbid, dbid_of_other;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", test_file("rolledback.edb"));
+    assert_ok(JetSetSystemParameterA(&own, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
+    assert_ok(JetInit(&own));
+    sesid = test_session(own);
+    other = test_session(own);
+    assert_ok(JetCreateDatabaseA(sesid, path, NULL, &dbid, 0));
+    assert_ok(JetOpenDatabaseA(other, path, NULL, &dbid_of_other, 0));
+    assert_ok(JetGrowDatabase(sesid, dbid, 1000, &pages));
+    fill_table(sesid, dbid, "new", 'n');
+    assert_ok(JetBeginTransaction(sesid));
+    assert_ok(JetOpenTableA(sesid, dbid, "new", NULL, 0, 0, &table));
+    assert_ok(JetGetTableColumnInfoA(sesid, table, "v", &def, sizeof(def), JET_ColInfo));
+    for (unsigned i = 0; i < TRIM_ROWS; i++)
+    {
+        assert_ok(JetPrepareUpdate(sesid, table, JET_prepInsert));
+        assert_ok(JetSetColumn(sesid, table, def.columnid, value, sizeof(value), 0, NULL));
+        assert_ok(JetUpdate(sesid, table, NULL, 0, NULL));
+    }
+    assert_ok(JetBeginTransaction(other));
+    begin = generations(own).genMax;
+    assert_ok(JetOpenTableA(other, dbid_of_other, "new", NULL, 0, 0, &table));
+    assert_ok(JetMove(other, table, JET_MoveFirst, 0));
+    assert_ok(JetDelete(other, table));
+    assert_ok(JetCreateTableA(sesid, dbid, "gone", 64, 100, &table));
+    def.cbStruct = sizeof(def);
+    assert_ok(JetAddColumnA(sesid, table, "v", &def, NULL, 0, &column));
+    for (unsigned i = 0; i < TRIM_ROWS; i++)
+    {
+        assert_ok(JetPrepareUpdate(sesid, table, JET_prepInsert));
+        assert_ok(JetSetColumn(sesid, table, column, value, 10, 0, NULL));
+        assert_ok(JetUpdate(sesid, table, NULL, 0, NULL));
+    }
+    assert_ok(JetRollback(sesid, JET_bitRollbackAll));
+    assert_ok(JetResizeDatabase(sesid, dbid, 0, &pages, JET_bitResizeDatabaseOnlyShrink));
+    assert_ok(JetStopServiceInstance2(own, JET_bitStopServiceQuiesceCaches));
+    for (unsigned i = 0; i < 200 && generations(own).genMin < begin; i++)
+        test_sleep(50);
+    assert_true(generations(own).genMin >= begin);
+    assert_err(JetTerm2(own, JET_bitTermDirty), JET_errDirtyShutdown);
+
+    own = test_instance_unstarted("rolledback", "on");
+    assert_ok(JetInit(&own));
+    sesid = test_session(own);
+    assert_ok(JetAttachDatabaseA(sesid, path, 0));
+    assert_ok(JetOpenDatabaseA(sesid, path, NULL, &dbid, 0));
+    check_table(sesid, dbid, "new", 'n');
+    assert_ok(JetTerm(own));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(a_file_grows, start, stop),
         cmocka_unit_test(a_file_is_trimmed),
+        cmocka_unit_test(trimmed_after_a_rollback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

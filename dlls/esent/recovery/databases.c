@@ -238,6 +238,7 @@ static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *lo
     if (database->database)
         return JET_errDatabaseDuplicate;
     os_free(database->gone.pages);
+    os_free(database->old.pages);
     memset(database, 0, sizeof(*database));
     database->attach = REDO_ATTACH_DEFERRED;
     *result = database;
@@ -409,6 +410,7 @@ JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
 static void forget(struct redo_database *database)
 {
     os_free(database->gone.pages);
+    os_free(database->old.pages);
     memset(database, 0, sizeof(*database));
 }
 
@@ -557,6 +559,8 @@ JET_ERR redo_databases_check(struct recovery *recovery)
                 return database->attach == REDO_ATTACH_DENIED ? JET_errAccessDenied : JET_errAttachedDatabaseMismatch;
             break;
         default:
+            if (database->old.count)
+                return JET_errDbTimeTooOld;
             /* A page that the log changes and the file does not have. */
             if (database->gone.count)
                 return database->torn ? JET_errReadVerifyFailure : JET_errRecoveryVerifyFailure;
@@ -589,7 +593,7 @@ JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *recor
 
     if (!database)
         return JET_errSuccess;
-    redo_gone_explain(&database->gone, record->last_page + 1, UINT32_MAX - record->last_page);
+    redo_explain(database, record->last_page + 1, UINT32_MAX - record->last_page);
     /* Pages that a later record of this log takes into use again stay. */
     if (recovery->generation < database->future)
         return JET_errSuccess;
@@ -616,7 +620,7 @@ JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno)
     return JET_errSuccess;
 }
 
-void redo_gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count)
+static void gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count)
 {
     uint32_t kept = 0;
 
@@ -624,4 +628,10 @@ void redo_gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count)
         if (gone->pages[i] < first || gone->pages[i] - first >= count)
             gone->pages[kept++] = gone->pages[i];
     gone->count = kept;
+}
+
+void redo_explain(struct redo_database *database, uint32_t first, uint32_t count)
+{
+    gone_explain(&database->gone, first, count);
+    gone_explain(&database->old, first, count);
 }

@@ -14,7 +14,9 @@
  * A page is changed if its dbtime is that from before; if it is not less than that
  * after, it has the change already.  A page that is not there, in the file or at all,
  * was freed and its space given up later: it is remembered (struct redo_gone), and
- * what explains it must come, or the database is not what the log says.
+ * what explains it must come, or the database is not what the log says.  So is one that
+ * is older than that before: it was made anew, and then what a transaction did there was
+ * skipped that had ended before the checkpoint, with its pages given up.
  */
 #ifndef ESENT_RECOVERY_PRIVATE_H
 #define ESENT_RECOVERY_PRIVATE_H
@@ -41,7 +43,7 @@ enum redo_attach
     REDO_ATTACH_SKIPPED,        /* the caller wants it left out */
 };
 
-/* Pages that were not there, or not whole. */
+/* Pages that were not what they must be, and what may come to explain it. */
 struct redo_gone
 {
     uint32_t *pages;
@@ -60,8 +62,9 @@ struct redo_database
     uint32_t future;            /* the file has changes of generations up to this one */
     bool told;                  /* the program knows that it is attached */
     bool kept;                  /* an earlier recovery left it attached, and nobody has attached it since */
-    struct redo_gone gone;
-    bool torn;                  /* one of them does not have the checksum it says */
+    struct redo_gone gone;      /* not there, or not whole */
+    struct redo_gone old;
+    bool torn;                  /* one that is gone does not have the checksum it says */
 };
 
 /* A database that the log has detached. */
@@ -169,7 +172,8 @@ JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *recor
 
 /* Pages that are not there: remembered, and explained. */
 JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno);
-void redo_gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count);
+/* The pages are made anew, or their space is given up. */
+void redo_explain(struct redo_database *database, uint32_t first, uint32_t count);
 
 /* ---- redo_heal.c ---- */
 

@@ -222,7 +222,7 @@ static void explain_pages(struct recovery *recovery, uint8_t dbid, uint32_t firs
     struct redo_database *database = redo_database(recovery, dbid);
 
     if (database)
-        redo_gone_explain(&database->gone, first, count);
+        redo_explain(database, first, count);
 }
 
 static JET_ERR set_version(struct recovery *recovery, const struct log_set_db_version *record)

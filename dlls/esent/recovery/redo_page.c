@@ -18,7 +18,6 @@ JET_ERR redo_page_latch(struct recovery *recovery, struct redo_database *databas
 
     page->page = NULL;
     page->pgno = pgno;
-    (void)recovery;
     err = cache_latch(&database->database->cache, pgno, CACHE_EXCLUSIVE, &at);
     if (err == JET_errReadVerifyFailure)
         database->torn = true;
@@ -35,7 +34,10 @@ JET_ERR redo_page_latch(struct recovery *recovery, struct redo_database *databas
     cache_unlatch(at, CACHE_EXCLUSIVE);
     if (now >= dbtime)
         return JET_errSuccess;
-    return now < dbtime_before ? JET_errDbTimeTooOld : JET_errDbTimeTooNew;
+    if (now > dbtime_before)
+        return JET_errDbTimeTooNew;
+    /* Only while the file may have what later records did. */
+    return recovery->generation <= database->future ? redo_gone_add(&database->old, pgno) : JET_errDbTimeTooOld;
 }
 
 JET_ERR redo_page_latch_new(struct recovery *recovery, struct redo_database *database, uint32_t pgno, uint64_t dbtime,
@@ -68,7 +70,7 @@ JET_ERR redo_page_latch_new(struct recovery *recovery, struct redo_database *dat
         if (err < 0)
             return err;
     }
-    redo_gone_explain(&database->gone, pgno, 1);
+    redo_explain(database, pgno, 1);
     page->page = at;
     return JET_errSuccess;
 }

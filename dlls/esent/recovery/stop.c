@@ -19,7 +19,7 @@ static bool write_database(struct redo_database *database, uint64_t *oldest)
     case REDO_ATTACH_NONE:
         return true;
     case REDO_ATTACH_NOW:
-        if (database->gone.count || database_redo_write(database->database, &first) < 0)
+        if (database->gone.count || database->old.count || database_redo_write(database->database, &first) < 0)
             return false;
         if (database->database->header.state == JET_dbstateJustCreated && database->position < first)
             first = database->position;
