@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "table/table.h"
+#include "table/temp.h"
+#include "txn/version.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -192,6 +194,40 @@ static void test_empty(void **state)
     assert_int_equal(temp_create(NULL, &bad[2], 1, NULL, &id, &cursor), JET_errInvalidCodePage);
 }
 
+/* Lists take room for versions where Windows has tables for them: with a long value, or without a key. */
+static void test_room_for_versions(void **state)
+{
+    static const JET_COLUMNDEF sorts[] = { { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTTKey } };
+    static const JET_COLUMNDEF tables[] = {
+        { .coltyp = JET_coltypLong, .grbit = JET_bitColumnTTKey },
+        { .coltyp = JET_coltypLongBinary },
+    };
+    struct txn_root root;
+    struct txn txn;
+    struct cursor *cursor;
+    JET_COLUMNID ids[2];
+    uint64_t before;
+    uint32_t value = 7;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&txn, &root);
+    before = version_mark(&root);
+    assert_int_equal(temp_create(&txn, sorts, 1, NULL, ids, &cursor), JET_errSuccess);
+    assert_int_equal(temp_insert(cursor, &(struct temp_value){ ids[0], &value, 4 }, 1), JET_errSuccess);
+    assert_int_equal(version_mark(&root), before);
+    cursor_close(cursor);
+
+    assert_int_equal(temp_create(&txn, tables, 2, NULL, ids, &cursor), JET_errSuccess);
+    assert_int_equal(version_mark(&root) - before, 144);
+    assert_int_equal(temp_insert(cursor, &(struct temp_value){ ids[0], &value, 4 }, 1), JET_errSuccess);
+    assert_int_equal(version_mark(&root) - before, 144 + 144 + (144 + 8));
+    assert_int_equal(temp_insert(cursor, &(struct temp_value){ ids[0], &value, 4 }, 1), JET_errSuccess);
+    assert_int_equal(version_mark(&root) - before, 144 + 144 + 2 * (144 + 8));
+    cursor_close(cursor);
+    txn_root_free(&root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_seeks),
         cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_room_for_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct temp_table
 {
     uint32_t references;        /* cursors */
     _Atomic uint32_t *sorts;    /* of which it is one; NULL */
+    bool counted;               /* its versions are, as if it were a table (temp.c) */
     struct table table;
     struct index primary;
     struct key_form form;

@@ -8,6 +8,7 @@
 #include "os/os.h"
 #include "table/cursor_private.h"
 #include "table/record_edit.h"
+#include "txn/version.h"
 
 #define CHUNK_SIZE    65536u
 #define MEMORY_MOST   (32u << 20) /* of a sort, in bytes */
@@ -313,6 +314,9 @@ JET_ERR temp_create(struct txn *txn, const JET_COLUMNDEF *columns, uint32_t coun
         temp_free(temp);
         return err < 0 ? err : JET_errOutOfMemory;
     }
+    temp->counted = !temp->table.database && txn && needs_table(temp);
+    if (temp->counted)
+        version_allot(txn->root, 0);
     if (temp->table.database && needs_table(temp))
     {
         err = temp->grbit & JET_bitTTForwardOnly ? JET_errCannotMaterializeForwardOnlySort
@@ -520,6 +524,18 @@ static JET_ERR new_row(struct cursor *cursor, struct record record, struct temp_
     return JET_errSuccess;
 }
 
+/*
+ * A list that Windows makes a table takes room for versions there, and cleanup goes
+ * by that room.  The one more with the first row is not in the published source:
+ * what was recorded of cleanup asks for it.
+ */
+static void count_version(struct txn_root *root, const struct temp_row *row)
+{
+    if (!row->number)
+        version_allot(root, 0);
+    version_allot(root, row->key_size);
+}
+
 JET_ERR temp_add_record(struct cursor *cursor, struct record record)
 {
     struct temp_table *temp = cursor->temp;
@@ -536,6 +552,8 @@ JET_ERR temp_add_record(struct cursor *cursor, struct record record)
         return err;
     temp_note_size(temp, row);
     temp->rows[temp->count++] = row;
+    if (temp->counted)
+        count_version(cursor->txn->root, row);
     return JET_errSuccess;
 }
 
