@@ -387,6 +387,100 @@ static void long_values_are_read_before_they_are_asked_for(void **state)
     assert_ok(JetCloseTable(session, table));
 }
 
+/* Closes the database and opens it again, with nothing of it in memory. */
+static void forget_pages(void)
+{
+    assert_ok(JetCloseDatabase(other, other_database, 0));
+    assert_ok(JetCloseDatabase(session, database, 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("clients.edb")));
+    assert_ok(JetAttachDatabaseA(session, test_file("clients.edb"), JET_bitDbPurgeCacheOnAttach));
+    assert_ok(JetOpenDatabaseA(session, test_file("clients.edb"), NULL, &database, 0));
+    assert_ok(JetOpenDatabaseA(other, test_file("clients.edb"), NULL, &other_database, 0));
+}
+
+/* Moves from `from` to the end of the range that ends with `to`: what was read on the way. */
+static struct JET_THREADSTATS2 walk_range(JET_TABLEID table, int32_t from, int32_t to)
+{
+    bool forward = from < to;
+    struct JET_THREADSTATS2 before, after;
+    JET_ERR err = JET_errSuccess;
+    int32_t count = 0;
+
+    assert_ok(JetMakeKey(session, table, &from, sizeof(from), JET_bitNewKey));
+    assert_ok(JetSeek(session, table, JET_bitSeekEQ));
+    assert_ok(JetMakeKey(session, table, &to, sizeof(to), JET_bitNewKey));
+    assert_ok(JetSetIndexRange(session, table, JET_bitRangeInclusive | (forward ? JET_bitRangeUpperLimit : 0)));
+    before = thread_stats();
+    for (; err >= 0; count++)
+        err = JetMove(session, table, forward ? JET_MoveNext : JET_MovePrevious, 0);
+    after = thread_stats();
+    assert_err(err, JET_errNoCurrentRecord);
+    assert_int_equal(count, (forward ? to - from : from - to) + 1);
+    after.cPageRead -= before.cPageRead;
+    after.cPagePreread -= before.cPagePreread;
+    return after;
+}
+
+/* A range that goes on in a second leaf is read whole then, and the leaf behind it when the last is come to. */
+static void the_rest_of_a_range_is_read_at_once(void **state)
+{
+    static uint8_t bytes[250];
+    struct JET_THREADSTATS2 stats;
+    JET_OBJECTINFO info;
+    JET_COLUMNID key_column, value_column;
+    JET_TABLEID table;
+    int32_t each;
+
+    (void)state;
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetCreateTableA(session, database, "ranges", 1, 100, &table));
+    key_column = test_column(session, table, "key", JET_coltypLong, 0);
+    value_column = test_column(session, table, "value", JET_coltypBinary, JET_bitColumnFixed);
+    assert_ok(JetCreateIndexA(session, table, "key", JET_bitIndexPrimary, "+key\0", 6, 20));
+    for (int32_t key = 0; key < 100; key++)
+    {
+        assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+        assert_ok(JetSetColumn(session, table, key_column, &key, sizeof(key), 0, NULL));
+        assert_ok(JetSetColumn(session, table, value_column, bytes, sizeof(bytes), 0, NULL));
+        assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    }
+    assert_ok(JetCommitTransaction(session, 0));
+    assert_ok(JetComputeStats(session, table));
+    assert_ok(JetGetTableInfoA(session, table, &info, sizeof(info), JET_TblInfo));
+    assert_ok(JetCloseTable(session, table));
+    /* The first leaf has one more than the others. */
+    each = (100 - 1) / ((int32_t)info.cPage - 1);
+    assert_in_range(info.cPage, 10, 60);
+    assert_int_equal(info.cPage, (100 - 1 + each - 1) / each);
+
+    /* From the third entry of the fourth leaf to the middle of the eighth. */
+    forget_pages();
+    assert_ok(JetOpenTableA(session, database, "ranges", NULL, 0, 0, &table));
+    stats = walk_range(table, 1 + 4 * each - 1, 1 + 7 * each);
+    assert_int_equal(stats.cPageRead, 1);
+    assert_int_equal(stats.cPagePreread, 4);
+    stats = walk_range(table, 1 + 4 * each - 1, 1 + 7 * each);
+    assert_int_equal(stats.cPageRead + stats.cPagePreread, 0);
+    assert_ok(JetCloseTable(session, table));
+
+    forget_pages();
+    assert_ok(JetOpenTableA(session, database, "ranges", NULL, 0, 0, &table));
+    stats = walk_range(table, 1 + 7 * each, 1 + 4 * each - 1);
+    assert_int_equal(stats.cPageRead, 1);
+    assert_int_equal(stats.cPagePreread, 4);
+    assert_ok(JetCloseTable(session, table));
+
+    /* One that stays on its leaf reads nothing ahead; one to the end of the table nothing behind it. */
+    forget_pages();
+    assert_ok(JetOpenTableA(session, database, "ranges", NULL, 0, 0, &table));
+    stats = walk_range(table, 1 + 5 * each, 1 + 5 * each + 1);
+    assert_int_equal(stats.cPagePreread, 0);
+    stats = walk_range(table, 1 + 8 * each, 99);
+    assert_int_equal(stats.cPageRead, 1);
+    assert_int_equal(stats.cPagePreread, info.cPage - 10);
+    assert_ok(JetCloseTable(session, table));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +491,7 @@ int main(void)
         cmocka_unit_test(nobody_works_until_it_is_said),
         cmocka_unit_test(rows_of_a_new_table_need_no_versions),
         cmocka_unit_test(records_that_an_older_engine_could_not_hold),
+        cmocka_unit_test(the_rest_of_a_range_is_read_at_once),
         cmocka_unit_test(a_range_is_read_before_its_records_are_asked_for),
         cmocka_unit_test(long_values_are_read_before_they_are_asked_for),
         cmocka_unit_test(the_work_of_a_thread_is_counted),

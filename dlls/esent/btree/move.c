@@ -354,6 +354,8 @@ static JET_ERR finish(struct tree_cursor *cursor, JET_ERR err, struct tree_leaf 
     if (err < 0 || cursor->pgno == from)
         return err;
     crossed(cursor, step);
+    if (cursor->limit)
+        tree_read_range(cursor, step, next);
     if (next && cursor->run * step > 0)
         cache_prefetch(cursor->tree->file, next);
     return err;

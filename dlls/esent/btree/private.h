@@ -128,6 +128,8 @@ JET_ERR leaf_settle_prev(const struct tree *tree, struct txn *txn, const struct 
 
 /* read_ahead.c */
 
+/* A cursor in a range, whose moves have a limit, came to another leaf: reads the rest of the range.  `next`: the neighbour. */
+void tree_read_range(struct tree_cursor *cursor, int step, uint32_t next);
 /* A cursor leaves its leaf, in direction `step`, with nothing latched: reads what will come next. */
 void tree_read_ahead(struct tree_cursor *cursor, int step);
 

@@ -5,6 +5,10 @@
  * The page above the leaves names the next ones, so they are asked for together.
  * A cursor that is told it will scan does so from the start; any other after it
  * went from leaf to leaf in one direction a few times, with a growing window.
+ *
+ * A cursor in a range, when it comes to another leaf of it, has the others read, many at
+ * once, and when it comes to the last, after others, what follows: there the move ends that
+ * ends the range.  (These are the pages that FUCBSetIndexRange and ErrBTIPreread lead to.)
  */
 #include "btree/private.h"
 
@@ -76,7 +80,7 @@ void tree_read_ahead(struct tree_cursor *cursor, int step)
     uint32_t pgnos[WINDOW_MAX + 1], count;
     struct tree_target target;
 
-    if (cursor->ahead)
+    if (cursor->ahead || cursor->limit)
         return;
     count = window(cursor, step);
     if (!count || next_is_there(cursor, step))
@@ -89,6 +93,56 @@ void tree_read_ahead(struct tree_cursor *cursor, int step)
     cursor->ahead = count;
     sort(pgnos + 1, count);
     read_sorted(cursor->tree->file, pgnos + 1, count);
+}
+
+/* The numbers of leaves from the target on, as tree_leaves(), up to the one where the key `to` is or would be. */
+static uint32_t leaves_between(const struct tree *tree, const struct tree_target *from, const struct tree_target *to,
+                               int step, uint32_t *pgnos, uint32_t most)
+{
+    uint32_t last = 0, count, i = 0;
+
+    if (!tree_leaves(tree, to, 1, &last, 1))
+        return 0;
+    count = tree_leaves(tree, from, step, pgnos, most);
+    while (i < count && pgnos[i++] != last)
+        ;
+    return i;
+}
+
+/* Those that are not in memory. */
+static void read_missing(struct cache_file *file, uint32_t *pgnos, uint32_t count)
+{
+    uint32_t missing = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+    {
+        uint32_t pgno = pgnos[i];
+
+        if (!cache_contains(file, pgno))
+            pgnos[missing++] = pgno;
+    }
+    sort(pgnos, missing);
+    read_sorted(file, pgnos, missing);
+}
+
+void tree_read_range(struct tree_cursor *cursor, int step, uint32_t next)
+{
+    const struct tree_limit *limit = cursor->limit;
+    struct tree_target to = { .aim = TREE_AIM_LOWER, .key = limit->key, .key_size = limit->key_size }, from;
+    struct cache_file *file = cursor->tree->file;
+    uint32_t pgnos[WINDOW_MAX + 1], count;
+
+    if (cursor->ahead || !next || cache_contains(file, next))
+        return;
+    if (tree_compare_key(cursor, limit->key, limit->key_size) * step > 0)
+        return;
+    cursor_target(cursor, TREE_AIM_LOWER, &from);
+    count = leaves_between(cursor->tree, &from, &to, step, pgnos, WINDOW_MAX + 1);
+    if (count > 1)
+        read_missing(file, pgnos + 1, count - 1);
+    else if (cursor->run * step > 1)
+        cache_read_ahead(file, next, 1);
+    cursor->ahead = count > 1 ? count - 1 : 0;
 }
 
 uint32_t tree_preread(const struct tree *tree, const uint8_t *const *keys, const uint32_t *sizes, uint32_t count,
@@ -117,20 +171,7 @@ void tree_preread_range(const struct tree *tree, const struct tree_range_end *st
 {
     struct tree_target from = { .aim = TREE_AIM_LOWER, .key = start->key, .key_size = start->size };
     struct tree_target to = { .aim = TREE_AIM_LOWER, .key = end->key, .key_size = end->size };
-    uint32_t pgnos[PREREAD_MAX], last = 0, count, missing = 0;
+    uint32_t pgnos[PREREAD_MAX], count = leaves_between(tree, &from, &to, forward ? 1 : -1, pgnos, PREREAD_MAX);
 
-    if (!tree_leaves(tree, &to, 1, &last, 1))
-        return;
-    count = tree_leaves(tree, &from, forward ? 1 : -1, pgnos, PREREAD_MAX);
-    for (uint32_t i = 0; i < count; i++)
-    {
-        uint32_t pgno = pgnos[i];
-
-        if (!cache_contains(tree->file, pgno))
-            pgnos[missing++] = pgno;
-        if (pgno == last)
-            break;
-    }
-    sort(pgnos, missing);
-    read_sorted(tree->file, pgnos, missing);
+    read_missing(tree->file, pgnos, count);
 }

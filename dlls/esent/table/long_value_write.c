@@ -442,7 +442,7 @@ static JET_ERR copy_value(struct writer *writer)
     if (err >= 0)
         err = long_key(writer->id.bytes, writer->id.size, &writer->key);
     if (err >= 0)
-        err = insert_root(writer, size);
+        err = size ? JET_errSuccess : insert_root(writer, 0);
     tree_cursor_init(&from, writer->table->long_values, writer->txn);
     while (err >= 0 && at < size)
     {
@@ -466,6 +466,9 @@ static JET_ERR copy_value(struct writer *writer)
         long_key_offset(&writer->key, at);
         err = tree_insert(writer->table->long_values, writer->txn, writer->key.bytes,
                           writer->key.id_size + LONG_VALUE_OFFSET_SIZE, writer->chunk, stored, true);
+        /* It shares the first chunk's page. */
+        if (err >= 0 && !at)
+            err = insert_root(writer, size);
         if (chunk_max > UINT32_MAX - at)
             break;
         at += chunk_max;
