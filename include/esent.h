@@ -1363,6 +1363,7 @@ typedef enum
 #define JET_errMissingPatchPage                          (-534)   /* patch page absent */
 #define JET_errBadPatchPage                              (-535)   /* patch page not valid */
 #define JET_errRedoAbruptEnded                           (-536)   /* replay stopped before the end of the log */
+#define JET_errBadSLVSignature                           (-537)   /* MinGW's name: signature of a streaming file wrong */
 #define JET_errPatchFileMissing                          (-538)   /* patch file absent */
 #define JET_errDatabaseLogSetMismatch                    (-539)   /* database was not written with this log set */
 #define JET_errDatabaseStreamingFileMismatch             (-540)   /* database and streaming file do not belong together (obsolete) */
@@ -1414,6 +1415,7 @@ typedef enum
 #define JET_errExistingLogFileHasBadSignature            (-610)   /* a log already on disk has a foreign signature */
 #define JET_errExistingLogFileIsNotContiguous            (-611)   /* a log already on disk breaks the sequence */
 #define JET_errLogReadVerifyFailure                      (-612)   /* log checksum failed when read for backup */
+#define JET_errSLVReadVerifyFailure                      (-613)   /* MinGW's name: checksum of a page of a streaming file wrong */
 #define JET_errCheckpointDepthTooDeep                    (-614)   /* checkpoint lags too far behind */
 #define JET_errRestoreOfNonBackupDatabase                (-615)   /* hard recovery tried on a file that is not a backup */
 #define JET_errLogFileNotCopied                          (-616)   /* log truncation refused because a log was not copied yet */
@@ -2928,7 +2930,7 @@ typedef struct
 
 #if JET_VERSION >= 0x0600
 /* JetGetThreadStats: counts of the calling thread */
-struct JET_THREADSTATS
+typedef struct JET_THREADSTATS
 {
     JET_ULONG cbStruct;
     JET_ULONG cPageReferenced;
@@ -2938,11 +2940,11 @@ struct JET_THREADSTATS
     JET_ULONG cPageRedirtied;
     JET_ULONG cLogRecord;
     JET_ULONG cbLogRecord;
-};
+} JET_THREADSTATS;
 #endif
 
 #if JET_VERSION >= 0x0A00
-struct JET_THREADSTATS2
+typedef struct JET_THREADSTATS2
 {
     JET_ULONG  cbStruct;
     JET_ULONG  cPageReferenced;
@@ -2954,11 +2956,11 @@ struct JET_THREADSTATS2
     JET_ULONG  cbLogRecord;
     JET_UINT64 cusecPageCacheMiss;
     JET_ULONG  cPageCacheMiss;
-};
+} JET_THREADSTATS2;
 #endif
 
 #if JET_VERSION >= 0x0A01
-struct JET_THREADSTATS3
+typedef struct JET_THREADSTATS3
 {
     JET_ULONG  cbStruct;
     JET_ULONG  cPageReferenced;
@@ -2973,7 +2975,7 @@ struct JET_THREADSTATS3
     JET_ULONG  cSeparatedLongValueRead;
     JET_UINT64 cusecLongValuePageCacheMiss;
     JET_ULONG  cLongValuePageCacheMiss;
-};
+} JET_THREADSTATS3;
 #endif
 
 #if JET_VERSION >= 0x0602
@@ -5440,7 +5442,7 @@ typedef struct
     JET_ULONG cpageAvail;
 } JET_STREAMINGFILESPACEINFO;
 
-struct JET_THREADSTATS4
+typedef struct JET_THREADSTATS4
 {
     JET_ULONG  cbStruct;
     JET_ULONG  cPageReferenced;
@@ -5470,7 +5472,7 @@ struct JET_THREADSTATS4
     JET_ULONG  cPageUpdateAllocated;
     JET_ULONG  cPageUpdateReleased;
     JET_ULONG  cPageUniqueModified;
-};
+} JET_THREADSTATS4;
 
 /* JetInit4: as JET_PFNSTATUS, with the caller's context instead of a session */
 typedef JET_ERR (JET_API *JET_PFNINITCALLBACK)(JET_SNP snp, JET_SNT snt, void *pv, void *pvContext);

@@ -131,6 +131,7 @@ build/corpus/.complete:
 
 SCRIPT_TESTS = \
     "script:tools/check-header" \
+    "script:tools/check-mingw-header" \
     "script:tools/check-exports x86_64=build/x86_64/esent.dll" \
     "script:tools/check-exports i686=build/i686/esent.dll" \
     "script:tools/check-exports native=build/host/libesent.so" \
