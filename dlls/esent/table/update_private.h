@@ -55,6 +55,16 @@ JET_ERR record_room_fill(struct record_room *room, struct record record);
 JET_ERR record_room_current(struct record_room *room, struct cursor *cursor);
 void record_room_free(struct record_room *room);
 
+/* ----------------------------------------------------------------- update.c --- */
+
+/* The update that is prepared is no more; _cancel: and what was done to long values for it is undone. */
+void update_drop(struct cursor *cursor);
+JET_ERR update_cancel(struct cursor *cursor);
+/* The place of the current entry is locked from now on, whether a record is there or not.  JET_errWriteConflict. */
+JET_ERR update_lock_current(struct cursor *cursor, bool read);
+/* A replace that was prepared without a lock takes it.  JET_errWriteConflict: the record is another now. */
+JET_ERR update_upgrade_lock(struct cursor *cursor);
+
 /* ------------------------------------------------------------ update_long.c --- */
 
 /* A value of a long type: in the record or in the tree of long values.  `threshold` as the callers of
