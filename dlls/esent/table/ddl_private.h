@@ -39,7 +39,7 @@ uint32_t space_hints_pages(const JET_SPACEHINTS *hints, uint32_t page_size);
 #define SPACE_HINTS_SIZE (1 + 4 * 7)
 uint32_t space_hints_pack(const JET_SPACEHINTS *hints, uint32_t skip, uint8_t bytes[SPACE_HINTS_SIZE]);
 
-/* ---- columns (ddl_column.c) ---- */
+/* ---- columns (ddl_column_check.c) ---- */
 
 /* Where the next column of each kind goes. */
 struct column_places
@@ -53,6 +53,9 @@ struct column_places
 
 /* For the columns of a new table; template_table may be NULL. */
 void column_places_init(struct column_places *places, struct database *database, const struct table *template_table);
+/* The same of a table that there is; and that it gave some out: those are not given to another transaction. */
+void column_places_of(struct column_places *places, const struct table *table);
+void column_places_note(struct database *database, struct table_object *object, const struct column_places *places);
 
 /* A column to be made. */
 struct column_definition
@@ -74,6 +77,9 @@ JET_ERR column_check(struct database *database, struct column_definition *defini
                      const struct table *template_table, bool alone);
 /* Whether its default is of the size of its type. */
 bool column_default_fits(const struct column_definition *definition);
+bool column_is_tagged(const struct column_definition *definition);
+/* Whether the template table has a column of that name. */
+bool column_is_inherited(const struct table *template_table, const char *name);
 /* Gives it an id and a place. */
 JET_ERR column_place(struct column_places *places, struct column_definition *definition, uint32_t size);
 JET_ERR column_insert(struct database *database, struct txn *txn, uint32_t objid,

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "os/os.h"
-#include "table/retrieve.h"
 #include "table/update_private.h"
 
 /* Copy buffers of temporary tables, which have no pages. */

@@ -71,18 +71,28 @@ JET_ERR update_upgrade_lock(struct cursor *cursor);
  * update_set_column's file know it: values of more bytes leave a record that is full. */
 JET_ERR update_set_long(struct cursor *cursor, const struct column *column, const struct setting *setting,
                         uint32_t threshold);
-/* Moves every value of more than `threshold` bytes out of the record. */
-JET_ERR update_separate(struct cursor *cursor, uint32_t threshold);
-/* One more reference to each long value of the record, which is a copy. */
-JET_ERR update_reference_all(struct cursor *cursor);
-/* One less to each of a record that goes. */
-JET_ERR update_dereference_all(struct cursor *cursor, struct record record);
 /* Between these, changes of long values belong to the update. */
 uint32_t update_long_begin(struct cursor *cursor);
 void update_long_end(struct cursor *cursor, uint32_t before);
 /* Whether the value is another one's of the column: JET_errMultiValuedDuplicate, JET_errMultiValuedDuplicateAfterTruncation. */
 JET_ERR update_check_unique(struct cursor *cursor, const struct column *column, uint32_t sequence, const void *data,
                             uint32_t size, bool normalized);
+
+/* The bytes of a value that is compressed: *expanded is to be freed. */
+JET_ERR update_long_expand(const struct record_value *value, uint8_t **expanded, uint32_t *size);
+/* What a separated value refers to.  JET_errDatabaseCorrupted. */
+JET_ERR update_long_id(const struct record_value *value, struct long_value_id *id);
+/* The key of an encrypted column; NULL: it is not encrypted. */
+const uint8_t *update_long_key(const struct cursor *cursor, const struct column *column);
+
+/* -------------------------------------------------------- update_long_all.c --- */
+
+/* Moves every value of more than `threshold` bytes out of the record. */
+JET_ERR update_separate(struct cursor *cursor, uint32_t threshold);
+/* One more reference to each long value of the record, which is a copy. */
+JET_ERR update_reference_all(struct cursor *cursor);
+/* One less to each of a record that goes. */
+JET_ERR update_dereference_all(struct cursor *cursor, struct record record);
 
 /* ----------------------------------------------------------- index_update.c --- */
 
