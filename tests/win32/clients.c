@@ -298,7 +298,9 @@ static void a_range_is_read_before_its_records_are_asked_for(void **state)
 {
     int32_t value = 2;
     JET_INDEX_COLUMN start = { row_column, JET_relopEquals, &value, sizeof(value), 0 };
-    JET_INDEX_RANGE range = { &start, 1, NULL, 0 };
+    JET_INDEX_RANGE range = { &start, 1, NULL, 0 }, ranges[2];
+    int32_t numbers[6] = { 1, 2, 3, 4, 5, 6 };
+    JET_INDEX_COLUMN at[6];
     JET_TABLEID table;
     JET_ULONG read = 0;
 
@@ -309,6 +311,27 @@ static void a_range_is_read_before_its_records_are_asked_for(void **state)
     range.cStartColumns = 0;
     assert_err(JetPrereadIndexRanges(session, table, &range, 1, &read, NULL, 0, JET_bitPrereadForward),
                JET_errKeyNotMade);
+
+    /* Several must be in order if it is to be told how many were read, and must not overlap. */
+    for (int i = 0; i < 6; i++)
+        at[i] = (JET_INDEX_COLUMN){ row_column, JET_relopEquals, &numbers[i], sizeof(numbers[i]), 0 };
+    ranges[0] = (JET_INDEX_RANGE){ &at[3], 1, &at[4], 1 };
+    ranges[1] = (JET_INDEX_RANGE){ &at[0], 1, &at[1], 1 };
+    assert_err(JetPrereadIndexRanges(session, table, ranges, 2, &read, NULL, 0, JET_bitPrereadForward),
+               JET_errInvalidParameter);
+    assert_ok(JetPrereadIndexRanges(session, table, ranges, 2, NULL, NULL, 0, JET_bitPrereadForward));
+    ranges[1].rgEndColumns = &at[3];
+    assert_err(JetPrereadIndexRanges(session, table, ranges, 2, NULL, NULL, 0, JET_bitPrereadForward),
+               JET_errInvalidParameter);
+    ranges[1] = (JET_INDEX_RANGE){ &at[5], 1, &at[1], 1 };
+    assert_err(JetPrereadIndexRanges(session, table, ranges, 2, NULL, NULL, 0, JET_bitPrereadForward),
+               JET_errInvalidParameter);
+    ranges[0] = (JET_INDEX_RANGE){ &at[1], 1, &at[0], 1 };
+    ranges[1] = (JET_INDEX_RANGE){ &at[4], 1, &at[2], 1 };
+    assert_ok(JetPrereadIndexRanges(session, table, ranges, 2, NULL, NULL, 0, JET_bitPrereadBackward));
+    ranges[1].rgEndColumns = &at[0];
+    assert_err(JetPrereadIndexRanges(session, table, ranges, 2, NULL, NULL, 0, JET_bitPrereadBackward),
+               JET_errInvalidParameter);
     assert_ok(JetCloseTable(session, table));
 }
 

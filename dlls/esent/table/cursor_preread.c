@@ -160,6 +160,22 @@ static int compare(const struct search_key *a, const struct search_key *b)
     return key_compare(a->data, a->size, b->data, b->size);
 }
 
+/* Whether a range and one of those before it have more than an end in common; range i has keys 2 i and 2 i + 1. */
+static bool overlaps(const struct search_key *keys, uint32_t i, bool only_starts, bool forward)
+{
+    const struct search_key *start = &keys[2 * i], *end = only_starts ? start : start + 1;
+
+    for (uint32_t k = 0; k < i; k++)
+    {
+        const struct search_key *other = &keys[2 * k], *other_end = only_starts ? other : other + 1;
+        int order = compare(start, other_end), end_order = compare(end, other);
+
+        if (forward ? (order < 0) != (end_order < 0) : (order > 0) != (end_order > 0))
+            return true;
+    }
+    return false;
+}
+
 /* ----------------------------------------------------------- long values --- */
 
 struct long_list
@@ -325,6 +341,9 @@ JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *rang
             if (forward ? order > 0 : order < 0)
                 goto done;
         }
+        /* Who does not ask how far it went need not have them in order. */
+        if (!considered && overlaps(keys, i, only_starts, forward))
+            goto done;
     }
     err = JET_errSuccess;
     for (; n < count && n < PREREAD_KEYS; n++)
