@@ -352,6 +352,8 @@ static void fill_struct(const char *type, size_t length, uint8_t *place, unsigne
         else if (starts_with(f->name, "ccolumn") || starts_with(f->name, "cset") ||
                  starts_with(f->name, "cconditional"))
             number = random_below(3);
+        else if (starts_with(f->name, "ulPages"))
+            number = random_below(300);
         else if (starts_with(f->name, "grbit"))
             number = any_options();
         else if (starts_with(f->name, "columnid"))
@@ -436,7 +438,8 @@ static unsigned any_argument(const char *kind, const char *name, bool never_righ
         words[0] = any_options();
         break;
     case 'n':
-        words[0] = any_number();
+        /* A table can begin with pages by the gigabyte. */
+        words[0] = starts_with(name, "JetCreateTable") ? random_below(300) : any_number();
         break;
     case 'A':
     case 'W':

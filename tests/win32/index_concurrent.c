@@ -339,6 +339,88 @@ static void test_primary(void **state)
     drop_table();
 }
 
+#define MANY 600
+
+/* What a database looks like to who reads all of it. */
+static void check_database(const char *path)
+{
+    JET_DBUTIL_A what = { .cbStruct = sizeof(what), .op = opDBUTILEDBRepair };
+
+    what.sesid = builder;
+    what.szDatabase = (char *)path;
+    what.grbitOptions = JET_bitDBUtilOptionDontRepair;
+    assert_ok(JetDBUtilitiesA(&what));
+}
+
+static void add(int32_t first, int32_t count)
+{
+    assert_ok(JetBeginTransaction(builder));
+    for (int32_t i = first; i < first + count; i++)
+        put(builder, building, JET_prepInsert, i, i);
+    assert_ok(JetCommitTransaction(builder, JET_bitCommitLazyFlush));
+}
+
+/* All rows of the table, by the writer. */
+static void delete_all(void)
+{
+    for (JET_ERR err = JetMove(writer, writing, JET_MoveFirst, 0); err == JET_errSuccess;
+         err = JetMove(writer, writing, JET_MoveNext, 0))
+        assert_ok(JetDelete(writer, writing));
+}
+
+/*
+ * An index goes while changes of its entries still wait for somebody who does not see them: the writer's, who commits
+ * when the index is not sure yet, or after it was deleted.  Its pages are another's by then, and nothing is taken off them.
+ */
+static void test_gone_before_its_changes(void **state)
+{
+    JET_SESID old = test_session(instance);
+    JET_ULONG count;
+    char path[512];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", test_file("gone.edb"));
+    for (unsigned deleted = 0; deleted < 2; deleted++)
+    {
+        JET_DBID kept_database = database, kept_other = other;
+
+        assert_ok(JetCreateDatabaseA(builder, path, NULL, &database, JET_bitDbOverwriteExisting));
+        assert_ok(JetOpenDatabaseA(writer, path, NULL, &other, 0));
+        make_table();
+        add(1000, MANY);
+        if (deleted)
+            assert_ok(JetCreateIndexA(builder, building, "gone", 0, "+value\0", 8, 90));
+        assert_ok(JetBeginTransaction(old));
+        assert_ok(JetBeginTransaction(writer));
+        if (!deleted)
+            assert_ok(JetBeginTransaction(builder));
+        if (deleted)
+            assert_ok(JetDeleteIndexA(builder, building, "gone"));
+        else
+            assert_ok(JetCreateIndexA(builder, building, "gone", 0, "+value\0", 8, 90));
+        delete_all();
+        assert_ok(JetCommitTransaction(writer, 0));
+        if (!deleted)
+            assert_ok(JetRollback(builder, 0));
+        /* The table takes the pages again. */
+        add(2000, 4 * MANY);
+        assert_ok(JetCommitTransaction(old, 0));
+        JetIdle(builder, JET_bitIdleCompact);
+        add(5000, MANY);
+        assert_ok(JetMove(builder, building, JET_MoveFirst, 0));
+        assert_ok(JetIndexRecordCount(builder, building, &count, 0));
+        assert_int_equal(count, 5 * MANY);
+        drop_table();
+        assert_ok(JetCloseDatabase(writer, other, 0));
+        assert_ok(JetCloseDatabase(builder, database, 0));
+        assert_ok(JetDetachDatabaseA(builder, path));
+        check_database(path);
+        database = kept_database;
+        other = kept_other;
+    }
+    assert_ok(JetEndSession(old, 0));
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -373,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_unique),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_primary),
+        cmocka_unit_test(test_gone_before_its_changes),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -153,12 +153,28 @@ static void end(struct database *database, const struct schema_action *action, b
     os_mutex_unlock(&database->lock);
 }
 
-/* Gives back the space of a tree that nobody can reach any more. */
+/* Others may have changed the tree, and committed that, after who deletes it, or while it was not sure to stay. */
+static JET_ERR forget_changes(struct database *database, uint32_t root)
+{
+    struct version_place tree = { .database = database->store.id, .root = root };
+    struct cache_page *page;
+    JET_ERR err = cache_latch(&database->cache, root, CACHE_SHARED, &page);
+
+    if (err < 0)
+        return err;
+    tree.objid = page_objid(page->data);
+    cache_unlatch(page, CACHE_SHARED);
+    version_forget_tree(database->txns, &tree);
+    return JET_errSuccess;
+}
+
+/* Gives back the space of a tree that nobody can reach any more.  Nobody cleans meanwhile. */
 static JET_ERR destroy(struct database *database, const struct schema_action *action)
 {
-    struct tree parent = action->object->records;
+    const struct tree *parent = action->in_table ? &action->object->records : NULL;
+    JET_ERR err = forget_changes(database, action->root);
 
-    return tree_destroy(&database->store, action->in_table ? &parent : NULL, action->root);
+    return err < 0 ? err : tree_destroy(&database->store, parent, action->root);
 }
 
 /* A table that is not to be may have got a tree of long values, whose row was
@@ -188,7 +204,11 @@ JET_ERR schema_undo(void *context, struct txn *txn, struct version *version)
     if (action.kind == ACTION_TABLE_MADE)
         delete_rest(database, action.object->objid);
     if (action.kind == ACTION_TREE_MADE || action.kind == ACTION_TABLE_MADE)
+    {
+        version_hold_cleaning(txn->root);
         err = destroy(database, &action);
+        version_release_cleaning(txn->root);
+    }
     end(database, &action, true);
     return err;
 }
@@ -199,6 +219,8 @@ void schema_expire(void *context, struct version *version)
     struct schema_action action;
 
     (void)context;
+    if (version->forgotten)
+        return;
     if (version->op != VERSION_ACTION)
     {
         long_value_expire(version);

@@ -85,6 +85,7 @@ void version_fill(struct version *version, const struct version_place *place, ui
     atomic_init(&version->undo_lgpos, 0);
     version->rceid = 0;
     version->revived = change->revives;
+    version->forgotten = false;
     if (place->key_size)
         memcpy(bytes, place->key, place->key_size);
     if (place->data_size)

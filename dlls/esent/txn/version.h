@@ -78,6 +78,7 @@ struct version
     _Atomic uint8_t level;              /* changed by its transaction only */
     bool linked;                        /* in a chain; actions are not */
     bool revived;                       /* an insertion that replaced the data of a deleted entry */
+    bool forgotten;                     /* its tree is no more; under root->clean, once it is committed */
     uint8_t delta_size;
     uint8_t bytes[];                    /* key, data, image; large transactions have many, so nothing is between */
 };
@@ -214,6 +215,14 @@ uint64_t version_oldest_kept(struct txn_root *root);
 JET_ERR version_drop_database(struct txn_root *root, uint32_t database);
 /* The same of all that can be dropped; waits for who is cleaning. */
 void version_clean_all(struct txn_root *root);
+/* Between these nobody cleans: no version expires.  Not from within hooks.expire, where that is so. */
+void version_hold_cleaning(struct txn_root *root);
+void version_release_cleaning(struct txn_root *root);
+/*
+ * A tree is about to be no more, and its pages another's: what committed transactions did there is `forgotten`,
+ * so that nothing is taken off its pages when that expires, after the tree.  Nobody cleans meanwhile.
+ */
+void version_forget_tree(struct txn_root *root, const struct version_place *tree);
 
 /* Whether an open transaction has changed or deleted any entry, beyond adding some: without a latch, a guess.
  * The commit of any that had is among root->log.commits. */

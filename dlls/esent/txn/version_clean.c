@@ -261,6 +261,26 @@ void version_clean_all(struct txn_root *root)
     os_mutex_unlock(&root->clean);
 }
 
+void version_hold_cleaning(struct txn_root *root)
+{
+    os_mutex_lock(&root->clean);
+}
+
+void version_release_cleaning(struct txn_root *root)
+{
+    os_mutex_unlock(&root->clean);
+}
+
+void version_forget_tree(struct txn_root *root, const struct version_place *tree)
+{
+    os_mutex_lock(&root->lock);
+    for (struct version_batch *batch = root->committed; batch; batch = batch->next)
+        for (struct version *version = batch->newest; version; version = version->txn_older)
+            if (version->op != VERSION_ACTION && version_is_of_tree(version, tree))
+                version->forgotten = true;
+    os_mutex_unlock(&root->lock);
+}
+
 void version_root_free(struct txn_root *root)
 {
     version_clean_all(root);
