@@ -57,7 +57,7 @@ static inline struct txn *txn_versioning(struct txn *txn)
     return txn && txn->level ? txn : NULL;
 }
 
-/* -------------------------------------------------------------- write.c --- */
+/* --------------------------------------------------------------- leaf.c --- */
 
 /* A target that is an entry of the tree: its place. */
 static inline struct tree_target entry_target(const struct tree *tree, const uint8_t *key, uint32_t key_size,
