@@ -4,25 +4,31 @@
 
 #define PART_BUCKETS 64u
 
+/* The last bytes, fewer than 8; those of different numbers of bytes may be the same. */
+static uint64_t last_word(const uint8_t *bytes, uint32_t size)
+{
+    uint32_t first, last;
+
+    if (size < 4)
+        return (uint64_t)bytes[0] << 16 | (uint64_t)bytes[size / 2] << 8 | bytes[size - 1];
+    memcpy(&first, bytes, 4);
+    memcpy(&last, bytes + size - 4, 4);
+    return (uint64_t)first << 32 | last;
+}
+
 static uint32_t hash_bytes(uint64_t hash, const uint8_t *bytes, uint32_t size)
 {
-    while (size >= 8)
+    for (; size >= 8; bytes += 8, size -= 8)
     {
         uint64_t word;
 
         memcpy(&word, bytes, 8);
         hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
         hash ^= hash >> 29;
-        bytes += 8;
-        size -= 8;
     }
     if (size)
     {
-        uint64_t word = size;
-
-        while (size)
-            word = word << 8 | bytes[--size];
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+        hash = (hash ^ last_word(bytes, size)) * 0x9e3779b97f4a7c15ull + size;
         hash ^= hash >> 29;
     }
     /* Numbers in keys end in what differs, which lies in the high bits of the words. */
