@@ -6,8 +6,9 @@
  * everything compared with what was committed, and the check of `esentutl /g`.
  *
  *   crashes [COUNT [SEED]]      in the current folder; ESENT_CRASHES, ESENT_SEED
- *   crashes --again SEED        from crash.SEED/before: the last recovery
+ *   crashes --again SEED [LIFE] from crash.SEED/before: the last recovery, or that life after the first
  *   crashes --verify SEED       from crash.SEED, in this process
+ *   crashes --live SEED LIFE    the same of that life
  *
  * Every third round is of two databases (a seed of PLURAL_SEEDS and more): they are detached and attached
  * meanwhile, and after a crash the work goes on, to crash again, up to four times.
@@ -278,7 +279,7 @@ static int do_work(const struct settings *s, bool again)
     return work(s);
 }
 
-static uint32_t next_life;
+static uint32_t next_life, again_life;
 
 static int do_live_on(const struct settings *s, bool again)
 {
@@ -323,6 +324,13 @@ static bool one_round(uint64_t seed, bool again)
     mkdir(folder, 0777);
     if (again)
         shell("find %s -maxdepth 1 -type f -delete && cp %sbefore/* %s", folder);
+    if (again && again_life)
+    {
+        next_life = again_life;
+        return in_process(do_live_on, &s, false) != FAILED;
+    }
+    if (again)
+        next_life = s.lives;
     else
     {
         status = in_process(do_work, &s, false);
@@ -365,8 +373,18 @@ int main(int argc, char **argv)
         place(settings.seed);
         return verify(&settings);
     }
+    workload_delete = delete_file;
+    if (argc > 3 && !strcmp(argv[1], "--live"))
+    {
+        settings_choose(&settings, strtoull(argv[2], NULL, 0));
+        place(settings.seed);
+        return live_on(&settings, (uint32_t)strtoul(argv[3], NULL, 0));
+    }
     if (argc > 2 && !strcmp(argv[1], "--again"))
+    {
+        again_life = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 0;
         return !one_round(strtoull(argv[2], NULL, 0), true);
+    }
     const char *count_text = argc > 1 ? argv[1] : getenv("ESENT_CRASHES");
     const char *seed_text = argc > 2 ? argv[2] : getenv("ESENT_SEED");
     unsigned long count = count_text ? strtoul(count_text, NULL, 0) : COUNT, lost = 0;
@@ -374,7 +392,6 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("[ RUN      ] crashes\n");
-    workload_delete = delete_file;
     for (unsigned long i = 0; i < count; i++)
         lost += !one_round(i % 3 == 2 && seed < PLURAL_SEEDS ? PLURAL_SEEDS + seed + i : seed + i, false);
     for (unsigned long i = 0; i < sizeof(once_lost) / sizeof(once_lost[0]); i++, count++)

@@ -912,7 +912,7 @@ static const char *verify_database(const struct settings *s, JET_SESID id, uint3
     if (err >= 0)
         err = JetOpenDatabaseA(id, workload_database[number], NULL, &database, 0);
     if (err < 0 && workload_created)
-        return wrong("%d of attaching %s", (int)err, workload_database[number]);
+        return wrong("%d of attaching database %u", (int)err, (unsigned)number);
     workload_attached[number] = err >= 0;
     for (uint32_t i = number; err >= 0 && i < s->workers && !what; i += s->databases)
     {

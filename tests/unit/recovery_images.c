@@ -164,6 +164,28 @@ static void quit_and_keep(void)
     put("images/edb.log", file, size);
 }
 
+/* The last record in the only generation that ends the making of a database is none any more. */
+static void forget_making(void)
+{
+    size_t size, found = 0;
+    uint8_t *file = take("images/edb.log", &size);
+    const struct log_header *header = (const struct log_header *)file;
+
+    for (size_t segment = LOG_HEADER_SIZE; segment < size; segment += LOG_SEGMENT_SIZE)
+        for (size_t at = segment + sizeof(struct log_segment); at < segment + LOG_SEGMENT_SIZE && file[at];)
+        {
+            if (file[at] == LOG_CREATE_DB_FINISH)
+                found = at;
+            at += log_record_size(file + at, segment + LOG_SEGMENT_SIZE - at);
+        }
+    assert_true(found != 0);
+    file[found] = LOG_JET_OP; /* of the same size */
+    found /= LOG_SEGMENT_SIZE;
+    (void)log_segment_seal(file + found * LOG_SEGMENT_SIZE, (uint32_t)header->generation, (uint32_t)found,
+                           (uint32_t)found);
+    put("images/edb.log", file, size);
+}
+
 /* ---------------------------------------------------------------------- tests --- */
 
 /* No record says that they are attached again: they stayed so. */
@@ -216,6 +238,50 @@ static void headers_of_databases(void **state)
     fails(128, 0, JET_errAttachedDatabaseMismatch);
     assert_int_equal(begin(128, JET_bitReplayIgnoreMissingDB), JET_errSuccess);
     assert_int_equal(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+}
+
+/* A database that was being made in the place of another, of which the log tells first. */
+static void header_of_another(void **state)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLong };
+
+    (void)state;
+    create(512);
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    open_table();
+    insert(7);
+    assert_int_equal(JetCloseDatabase(sesid, dbid, 0), JET_errSuccess);
+    assert_int_equal(JetDetachDatabaseA(sesid, DATABASE), JET_errSuccess);
+    assert_int_equal(JetCreateDatabaseA(sesid, DATABASE, NULL, &dbid, JET_bitDbOverwriteExisting), JET_errSuccess);
+    assert_int_equal(JetCreateTableA(sesid, dbid, "t", 1, 80, &table), JET_errSuccess);
+    assert_int_equal(JetAddColumnA(sesid, table, "v", &definition, NULL, 0, &column), JET_errSuccess);
+    for (int32_t i = 0; i < 5; i++)
+        insert(i);
+    die();
+    damage(DATABASE, 100, 4096 + 30);
+    recovers_to(512, 5);
+}
+
+/* What was being made when a recovery left databases attached is not one of them. */
+static void making_that_was_cut_off(void **state)
+{
+    uint8_t *other;
+    size_t size;
+
+    (void)state;
+    create(512);
+    assert_int_equal(begin(512, 0), JET_errSuccess);
+    open_table();
+    insert(0);
+    assert_int_equal(JetCreateDatabaseA(sesid, "images/other.edb", NULL, &dbid, 0), JET_errSuccess);
+    die();
+    forget_making();
+    assert_int_equal(begin(512, JET_bitKeepDbAttachedAtEndOfRecovery), JET_errSuccess);
+    die();
+    /* Another file is there when it is replayed once more. */
+    other = take(DATABASE, &size);
+    put("images/other.edb", other, size);
+    recovers_to(512, 1);
 }
 
 /* Without a checkpoint redo begins with the first generation. */
@@ -629,6 +695,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(databases_that_were_kept),
         cmocka_unit_test(headers_of_databases),
+        cmocka_unit_test(header_of_another),
+        cmocka_unit_test(making_that_was_cut_off),
         cmocka_unit_test(checkpoints),
         cmocka_unit_test(generations),
         cmocka_unit_test(generations_too_many),

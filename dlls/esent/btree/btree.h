@@ -223,6 +223,10 @@ void tree_preread_range(const struct tree *tree, const struct tree_range_end *st
  * two space trees. */
 JET_ERR tree_space_info(const struct tree *tree, uint32_t *owned_pages, uint32_t *available_pages);
 
+/* The key of the last entry there is, be it deleted or of another transaction; *size 0: there is none.
+ * JET_errInvalidBufferSize: it has more than `room` bytes. */
+JET_ERR tree_last_key(const struct tree *tree, uint8_t *key, uint32_t room, uint32_t *size);
+
 /* Whether there is no entry at all, be it deleted or of another transaction. */
 JET_ERR tree_is_bare(const struct tree *tree, bool *bare);
 

@@ -400,6 +400,46 @@ JET_ERR tree_move_last(struct tree_cursor *cursor)
     return move_end(cursor, -1);
 }
 
+/* The last entry of a leaf, or of one before it. */
+static JET_ERR last_entry(const struct tree *tree, struct tree_leaf *leaf, struct page_node *node)
+{
+    JET_ERR err = JET_errSuccess;
+
+    while (!err && !page_lines(&leaf->view))
+        err = leaf_step_left(tree, leaf);
+    if (err)
+        return err;
+    return page_node(&leaf->view, page_lines(&leaf->view) - 1, node) ? JET_errSuccess : JET_errDatabaseCorrupted;
+}
+
+JET_ERR tree_last_key(const struct tree *tree, uint8_t *key, uint32_t room, uint32_t *size)
+{
+    struct tree_target target = { .aim = TREE_AIM_LAST };
+    struct tree_leaf leaf = { .page = NULL };
+    JET_ERR err = TREE_RETRY;
+    struct page_node node;
+
+    *size = 0;
+    for (int tries = 0; err == TREE_RETRY && tries < TREE_RETRIES; tries++)
+    {
+        err = tree_descend(tree, &target, &leaf);
+        if (err < 0)
+            return err;
+        err = last_entry(tree, &leaf, &node);
+        if (err == JET_errSuccess && page_key_size(&node.key) <= room)
+        {
+            *size = page_key_size(&node.key);
+            page_key_copy(&node.key, key);
+        }
+        else if (err == JET_errSuccess)
+            err = JET_errInvalidBufferSize;
+        leaf_unlatch(&leaf);
+    }
+    if (err == TREE_RETRY)
+        err = JET_errBadPageLink;
+    return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+}
+
 /* All that can still come is beyond the limit, which that undoes. */
 static JET_ERR give_up(struct tree_cursor *cursor)
 {

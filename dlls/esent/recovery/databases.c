@@ -138,13 +138,15 @@ static JET_ERR check_attach(struct recovery *recovery, const struct redo_databas
 }
 
 /* A file that cannot be read may be one that is deleted later. */
-static JET_ERR not_there(const struct recovery *recovery, JET_ERR err, const struct redo_database *database,
-                         enum redo_attach *attach)
+static JET_ERR not_there(JET_ERR err, struct redo_database *database, enum redo_attach *attach)
 {
     *attach = REDO_ATTACH_DEFERRED;
-    *recovery->config->header_bad = *recovery->config->header_bad || err == JET_errReadVerifyFailure;
     switch (err)
     {
+    case JET_errReadVerifyFailure:
+        /* Perhaps another database was being made in its place. */
+        database->unreadable = true;
+        return JET_errSuccess;
     case JET_errFileAccessDenied:
         *attach = REDO_ATTACH_DENIED;
         return JET_errSuccess;
@@ -156,14 +158,14 @@ static JET_ERR not_there(const struct recovery *recovery, JET_ERR err, const str
     }
 }
 
-static JET_ERR check_file(struct recovery *recovery, const struct redo_database *database,
-                          const struct logged_attach *logged, enum redo_attach *attach)
+static JET_ERR check_file(struct recovery *recovery, struct redo_database *database, const struct logged_attach *logged,
+                          enum redo_attach *attach)
 {
     struct database_header header;
     JET_ERR err = database_redo_header(database->path, &header);
 
     if (err < 0)
-        return not_there(recovery, err, database, attach);
+        return not_there(err, database, attach);
     *attach = REDO_ATTACH_DEFERRED;
     switch (header.state)
     {
@@ -227,7 +229,7 @@ static JET_ERR open_now(struct recovery *recovery, struct redo_database *databas
     return err;
 }
 
-/* The entry of a database that the log names anew.  JET_errDatabaseCorrupted: its number is none. */
+/* The entry of a database that the log names anew.  JET_errLogCorrupted: its number is none, or in use. */
 static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *logged, struct redo_database **result)
 {
     struct redo_database *database;
@@ -236,7 +238,7 @@ static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *lo
         return JET_errLogCorrupted;
     database = &recovery->databases[dbid];
     if (database->database)
-        return JET_errDatabaseDuplicate;
+        return JET_errLogCorrupted;
     os_free(database->gone.pages);
     os_free(database->old.pages);
     memset(database, 0, sizeof(*database));
@@ -321,7 +323,7 @@ static bool is_detached(const struct recovery *recovery, const struct header_sig
     return false;
 }
 
-static JET_ERR check_create(struct recovery *recovery, const struct redo_database *database,
+static JET_ERR check_create(struct recovery *recovery, struct redo_database *database,
                             const struct header_signature *signature, enum redo_attach *attach, bool *create)
 {
     struct database_header header;
@@ -335,7 +337,7 @@ static JET_ERR check_create(struct recovery *recovery, const struct redo_databas
     if (*create)
         return JET_errSuccess;
     if (err < 0)
-        return not_there(recovery, err, database, attach);
+        return not_there(err, database, attach);
     if (!same(&header.log_signature, &recovery->signature))
         return JET_errSuccess;
     attached = log_position_of(&header.attach);
@@ -374,6 +376,7 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
     database->signature = signature;
     database->position = recovery->position;
     database->pages_max = record->pages_max;
+    database->creating = true;
     err = check_create(recovery, database, &signature, &choice, &create);
     if (err < 0)
         return err;
@@ -398,7 +401,10 @@ JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
     struct redo_database *database = dbid < REDO_DATABASES ? &recovery->databases[dbid] : NULL;
     JET_ERR err;
 
-    if (!database || database->attach != REDO_ATTACH_NOW || database->database->header.state != JET_dbstateJustCreated)
+    if (!database)
+        return JET_errSuccess;
+    database->creating = false;
+    if (database->attach != REDO_ATTACH_NOW || database->database->header.state != JET_dbstateJustCreated)
         return JET_errSuccess;
     err = database_redo_attached(database->database, database->position, &recovery->signature, recovery->generation,
                                  &recovery->reader->header.created);
@@ -462,7 +468,7 @@ JET_ERR redo_keep_databases(struct recovery *recovery)
     {
         struct redo_database *database = &recovery->databases[i];
 
-        if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
+        if (database->creating)
             err = close_database(recovery, database, recovery->position, false);
         else if (database->attach == REDO_ATTACH_NOW)
         {
@@ -555,9 +561,14 @@ JET_ERR redo_databases_check(struct recovery *recovery)
             /* fall through */
         case REDO_ATTACH_DEFERRED:
         case REDO_ATTACH_DENIED:
-            if (!ignore_all && !database->ignore_missing)
-                return database->attach == REDO_ATTACH_DENIED ? JET_errAccessDenied : JET_errAttachedDatabaseMismatch;
-            break;
+            if (ignore_all || database->ignore_missing)
+                break;
+            if (database->unreadable)
+            {
+                *recovery->config->header_bad = true;
+                return JET_errReadVerifyFailure;
+            }
+            return database->attach == REDO_ATTACH_DENIED ? JET_errAccessDenied : JET_errAttachedDatabaseMismatch;
         default:
             if (database->old.count)
                 return JET_errDbTimeTooOld;

@@ -60,6 +60,8 @@ struct redo_database
     uint32_t pages_max;
     bool ignore_missing;
     uint32_t future;            /* the file has changes of generations up to this one */
+    bool creating;              /* its creation was not finished yet */
+    bool unreadable;            /* no copy of its header is whole */
     bool told;                  /* the program knows that it is attached */
     bool kept;                  /* an earlier recovery left it attached, and nobody has attached it since */
     struct redo_gone gone;      /* not there, or not whole */
@@ -184,7 +186,8 @@ void redo_page_bad(void *context, struct database *database, uint32_t pgno);
 /* ---- sessions.c ---- */
 
 JET_ERR redo_session(struct recovery *recovery, uint16_t number, struct redo_session **session);
-void redo_begin(struct recovery *recovery, struct redo_session *session, const struct log_begin *record);
+/* JET_errLogCorrupted: it begins nothing. */
+JET_ERR redo_begin(struct recovery *recovery, struct redo_session *session, const struct log_begin *record);
 void redo_refresh(struct redo_session *session, const struct log_refresh *record);
 JET_ERR redo_commit(struct redo_session *session, uint32_t level);
 JET_ERR redo_rollback(struct redo_session *session, uint32_t levels);

@@ -198,8 +198,7 @@ static JET_ERR session_record(struct recovery *recovery, const struct log_read_r
     case LOG_BEGIN:
     case LOG_BEGIN0:
     case LOG_BEGIN_DT:
-        redo_begin(recovery, session, (const struct log_begin *)record->data);
-        return JET_errSuccess;
+        return redo_begin(recovery, session, (const struct log_begin *)record->data);
     case LOG_COMMIT:
     case LOG_COMMIT0:
         return commit(recovery, session, (const struct log_commit *)record->data);

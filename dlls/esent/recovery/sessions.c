@@ -51,12 +51,14 @@ static void end_transaction(struct redo_session *session)
     }
 }
 
-void redo_begin(struct recovery *recovery, struct redo_session *session, const struct log_begin *record)
+JET_ERR redo_begin(struct recovery *recovery, struct redo_session *session, const struct log_begin *record)
 {
     uint32_t from = record->level_from, to = from + record->levels;
 
+    if (to == from)
+        return JET_errLogCorrupted;
     if (!session->begun && from)
-        return;
+        return JET_errSuccess;
     if (!from)
     {
         end_transaction(session);
@@ -68,6 +70,7 @@ void redo_begin(struct recovery *recovery, struct redo_session *session, const s
     }
     if (session->txn.level)
         session->txn.level = to < REDO_LEVELS ? to : REDO_LEVELS - 1;
+    return JET_errSuccess;
 }
 
 void redo_refresh(struct redo_session *session, const struct log_refresh *record)

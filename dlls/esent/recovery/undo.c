@@ -198,6 +198,18 @@ static JET_ERR undo_logged(struct recovery *recovery, struct log *log)
     return must_keep(recovery) ? leave_attached(recovery, log, undo) : shut_down(recovery, log, undo);
 }
 
+/* What could not be undone is left to the next run: nothing is taken off the pages of databases that go now. */
+static void forget_versions(struct recovery *recovery)
+{
+    struct txn_root *txns = recovery->config->txns;
+    void (*expire)(void *context, struct version *version) = txns->hooks.expire;
+
+    redo_end_sessions(recovery);
+    txns->hooks.expire = NULL;
+    version_clean_all(txns);
+    txns->hooks.expire = expire;
+}
+
 JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
 {
     struct log *log = NULL;
@@ -225,7 +237,7 @@ JET_ERR recovery_undo(struct recovery *recovery, struct log **result)
         (void)log_truncate(log, log_generation(log));
     if (err < 0)
     {
-        redo_end_sessions(recovery);
+        forget_versions(recovery);
         redo_abandon_databases(recovery);
         log_close(log, true);
         log = NULL;

@@ -271,21 +271,17 @@ JET_ERR update_number_records(struct cursor *cursor)
 JET_ERR record_number_next(struct table *table, uint32_t *number)
 {
     uint64_t next = atomic_load(&table->object->next_record);
-    struct tree_cursor cursor;
-    JET_ERR err;
 
     if (!next)
     {
-        uint32_t last = 0;
+        uint8_t last[4];
+        uint32_t size;
+        /* One that is deleted may still be seen, or come back. */
+        JET_ERR err = tree_last_key(table->records, last, sizeof(last), &size);
 
-        tree_cursor_init(&cursor, table->records, NULL);
-        err = tree_move_last(&cursor);
-        if (err >= 0 && cursor.bookmark_key_size == 4)
-            last = be32(cursor.bookmark);
-        tree_cursor_close(&cursor);
-        if (err < 0 && err != JET_errNoCurrentRecord && err != JET_errRecordNotFound)
+        if (err < 0 && err != JET_errInvalidBufferSize)
             return err;
-        settle(&table->object->next_record, (uint64_t)last + 1);
+        settle(&table->object->next_record, err >= 0 && size == sizeof(last) ? (uint64_t)be32(last) + 1 : 1);
     }
     next = atomic_fetch_add(&table->object->next_record, 1);
     *number = (uint32_t)next;

@@ -108,28 +108,23 @@ done:
     return err;
 }
 
-/* The highest id in the tree; 0: it is empty. */
+/* The highest id in the tree, also of a value that is deleted but seen by somebody still; 0: it is empty. */
 static JET_ERR last_id(const struct table *table, uint64_t *last)
 {
-    struct tree_cursor cursor;
-    JET_ERR err;
+    uint8_t key[sizeof(struct long_key)];
+    uint32_t size;
+    JET_ERR err = tree_last_key(table->long_values, key, sizeof(key), &size);
 
     *last = 0;
-    tree_cursor_init(&cursor, table->long_values, NULL);
-    err = tree_move_last(&cursor);
-    if (err >= 0)
-    {
-        const uint8_t *key = cursor.bookmark;
-
-        if (cursor.bookmark_key_size >= 8 && key[0] & 0x80)
-            *last = be64(key);
-        else if (cursor.bookmark_key_size >= 4)
-            *last = be32(key);
-        else
-            err = JET_errLVCorrupted;
-    }
-    tree_cursor_close(&cursor);
-    return err == JET_errNoCurrentRecord || err == JET_errRecordNotFound ? JET_errSuccess : err;
+    if (err < 0 || !size)
+        return err == JET_errInvalidBufferSize ? JET_errLVCorrupted : err;
+    if (size >= 8 && key[0] & 0x80)
+        *last = be64(key);
+    else if (size >= 4)
+        *last = be32(key);
+    else
+        return JET_errLVCorrupted;
+    return JET_errSuccess;
 }
 
 static JET_ERR new_id(struct table *table, struct long_value_id *id)
