@@ -121,7 +121,6 @@ JET_ERR database_mark_dirty(struct database *database)
         if (database->store.log)
         {
             uint64_t attach = atomic_load(&database->attach_position);
-            int32_t now = (int32_t)log_position_generation(log_tip(database->store.log));
             struct log_header current;
 
             log_current_header(database->store.log, &current);
@@ -130,7 +129,8 @@ JET_ERR database_mark_dirty(struct database *database)
             memset(&header->detach, 0, sizeof(header->detach));
             memset(&header->reattach, 0, sizeof(header->reattach));
             set_required(header, (int32_t)log_position_generation(attach));
-            header->generation_max_required = header->generation_max_committed = now;
+            /* Not of the tip, whose generation may have no file yet: when it has, all headers are told. */
+            header->generation_max_required = header->generation_max_committed = (int32_t)current.generation;
             header->generation_max_time = current.created;
         }
         else
