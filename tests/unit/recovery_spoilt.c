@@ -24,7 +24,7 @@
 #define DATABASE "spoilt/db.edb"
 #define ROWS     60
 #define RECORDS  20000u
-#define TRIES    250u
+#define TRIES    120u
 #define KILOS    1024u
 
 struct place
@@ -322,7 +322,7 @@ static void spoilt_records(void **state)
 {
     const char *tries_text = getenv("ESENT_SPOIL"), *seed_text = getenv("ESENT_SPOIL_SEED");
     unsigned long tries = tries_text ? strtoul(tries_text, NULL, 0) : TRIES, bad = 0, refused = 0;
-    uint64_t seed = seed_text ? strtoull(seed_text, NULL, 0) : 1;
+    uint64_t seed = seed_text ? strtoull(seed_text, NULL, 0) : 100;
     unsigned types = 0;
     char name[100];
     size_t size;
