@@ -105,6 +105,7 @@ void settings_choose(struct settings *s, uint64_t seed)
     s->threads = random_next(&random) % 3 == 0;
     s->lives = 1 + (uint32_t)(random_next(&random) % 4);
     s->keep = random_next(&random) % 2;
+    s->shrinks = seed % 2 == 0;
 }
 
 JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE *result)
@@ -126,6 +127,8 @@ JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE
     try(JetSetSystemParameterA(&made, 0, JET_paramCircularLog, s->circular, NULL));
     try(JetSetSystemParameterA(&made, 0, JET_paramCheckpointDepthMax, s->checkpoint_kb * 1024, NULL));
     try(JetSetSystemParameterA(&made, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
+    if (s->shrinks)
+        try(JetSetSystemParameterA(&made, 0, JET_paramDbExtensionSize, 4 + s->seed % 13, NULL));
     *result = made;
     return JetInit2(result, s->keep ? JET_bitKeepDbAttachedAtEndOfRecovery : 0);
 done:
@@ -460,6 +463,17 @@ static const char *file_of(const struct worker *w)
     return workload_database[(uint32_t)w->number % settings->databases];
 }
 
+/* Attaches its database, which becomes smaller then, or not. */
+static JET_ERR attach(struct worker *w)
+{
+    JET_GRBIT options = JET_bitShrinkDatabaseEofOnAttach;
+    JET_SETDBPARAM parameter = { JET_dbparamShrinkDatabaseOptions, &options, sizeof(options) };
+
+    if (!settings->shrinks)
+        return JetAttachDatabaseA(w->session[0].id, file_of(w), 0);
+    return JetAttachDatabase3A(w->session[0].id, file_of(w), &parameter, 1, 0);
+}
+
 /* Opens the database and the table, with the sessions that there are. */
 static JET_ERR worker_come(struct worker *w)
 {
@@ -468,7 +482,7 @@ static JET_ERR worker_come(struct worker *w)
 
     snprintf(name, sizeof(name), "rows%d", w->number);
     if (settings->databases > 1)
-        try(JetAttachDatabaseA(w->session[0].id, file_of(w), 0));
+        try(attach(w));
     for (int i = 0; i < SESSIONS; i++)
     {
         struct session *s = &w->session[i];
@@ -567,7 +581,7 @@ static bool step_aside(struct worker *w)
             w->err = worker_come(w);
         return true;
     }
-    scratch = !w->number && below(w, 40) == 0;
+    scratch = !w->number && below(w, 40) == 0 && !settings->shrinks;
     leaves = settings->workers < (uint32_t)w->number + 3 && w->number != 2 && below(w, 30) == 0;
     if (!scratch && !leaves)
         return false;

@@ -8,8 +8,8 @@
  * follows from the seed, but for what the workers do to each other's timing.
  *
  * With two databases, workers have the one or the other, and detach and attach it while
- * the others go on; a third is made, changed, detached, deleted and made again.  What
- * a crash left may be gone on with, in another life.
+ * the others go on; it becomes smaller then, or a third is made, changed, detached,
+ * deleted and made again.  What a crash left may be gone on with, in another life.
  *
  * A worker's states are numbered by its commits.  After a crash it must be in one
  * of those from the last that was durable to the last that was asked for.
@@ -35,6 +35,7 @@ struct settings
     uint32_t page_size, log_kb, cache_pages, workers, steps, checkpoint_kb;
     uint32_t databases, lives; /* lives: how often it crashes and goes on */
     bool circular, threads;
+    bool shrinks; /* instead of the third database: databases become smaller as they are attached */
     bool keep; /* recovery leaves databases attached */
     bool faults; /* calls may fail: what can go on goes on */
 };

@@ -6,7 +6,7 @@
  * accounts with nothing in them and delete such ones, change entries of an index
  * that is not unique along with them, commit or roll back.  Readers add up
  * all accounts in one transaction: the sum never changes.  Another thread cleans
- * versions.  In the end the pages are walked.
+ * versions, and one moves pages.  In the end the pages are walked.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 #define NUMBERS  4000u /* of accounts that come and go */
 #define WRITERS  4
 #define READERS  2
+#define THREADS  (WRITERS + READERS + 2)
 
 #ifdef CACHE_COPY_PEEKS
 #define ROUNDS 1500u
@@ -30,7 +31,7 @@
 
 static struct store_build build;
 static struct tree records, names;
-static _Atomic uint32_t wrong, conflicts, committed;
+static _Atomic uint32_t wrong, conflicts, committed, moved;
 static _Atomic bool stop;
 
 struct worker
@@ -216,6 +217,38 @@ static void cleaner(void *context)
     }
 }
 
+/* Leaves move to other places while all that goes on. */
+static void mover(void *context)
+{
+    struct worker *worker = context;
+    struct tree_cursor cursor;
+
+    while (!atomic_load(&stop))
+    {
+        const struct tree *tree = random_below(worker, 3) ? &records : &names;
+        struct tree_entry entry;
+        uint8_t key[4];
+        JET_ERR err;
+
+        make_key(random_below(worker, 2) ? random_below(worker, ACCOUNTS) : ACCOUNTS + random_below(worker, NUMBERS),
+                 key);
+        if (tree == &names)
+            make_name((int64_t)random_below(worker, 8), key);
+        tree_cursor_init(&cursor, tree, NULL);
+        err = tree_seek(&cursor, key, tree == &names ? 2 : 4, TREE_SEEK_GE);
+        if (err >= 0)
+        {
+            entry = (struct tree_entry){ cursor.bookmark, cursor.bookmark + cursor.bookmark_key_size,
+                                         cursor.bookmark_key_size, cursor.bookmark_data_size };
+            err = tree_move_page(tree, &entry, cursor.pgno, random_below(worker, 2) ? cursor.pgno : 0, NULL);
+            atomic_fetch_add(&moved, err >= 0);
+        }
+        EXPECT(err >= 0 || err == JET_errRecordNotFound, err);
+        tree_cursor_close(&cursor);
+        os_thread_yield();
+    }
+}
+
 static void worker_init(struct worker *worker, uint32_t number)
 {
     worker->seed = number * 7919 + 1;
@@ -241,8 +274,8 @@ static void make_accounts(void)
 static void test_writers(void **state)
 {
     static const WCHAR path[] = { 'b', 't', 'r', 'e', 'e', '_', 't', '.', 't', 'm', 'p', 0 };
-    static struct worker worker[WRITERS + READERS + 1];
-    struct os_thread *thread[WRITERS + READERS + 1];
+    static struct worker worker[THREADS];
+    struct os_thread *thread[THREADS];
     struct store_tree trees[2];
     uint32_t root;
 
@@ -255,12 +288,13 @@ static void test_writers(void **state)
     tree_init(&names, &build.file, root, 13, false, PAGE_INDEX);
     trees[1] = (struct store_tree){ root, records.root };
     make_accounts();
-    for (uint32_t i = 0; i < WRITERS + READERS + 1; i++)
+    for (uint32_t i = 0; i < THREADS; i++)
     {
         worker_init(&worker[i], i);
         assert_int_equal(os_thread_create(&thread[i],
                                           i < WRITERS             ? writer
                                           : i < WRITERS + READERS ? reader
+                                          : i == THREADS - 1      ? mover
                                                                   : cleaner,
                                           &worker[i], "test"),
                          0);
@@ -268,15 +302,16 @@ static void test_writers(void **state)
     for (uint32_t i = 0; i < WRITERS; i++)
         os_thread_join(thread[i]);
     atomic_store(&stop, true);
-    for (uint32_t i = WRITERS; i < WRITERS + READERS + 1; i++)
+    for (uint32_t i = WRITERS; i < THREADS; i++)
         os_thread_join(thread[i]);
     while (version_clean(&build.txns, UINT32_MAX))
         ;
-    printf("%u committed, %u conflicts, %u pages\n", committed, conflicts, build.store.pages);
+    printf("%u committed, %u conflicts, %u pages, %u moved\n", committed, conflicts, build.store.pages, moved);
     assert_int_equal(wrong, 0);
+    assert_true(moved > 100);
     assert_true(build.store.pages < 1000); /* all accounts at once fit in 200 */
     assert_int_equal(store_check(&build, trees, 2), 0);
-    for (uint32_t i = 0; i < WRITERS + READERS + 1; i++)
+    for (uint32_t i = 0; i < THREADS; i++)
     {
         tree_cursor_close(&worker[i].cursor);
         tree_cursor_close(&worker[i].name);

@@ -75,8 +75,8 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
     struct attachment *attachment;
     uint64_t began = os_clock_us();
     WCHAR full[OS_PATH_MAX];
-    uint32_t pages_max;
-    JET_ERR err = attachment_parameters(parameters, count, &pages_max);
+    struct attachment_parameters read;
+    JET_ERR err = attachment_parameters(parameters, count, &read);
 
     if (err < 0)
         return err;
@@ -94,7 +94,7 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
         return JET_errDatabaseDuplicate;
     if (err < 0)
         return err;
-    err = make(session, attachment, full, pages_max);
+    err = make(session, attachment, full, read.pages_max);
     if (err < 0)
         attachment_close(attachment);
     else

@@ -9,6 +9,7 @@
  */
 #include "api/private.h"
 #include "maintain/backup.h"
+#include "maintain/maintain.h"
 #include "table/index_check.h"
 #include "table/schema.h"
 
@@ -150,11 +151,11 @@ JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct att
 
 /* ----------------------------------------------------------------- attach --- */
 
-JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max)
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, struct attachment_parameters *read)
 {
     uint32_t number;
 
-    *pages_max = 0;
+    *read = (struct attachment_parameters){ .shrink_milliseconds = -1 };
     if (count && !parameters)
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
@@ -173,7 +174,7 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
         switch (parameters[i].dbparamid)
         {
         case JET_dbparamDbSizeMaxPages:
-            *pages_max = number;
+            read->pages_max = number;
             break;
         case JET_dbparamCachePriority:
             if (number > 1000)
@@ -185,15 +186,19 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
                   JET_bitShrinkDatabaseDontMoveRootsOnAttach | JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach |
                   JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach))
                 return JET_errInvalidGrbit;
+            read->shrink = number;
             break;
         case JET_dbparamShrinkDatabaseTimeQuota:
         case JET_dbparamLeakReclaimerTimeQuota:
             if ((int32_t)number > quota_max)
                 return JET_errInvalidParameter;
+            if (parameters[i].dbparamid == JET_dbparamShrinkDatabaseTimeQuota)
+                read->shrink_milliseconds = (int32_t)number;
             break;
         case JET_dbparamShrinkDatabaseSizeLimit:
             if ((int32_t)number < 0)
                 return JET_errInvalidParameter;
+            read->shrink_pages_least = number;
             break;
         }
     }
@@ -243,6 +248,26 @@ bool attachment_checks_indexes(const struct instance *instance, JET_GRBIT grbit)
            param_number(instance, JET_paramEnableIndexChecking) == JET_IndexCheckingOn;
 }
 
+/*
+ * The database becomes smaller before anybody has it open.  What keeps it from that is no matter of attaching, unless
+ * the database is damaged.  ESE does this only where the database's format is 1568.80 or newer; what comes of it is
+ * a database of any format.
+ */
+static JET_ERR shrink(struct session *session, struct database *database, const struct attachment_parameters *read)
+{
+    struct shrink_options options = { read->shrink, read->shrink_milliseconds, read->shrink_pages_least };
+    struct shrink_result result;
+    JET_ERRCAT category;
+    JET_ERR err = shrink_database(database, &session->txn, &options, &result);
+
+    OS_TRACE("%u pages cut off, %u moved, %u found: %d\n", (unsigned)result.cut, (unsigned)result.moved,
+             (unsigned)result.found, (int)err);
+    if (err >= 0 || err == JET_errReadVerifyFailure || err == JET_errPageNotInitialized ||
+        err == JET_errReadLostFlushVerifyFailure || err == JET_errDiskReadVerificationFailure)
+        return JET_errSuccess;
+    return error_category(err, &category) && category == JET_errcatCorruption ? err : JET_errSuccess;
+}
+
 static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
                       JET_GRBIT grbit)
 {
@@ -253,8 +278,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     struct os_file_info info;
     WCHAR full[OS_PATH_MAX];
     uint64_t began = os_clock_us();
-    uint32_t pages_max;
-    JET_ERR err = attachment_parameters(parameters, count, &pages_max);
+    struct attachment_parameters read;
+    JET_ERR err = attachment_parameters(parameters, count, &read);
 
     if (err < 0)
         return err;
@@ -274,13 +299,13 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
 
     err = attachment_take(instance, full, grbit, &attachment);
     if (err == JET_wrnDatabaseAttached)
-        return attachment_attach_kept(session, full, pages_max, grbit);
+        return attachment_attach_kept(session, full, read.pages_max, grbit);
     if (err == JET_errSuccess && (err = backup_check_none(instance->backup)) < 0)
         attachment_close(attachment);
     if (err != JET_errSuccess)
         return err;
     attachment_options(attachment, &options);
-    options.pages_max = pages_max;
+    options.pages_max = read.pages_max;
     err = database_open(full, &options, &database);
     if (err < 0)
     {
@@ -289,6 +314,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     }
     if (attachment_checks_indexes(instance, grbit))
         err = database_check_indexes(database, &session->txn, grbit);
+    if (err >= 0 && read.shrink & JET_bitShrinkDatabaseEofOnAttach)
+        err = shrink(session, database, &read);
     os_mutex_lock(&instance->lock);
     attachment->database = database;
     attachment->busy = err < 0;

@@ -478,9 +478,16 @@ JET_ERR attachment_take(struct instance *instance, const WCHAR *path, JET_GRBIT 
 /* What the parameters of the instance say about opening its file. */
 struct database_options;
 void attachment_options(const struct attachment *attachment, struct database_options *options);
-/* Checks the parameters of JetAttachDatabase3 and JetCreateDatabase3.
- * JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */
-JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, uint32_t *pages_max);
+/* The parameters of JetAttachDatabase3 and JetCreateDatabase3. */
+struct attachment_parameters
+{
+    uint32_t pages_max;
+    JET_GRBIT shrink;
+    int32_t shrink_milliseconds; /* < 0: as long as it takes */
+    uint32_t shrink_pages_least;
+};
+/* JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, struct attachment_parameters *read);
 /* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
 JET_ERR attachment_close(struct attachment *attachment);
 /* The attachment with this path, with instance->lock held on success, when nobody is attaching or detaching it.

@@ -267,6 +267,41 @@ static JET_ERR log_format(const struct change_session *session, const struct tre
     return append_one(session, &single, sizeof(single), lgpos);
 }
 
+/* ------------------------------------------------------------------- moves --- */
+
+static JET_ERR log_move(const struct change_session *session, const struct tree_restructure *restructure,
+                        uint64_t dbtime, uint64_t *lgpos)
+{
+    const struct tree_move_facts *facts = &restructure->move;
+    uint32_t size = facts->page->page_size;
+    struct log_page_move record;
+    struct log_part parts[3];
+    struct page_view view;
+
+    if (!page_view(&view, facts->image, size))
+        return JET_errDatabaseCorrupted;
+    memset(&record, 0, sizeof(record));
+    change_log_page(session, restructure->tree, LOG_PAGE_MOVE, pgno_of(facts->page), dbtime, dbtime_of(facts->page),
+                    &record.page);
+    record.page.flags = 0;
+    record.new_page = pgno_of(facts->fresh);
+    record.left_page = pgno_of(facts->left);
+    record.right_page = pgno_of(facts->right);
+    record.parent_page = pgno_of(facts->parent);
+    record.left_dbtime_before = dbtime_of(facts->left);
+    record.right_dbtime_before = dbtime_of(facts->right);
+    record.parent_dbtime_before = dbtime_of(facts->parent);
+    record.root = restructure->tree->root;
+    record.objid = restructure->tree->objid;
+    record.parent_line = facts->parent_line;
+    record.tail_size = view.tags * PAGE_TAG_SIZE;
+    record.head_size = size - record.tail_size - page_free_bytes(facts->image);
+    parts[0] = (struct log_part){ &record, sizeof(record) };
+    parts[1] = (struct log_part){ facts->image, record.head_size };
+    parts[2] = (struct log_part){ facts->image + size - record.tail_size, record.tail_size };
+    return log_append(session->root->log.log, parts, 3, lgpos);
+}
+
 JET_ERR restructure_log(const struct change_session *session, const struct tree_restructure *restructure,
                         const struct version *version, uint64_t dbtime, uint64_t *lgpos)
 {
@@ -283,6 +318,8 @@ JET_ERR restructure_log(const struct change_session *session, const struct tree_
         return log_merge(session, restructure, dbtime, lgpos);
     case TREE_FORMAT:
         return log_format(session, restructure, dbtime, lgpos);
+    case TREE_PAGE_MOVE:
+        return log_move(session, restructure, dbtime, lgpos);
     }
     return JET_errInternalError;
 }

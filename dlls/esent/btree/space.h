@@ -59,6 +59,47 @@ JET_ERR tree_store_trim(struct tree_store *store, JET_ERR (*before)(void *contex
 /* Logs how long the file is. */
 JET_ERR tree_store_log_size(struct tree_store *store);
 
+/*
+ * ---- shrinking: the file becomes shorter from its end (maintain/shrink.c says in which order) ----
+ *
+ * Nobody else has the database open.
+ */
+
+/* There is no free page before those that are to be cut off.  Programs do not see it. */
+#define SPACE_NONE_LOW ((JET_ERR)-355)
+
+/* The last extent that the root space owns. */
+JET_ERR tree_store_last_extent(struct tree_store *store, struct tree_extent *extent);
+/* The first extent, of those that the tree with this root owns, whose last page is `pgno` or behind it.
+ * *parent: the root of the tree that it came from.  JET_errRecordNotFound. */
+JET_ERR tree_store_owned(struct tree_store *store, uint32_t root, uint32_t pgno, struct tree_extent *extent,
+                         uint32_t *parent);
+/* From now on pages behind `last` are given to nobody; 0: all are again. */
+void tree_store_shrink_to(struct tree_store *store, uint32_t last);
+
+enum space_vacated
+{
+    SPACE_VACATED_FREE,      /* the page is free; nothing happened */
+    SPACE_VACATED_CHANGED,   /* something did: who has it now is to be found out again */
+    SPACE_VACATED_MOVED,     /* the same, and what was on the page is elsewhere */
+    SPACE_VACATED_NOT_OWNED, /* this is not, or no longer, the tree that it belongs to */
+    SPACE_VACATED_FIXED,     /* it is a root */
+    SPACE_VACATED_LOST,      /* the tree owns it, and neither uses it nor has it available */
+};
+
+/* Makes a page free that belongs to the tree with this root, and to none of those that have their space from it.
+ * SPACE_NONE_LOW. */
+JET_ERR tree_store_vacate(struct tree_store *store, uint32_t root, uint32_t pgno, enum space_vacated *vacated);
+/* A lost page becomes available to that tree. */
+JET_ERR tree_store_find_lost(struct tree_store *store, uint32_t root, uint32_t pgno);
+
+/*
+ * Cuts off the root space's last extent, which was told by tree_store_last_extent(), and what of the file is behind
+ * it.  The log tells it first, then `before` is called.  JET_wrnShrinkNotPossible: not all of it is available.
+ */
+JET_ERR tree_store_cut(struct tree_store *store, const struct tree_extent *last, JET_ERR (*before)(void *context),
+                       void *context);
+
 /* ---- checks (esentutl /g) ---- */
 
 enum space_use

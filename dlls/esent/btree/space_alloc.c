@@ -27,6 +27,8 @@ JET_ERR space_grow_file(struct tree_store *store, uint32_t pages, struct extent 
     uint32_t now = atomic_load(&store->pages), most = store->most_pages ? store->most_pages : 0x7ffffffeu;
     JET_ERR err;
 
+    if (store->shrink_to)
+        return SPACE_NONE_LOW;
     if (now >= most || pages > most - now)
         return JET_errOutOfDatabaseSpace;
     /* Page 1 follows the two copies of the header. */
@@ -296,8 +298,7 @@ JET_ERR space_add_available(struct owner *owner, const struct extent *added)
     return join_neighbours(owner, &owned, &extent);
 }
 
-/* If the owned extent around a page is wholly available, it is the parent's again. */
-static JET_ERR give_to_parent(struct owner *owner, uint32_t pgno)
+JET_ERR space_release(struct owner *owner, uint32_t pgno)
 {
     struct extent owned, available;
     struct tree parent;
@@ -348,7 +349,7 @@ JET_ERR space_give_extent(struct tree_store *store, const struct tree *to, uint3
     if (err >= 0)
         err = space_add_available(&owner, &extent);
     if (err >= 0)
-        err = give_to_parent(&owner, first);
+        err = space_release(&owner, first);
     return err;
 }
 

@@ -115,6 +115,9 @@ static JET_ERR buffer_fill(const struct tree *space, const struct extent *run, s
     if (err < 0)
         return err;
     i = buffer.run[0].count <= buffer.run[1].count ? 0 : 1;
+    for (uint32_t j = 0; j < 2; j++)
+        if (buffer.run[j].count && buffer.run[j].last > space_last_to_give(tree_store_of(space)))
+            i = j;
     *rest = (struct extent){ buffer.run[i].last, buffer.run[i].count };
     buffer.run[i].last = run->last;
     buffer.run[i].count = run->count;
@@ -122,9 +125,8 @@ static JET_ERR buffer_fill(const struct tree *space, const struct extent *run, s
 }
 
 /* Pages for a split buffer from what is available, which inserts nothing, or from the parent. */
-static JET_ERR refill(struct owner *owner, const struct tree *space, uint32_t need)
+static JET_ERR refill(struct owner *owner, const struct tree *space, uint32_t want, uint32_t need)
 {
-    uint32_t want = need * 2;
     struct extent extent, run, rest;
     bool fresh = false;
     JET_ERR err = extent_find_large(&owner->available, 0, need, &extent);
@@ -169,7 +171,7 @@ static JET_ERR reserve_for(struct owner *owner, const struct tree *space)
     err = buffer_access(space, &buffer, false);
     if (err < 0 || buffer.run[0].count + buffer.run[1].count >= need)
         return err;
-    return refill(owner, space, need);
+    return refill(owner, space, need * 2, need);
 }
 
 JET_ERR space_reserve(struct owner *owner)
@@ -177,4 +179,61 @@ JET_ERR space_reserve(struct owner *owner)
     JET_ERR err = reserve_for(owner, &owner->owned);
 
     return err < 0 ? err : reserve_for(owner, &owner->available);
+}
+
+/* ------------------------------------------------------------- shrinking --- */
+
+static uint32_t count_high(const struct tree *space, const struct page_split_buffer *buffer)
+{
+    for (uint32_t i = 0; i < 2; i++)
+        if (buffer->run[i].count && buffer->run[i].last > space_last_to_give(tree_store_of(space)))
+            return buffer->run[i].count;
+    return 0;
+}
+
+static JET_ERR lower(struct owner *owner, const struct tree *space, bool *any)
+{
+    struct page_split_buffer buffer;
+    JET_ERR err;
+
+    for (uint32_t run = 0; run < 2; run++)
+    {
+        uint32_t count;
+
+        err = buffer_access(space, &buffer, false);
+        count = err < 0 ? 0 : count_high(space, &buffer);
+        if (!count)
+            return err;
+        *any = true;
+        err = refill(owner, space, count, count);
+        if (err < 0)
+            return err;
+    }
+    return JET_errSuccess;
+}
+
+JET_ERR space_buffers_lower(struct owner *owner, bool *any)
+{
+    JET_ERR err = lower(owner, &owner->owned, any);
+
+    return err < 0 ? err : lower(owner, &owner->available, any);
+}
+
+JET_ERR space_buffers_have(const struct owner *owner, uint32_t pgno, bool *have)
+{
+    const struct tree *trees[2] = { &owner->owned, &owner->available };
+
+    *have = false;
+    for (uint32_t i = 0; i < 2 && !*have; i++)
+    {
+        struct page_split_buffer buffer;
+        JET_ERR err = buffer_access(trees[i], &buffer, false);
+
+        if (err < 0)
+            return err;
+        for (uint32_t run = 0; run < 2; run++)
+            if (pgno <= buffer.run[run].last && buffer.run[run].last - pgno < buffer.run[run].count)
+                *have = true;
+    }
+    return JET_errSuccess;
 }

@@ -135,11 +135,13 @@ JET_ERR extent_find_before(const struct tree *space, uint32_t pgno, struct exten
 /* From the cursor's extent on, and no further than `end`. */
 static JET_ERR find_large(struct tree_cursor *cursor, uint32_t count, uint32_t end, struct extent *extent)
 {
+    uint32_t most = space_last_to_give(tree_store_of(cursor->tree));
     JET_ERR err;
 
-    for (err = extent_read(cursor, extent); err >= 0 && extent->count < count; err = extent_read(cursor, extent))
+    for (err = extent_read(cursor, extent); err >= 0 && (extent->count < count || extent->last > most);
+         err = extent_read(cursor, extent))
     {
-        if (extent->last >= end)
+        if (extent->last >= end || extent->last > most)
             return JET_errRecordNotFound;
         err = tree_move_next(cursor);
         if (err < 0)
@@ -169,6 +171,19 @@ JET_ERR extent_find_large(const struct tree *space, uint32_t near, uint32_t coun
     }
     tree_cursor_close(&cursor);
     return err < 0 ? err : JET_errSuccess;
+}
+
+JET_ERR extent_find_last(const struct tree *space, struct extent *extent)
+{
+    struct tree_cursor cursor;
+    JET_ERR err;
+
+    tree_cursor_init(&cursor, space, NULL);
+    err = tree_move_last(&cursor);
+    if (err >= 0)
+        err = extent_read(&cursor, extent);
+    tree_cursor_close(&cursor);
+    return err == JET_errNoCurrentRecord ? JET_errRecordNotFound : err < 0 ? err : JET_errSuccess;
 }
 
 JET_ERR extent_put(const struct tree *space, const struct extent *extent)

@@ -33,6 +33,12 @@ static inline bool owner_is_multiple(const struct owner *owner)
     return owner->header.flags & PAGE_SPACE_MULTIPLE;
 }
 
+/* The last page that may be given to anybody: those behind it are to be cut off. */
+static inline uint32_t space_last_to_give(const struct tree_store *store)
+{
+    return store->shrink_to ? store->shrink_to : UINT32_MAX;
+}
+
 /* space_extent.c */
 
 JET_ERR owner_open(struct tree_store *store, uint32_t root, struct owner *owner);
@@ -45,6 +51,8 @@ JET_ERR extent_find(const struct tree *space, uint32_t pgno, struct extent *exte
 JET_ERR extent_find_before(const struct tree *space, uint32_t pgno, struct extent *extent);
 /* The first one, from `near` on and then from the start, of `count` pages at least. */
 JET_ERR extent_find_large(const struct tree *space, uint32_t near, uint32_t count, struct extent *extent);
+/* The last one of the owned ones. */
+JET_ERR extent_find_last(const struct tree *space, struct extent *extent);
 JET_ERR extent_put(const struct tree *space, const struct extent *extent);
 JET_ERR extent_set_count(const struct tree *space, uint32_t last, uint32_t count);
 JET_ERR extent_drop(const struct tree *space, uint32_t last);
@@ -55,6 +63,10 @@ JET_ERR extent_cut(const struct owner *owner, const struct extent *from, uint32_
 
 /* Fills the split buffers for what one change of space may need.  *header of the owner may change. */
 JET_ERR space_reserve(struct owner *owner);
+/* Replaces what the split buffers have of pages that may not be given; *any: there was something. */
+JET_ERR space_buffers_lower(struct owner *owner, bool *any);
+/* Whether a page is in one of the split buffers. */
+JET_ERR space_buffers_have(const struct owner *owner, uint32_t pgno, bool *have);
 
 /* space_alloc.c */
 
@@ -66,6 +78,8 @@ JET_ERR space_from_parent(struct owner *owner, uint32_t want, uint32_t least, st
 void space_back_to_parent(struct owner *owner, const struct extent *extent);
 /* Adds pages to the available ones, merging within the owned extent. */
 JET_ERR space_add_available(struct owner *owner, const struct extent *extent);
+/* If the owned extent around a page is wholly available, it is the parent's again. */
+JET_ERR space_release(struct owner *owner, uint32_t pgno);
 
 /* space_create.c */
 

@@ -67,6 +67,7 @@ struct tree_store
     bool trusting;            /* in redo: a page that the checksum's code put right is right */
     uint32_t extension_pages; /* JET_paramDbExtensionSize */
     uint32_t most_pages;      /* the file grows no further; 0: no limit */
+    uint32_t shrink_to;       /* pages behind this one are not given to anybody; 0: all are.  Under `space`. */
     struct os_rwlock space;   /* which page belongs to which tree, and which are free */
     struct os_rwlock structure[TREE_STRUCTURE_LOCKS];
     /* The last leaves of trees to which entries were appended, by hash of the root: page << 32 | root. */
@@ -141,6 +142,19 @@ JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t ke
                         uint32_t data_size);
 
 /*
+ * Moves a page of the tree that is not its root, a leaf or not, to another place in the file; `near` is where
+ * that is looked for first.  *moved_to (may be NULL) is its number then.  The entry is any that is on the page or
+ * below it.  JET_errRecordNotFound: the page is not where the entry is, or is the root.  Errors of taking a page.
+ */
+struct tree_entry
+{
+    const uint8_t *key, *data;
+    uint32_t key_size, data_size;
+};
+JET_ERR tree_move_page(const struct tree *tree, const struct tree_entry *entry, uint32_t pgno, uint32_t near,
+                       uint32_t *moved_to);
+
+/*
  * Takes the next `count` numbers of those that a tree's root keeps: the first is *before + 1.
  * JET_wrnColumnNull: this root keeps none, as in databases of formats before 1568.30.
  */
@@ -201,6 +215,7 @@ enum tree_restructure_kind
     TREE_MERGE_RIGHT, /* all of a page goes to its right neighbour */
     TREE_MERGE_EMPTY, /* a page, or a chain of pages with one child each, that has nothing left */
     TREE_FORMAT,      /* new pages of their own: roots */
+    TREE_PAGE_MOVE,   /* all of a page goes to a new one */
 };
 
 #define TREE_RESTRUCTURE_PAGES 128
@@ -250,6 +265,14 @@ struct tree_format_facts
     uint32_t second_first, second_pages;      /* its second extent */
 };
 
+/* A page that moves. */
+struct tree_move_facts
+{
+    struct cache_page *page, *fresh, *left, *right, *parent; /* the neighbours may be NULL */
+    const uint8_t *image;                                    /* of the page, its free bytes in one piece */
+    uint16_t parent_line;
+};
+
 /* A change of several pages: all of it or nothing is in the log. */
 struct tree_restructure
 {
@@ -264,6 +287,7 @@ struct tree_restructure
         struct tree_split_facts split;
         struct tree_merge_facts merge;
         struct tree_format_facts format;
+        struct tree_move_facts move;
     };
 };
 

@@ -173,6 +173,13 @@ uint32_t split_separator(const struct tree *tree, const struct split_line *left,
 /* Looks whether the leaf of an entry can leave the tree or be merged with its right neighbour. */
 JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target);
 
+/* --------------------------------------------------------- page_move.c --- */
+
+/* tree_move_page() by who has locked the tree's structure, or the space if it is one of space; the old page is
+ * empty, and the caller's to give back. */
+JET_ERR page_move(const struct tree *tree, const struct tree_target *target, uint32_t pgno, uint32_t near,
+                  uint32_t *moved_to);
+
 /* -------------------------------------------------------------- space --- */
 
 /* A page for the tree's own use, and back. */

@@ -136,6 +136,9 @@ uint64_t cache_size(void);          /* bytes in use */
 void cache_file_init(struct cache_file *file, struct os_file *os, uint32_t page_size, bool read_only);
 /* Forgets every page of the file.  None may be latched. */
 void cache_file_purge(struct cache_file *file);
+/* Forgets the pages from `first` on, changed or not, which nobody uses any more; what was on its way to the disk
+ * has arrived then. */
+void cache_file_forget(struct cache_file *file, uint32_t first);
 
 /* Latches a page, reading it if needed.  Waits for other latches on it; a
  * thread must not latch a page twice, not even shared (a waiting writer would

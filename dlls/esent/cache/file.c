@@ -33,6 +33,40 @@ static void page_drop(struct cache_shard *shard, struct cache_page *page, uint32
     cache_frame_give(shard, page);
 }
 
+static bool is_behind(const struct cache_page *page, uint32_t file_id, uint32_t first)
+{
+    return atomic_load_explicit(&page->file_id, memory_order_relaxed) == file_id &&
+           atomic_load_explicit(&page->pgno, memory_order_relaxed) >= first;
+}
+
+void cache_file_forget(struct cache_file *file, uint32_t first)
+{
+    for (unsigned i = 0; i < CACHE_SHARDS; i++)
+    {
+        struct cache_shard *shard = &cache.shard[i];
+
+        os_mutex_lock(&shard->mutex);
+        for (struct cache_chunk *chunk = shard->chunks; chunk; chunk = chunk->next)
+        {
+            for (uint32_t j = 0; j < chunk->frames; j++)
+            {
+                struct cache_page *page = &chunk->frame[j];
+
+                /* A copy on its way to the disk has to arrive before the page is no more. */
+                while (is_behind(page, file->id, first) && atomic_load_explicit(&page->writing, memory_order_acquire))
+                {
+                    os_mutex_unlock(&shard->mutex);
+                    os_thread_yield();
+                    os_mutex_lock(&shard->mutex);
+                }
+                if (is_behind(page, file->id, first))
+                    page_drop(shard, page, file->id);
+            }
+        }
+        os_mutex_unlock(&shard->mutex);
+    }
+}
+
 void cache_file_purge(struct cache_file *file)
 {
     for (unsigned i = 0; i < CACHE_SHARDS; i++)

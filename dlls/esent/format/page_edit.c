@@ -32,6 +32,12 @@ void page_set_dbtime(uint8_t *data, uint64_t dbtime)
     put64(FIELD(data, dbtime), dbtime);
 }
 
+void page_set_pgno(uint8_t *data, uint32_t size, uint32_t pgno)
+{
+    if (page_size_is_large(size))
+        put32(data + PAGE_OFFSET_PGNO, pgno);
+}
+
 void page_set_prev(uint8_t *data, uint32_t pgno)
 {
     put32(FIELD(data, prev), pgno);

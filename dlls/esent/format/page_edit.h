@@ -31,6 +31,8 @@ void page_format(uint8_t *data, uint32_t size, uint32_t pgno, uint32_t objid, ui
 
 /* Fields of the header. */
 void page_set_dbtime(uint8_t *data, uint64_t dbtime);
+/* Of a large page; a small one does not say. */
+void page_set_pgno(uint8_t *data, uint32_t size, uint32_t pgno);
 void page_set_prev(uint8_t *data, uint32_t pgno);
 void page_set_next(uint8_t *data, uint32_t pgno);
 void page_set_page_flags(uint8_t *data, uint32_t flags);

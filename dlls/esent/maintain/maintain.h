@@ -151,6 +151,26 @@ struct maintain_leave
 JET_ERR defragment_database(struct database *database, struct txn *txn, const char *only,
                             const struct maintain_leave *leave);
 
+/*
+ * Makes the file shorter from its end: pages in use there are moved to lower ones that are free, as far as that goes.
+ * Nobody else has the database open.  That nothing could be done is no error.
+ */
+struct shrink_options
+{
+    JET_GRBIT grbit;      /* JET_bitShrinkDatabase...OnAttach */
+    int32_t milliseconds; /* after which nothing new is begun; < 0: no limit */
+    uint32_t pages_least; /* of the file, its header included, at which to stop */
+};
+
+struct shrink_result
+{
+    uint32_t cut, moved; /* pages */
+    uint32_t found;      /* pages that trees had lost, and have again */
+};
+
+JET_ERR shrink_database(struct database *database, struct txn *txn, const struct shrink_options *options,
+                        struct shrink_result *result);
+
 /* Reads all pages of the file that have been written, and checks them; *pages is how many.  Bad ones are counted in
  * *bad and do not end it. */
 JET_ERR scan_database(struct database *database, uint32_t pause_ms, const struct maintain_leave *leave,

@@ -18,12 +18,6 @@ static JET_ERR image_of(const struct redo_database *database, const struct log_p
                                                                                    : JET_errLogCorrupted;
 }
 
-static void set_pgno(uint8_t *data, uint32_t size, uint32_t pgno)
-{
-    if (page_size_is_large(size))
-        set_le32(data + PAGE_OFFSET_PGNO, pgno);
-}
-
 static void changed(struct recovery *recovery, struct redo_page *page, uint64_t dbtime)
 {
     page_set_dbtime(page->page->data, dbtime);
@@ -45,7 +39,7 @@ static JET_ERR move_to(struct recovery *recovery, struct redo_database *database
         redo_page_unlatch(page);
         return err;
     }
-    set_pgno(page->page->data, page->page->page_size, record->new_page);
+    page_set_pgno(page->page->data, page->page->page_size, record->new_page);
     changed(recovery, page, record->page.dbtime);
     return JET_errSuccess;
 }

@@ -212,6 +212,15 @@ static JET_ERR probe_tables(struct database *database)
     return err < 0 ? err : probe(database, DATABASE_LOCALES, &database->has_locales);
 }
 
+/* The file may be longer than what its root space owns: then it grows from there. */
+static void leave_out_unowned(struct database *database)
+{
+    struct tree_extent last;
+
+    if (tree_store_last_extent(&database->store, &last) >= 0 && last.last < atomic_load(&database->store.pages))
+        atomic_store(&database->store.pages, last.last);
+}
+
 JET_ERR database_open(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     uint32_t flags = options->read_only ? OS_OPEN_READ_ONLY : OS_OPEN_EXCLUSIVE_WRITE;
@@ -226,6 +235,8 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
         err = read_header(database, options);
     if (err >= 0)
         err = database_start(database, options);
+    if (err >= 0 && !options->read_only)
+        leave_out_unowned(database);
     if (err >= 0)
         err = find_catalog_values(database);
     if (err >= 0 && !options->read_only && options->txns)

@@ -36,3 +36,23 @@ JET_ERR database_trim(struct database *database)
     err = database_mark_dirty(database);
     return err < 0 ? err : tree_store_trim(&database->store, note_trim, database);
 }
+
+static JET_ERR note_cut(void *context)
+{
+    struct database *database = context;
+    JET_ERR err;
+
+    os_mutex_lock(&database->header_lock);
+    database->header.shrink_count++;
+    database_time_now(&database->header.shrink_time);
+    err = database_write_header(database);
+    os_mutex_unlock(&database->header_lock);
+    return err;
+}
+
+JET_ERR database_cut(struct database *database, const struct tree_extent *last)
+{
+    JET_ERR err = database_mark_dirty(database);
+
+    return err < 0 ? err : tree_store_cut(&database->store, last, note_cut, database);
+}

@@ -912,7 +912,8 @@ static bool judge_session(const struct layout_log *log, const uint8_t *record, s
     if (!session->open || record[28] > session->level)
         return no(verdict, "%s at level %u: session %u is at %u", layouts[type].name, record[28], U16(1),
                   session->open ? session->level : 0);
-    if (type == T_SPLIT2 || type == T_MERGE2 || type == T_PAGE_MOVE)
+    /* Of a page that is no root, a move is all there is. */
+    if (type == T_SPLIT2 || type == T_MERGE2 || (type == T_PAGE_MOVE && U32(84)))
     {
         if (!session->macro || session->macro_dbtime != U64(8))
             return no(verdict, "%s outside of its macro", layouts[type].name);
@@ -936,6 +937,9 @@ static bool judge_dbtimes(const struct layout_log *log, const uint8_t *record, u
     if (record[0] == T_MERGE2)
         good = good && judge_before(log, dbid, U32(32), U64(36), verdict) &&
                judge_before(log, dbid, U32(44), U64(48), verdict) && judge_before(log, dbid, U32(56), U64(60), verdict);
+    if (record[0] == T_PAGE_MOVE)
+        good = good && judge_before(log, dbid, U32(36), U64(48), verdict) &&
+               judge_before(log, dbid, U32(40), U64(56), verdict) && judge_before(log, dbid, U32(44), U64(64), verdict);
     if (record[0] == T_EMPTY_TREE)
         for (uint32_t at = 46; good && at < size; at += 16)
             good = judge_before(log, dbid, U32(at + 8), U64(at), verdict);
@@ -1040,6 +1044,12 @@ static void take_effect(struct layout_log *log, const uint8_t *record, uint32_t 
     case T_DETACH_DB:
         forget(log, record[3]);
         return;
+    case T_SHRINK:
+    case T_SHRINK2:
+    case T_SHRINK3:
+        for (uint32_t pgno = U32(2) + 1; record[1] < LAYOUT_DATABASES && pgno < LAYOUT_PAGES; pgno++)
+            log->dbtimes[record[1]][pgno] = 0;
+        return;
     case T_UNDO_INFO:
         return;
     default:
@@ -1057,6 +1067,10 @@ static void take_effect(struct layout_log *log, const uint8_t *record, uint32_t 
     case T_MERGE2:
         changed(log, record, U32(32));
         changed(log, record, U32(44));
+        return;
+    case T_PAGE_MOVE:
+        for (uint32_t at = 32; at < 48; at += 4)
+            changed(log, record, U32(at));
         return;
     case T_CREATE_MULTIPLE:
     case T_CONVERT2:
