@@ -459,7 +459,7 @@ static void describe_move(uint8_t *file, uint32_t left, uint32_t pgno, uint32_t 
 }
 
 /* The context of that size becomes the record, of the same session. */
-static void in_place_of_context(const uint8_t *record, uint32_t record_size, uint32_t context)
+static void in_place_of_context(const uint8_t *record, uint32_t record_size, uint32_t context, bool has_session)
 {
     size_t size, found = 0;
     uint8_t *file = take("images/edb.log", &size);
@@ -476,7 +476,8 @@ static void in_place_of_context(const uint8_t *record, uint32_t record_size, uin
     assert_true(found != 0 && found / LOG_SEGMENT_SIZE == (found + record_size) / LOG_SEGMENT_SIZE);
     session = ((const struct log_commit_context *)(file + found))->session;
     memcpy(file + found, record, record_size);
-    memcpy(file + found + offsetof(struct log_page, session), &session, sizeof(session));
+    if (has_session)
+        memcpy(file + found + offsetof(struct log_page, session), &session, sizeof(session));
     found /= LOG_SEGMENT_SIZE;
     (void)log_segment_seal(file + found * LOG_SEGMENT_SIZE, (uint32_t)header->generation, (uint32_t)found,
                            (uint32_t)found);
@@ -484,7 +485,7 @@ static void in_place_of_context(const uint8_t *record, uint32_t record_size, uin
 }
 
 /* The database as it was closed gets a log that ends in the record. */
-static void crash_with_record(const uint8_t *record, uint32_t record_size)
+static void crash_with_record(const uint8_t *record, uint32_t record_size, bool has_session)
 {
     uint8_t context[2048] = "move!";
     const uint32_t size = record_size - (uint32_t)sizeof(struct log_commit_context);
@@ -499,7 +500,7 @@ static void crash_with_record(const uint8_t *record, uint32_t record_size)
     assert_int_equal(JetUpdate(sesid, own, NULL, 0, NULL), JET_errSuccess);
     assert_int_equal(JetCommitTransaction(sesid, 0), JET_errSuccess);
     die();
-    in_place_of_context(record, record_size, size);
+    in_place_of_context(record, record_size, size, has_session);
 }
 
 /* A table of two leaves in a database that is closed: its file. */
@@ -538,7 +539,7 @@ static void a_page_that_moves(void **state)
         free(file);
         if (round) /* nodes that are beyond the page */
             memset(record + sizeof(record) - 8, 0xff, 8);
-        crash_with_record(record, sizeof(record));
+        crash_with_record(record, sizeof(record), true);
         if (round)
         {
             fails(512, 0, JET_errLogCorrupted);
@@ -600,7 +601,7 @@ static void a_tree_that_is_emptied(void **state)
         record.pages[i].dbtime_before = page_dbtime(page_at(file, i ? right : left));
     }
     free(file);
-    crash_with_record((const uint8_t *)&record, sizeof(record));
+    crash_with_record((const uint8_t *)&record, sizeof(record), true);
     recovers_to(512, 0);
     file = take(DATABASE, &size);
     assert_true(page_flags(page_at(file, root)) & PAGE_LEAF);
@@ -642,7 +643,7 @@ static void pages_scrubbed_and_made(void **state)
         scrub.operations[1] = SCRUB_DATA;
         scrub.scrub.flags = round;
         free(file);
-        crash_with_record((const uint8_t *)&scrub, sizeof(scrub));
+        crash_with_record((const uint8_t *)&scrub, sizeof(scrub), true);
         file = recovered(&size);
         assert_true(page_view(&view, page_at(file, right), PAGE));
         assert_true(page_flags(page_at(file, right)) & PAGE_SCRUBBED);
@@ -663,12 +664,74 @@ static void pages_scrubbed_and_made(void **state)
     new_page.pgno = (uint32_t)(size / PAGE) - 4;
     new_page.dbtime = page_dbtime(page_at(file, right)) + 100000;
     free(file);
-    crash_with_record((const uint8_t *)&new_page, sizeof(new_page));
+    crash_with_record((const uint8_t *)&new_page, sizeof(new_page), true);
     file = recovered(&size);
     assert_int_equal(page_objid(page_at(file, new_page.pgno)), 77);
     assert_true(page_flags(page_at(file, new_page.pgno)) & PAGE_PRE_INIT);
     assert_int_equal(page_dbtime(page_at(file, new_page.pgno)), new_page.dbtime);
     free(file);
+}
+
+#define FILLED 64u /* with a filling behind the record */
+
+/* A record of that type that speaks of pages far behind those in use, or of nothing that redo has to do. */
+static void describe_harmless(uint8_t type, uint8_t record[FILLED])
+{
+    const uint32_t page = 200, pages = 3;
+    uint64_t size;
+
+    memset(record, 0, FILLED);
+    record[0] = type;
+    size = log_record_size(record, FILLED);
+    switch (type)
+    {
+    case LOG_SCAN_CHECK:
+    case LOG_REATTACH_DB:
+    case LOG_FREE_FDP:
+    case LOG_MACRO_INFO:
+    case LOG_MACRO_INFO2:
+        /* Its size, then the database and a page. */
+        set_le32(record + 1, FILLED - 5);
+        record[5] = 1;
+        set_le32(record + 6, page);
+        return;
+    default:
+        record[1] = 1;
+        if (size >= 10)
+        {
+            set_le32(record + 2, page);
+            set_le32(record + 6, pages);
+        }
+    }
+    assert_in_range(size, 1, FILLED - 5);
+    record[size] = LOG_NOP2;
+    set_le32(record + size + 1, FILLED - 5 - (uint32_t)size);
+}
+
+/* Of the file's end, of free pages, for who reads logs: rows stay what they are. */
+static void records_of_no_rows(void **state)
+{
+    static const uint8_t types[] = {
+        LOG_SHRINK_DB,     LOG_SHRINK_DB2,  LOG_SHRINK_DB3,       LOG_TRIM_DB,    LOG_EXTENT_FREED,
+        LOG_EXTENT_FREED2, LOG_SCAN_CHECK,  LOG_SCAN_CHECK2,      LOG_MACRO_INFO, LOG_MACRO_INFO2,
+        LOG_FREE_FDP,      LOG_REATTACH_DB, LOG_SIGNAL_ATTACH_DB,
+    };
+    uint8_t record[FILLED], *file;
+    uint32_t left, right;
+    int32_t rows;
+    size_t size, after;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(types); i++)
+    {
+        free(two_leaves(&rows, &left, &right, &size));
+        describe_harmless(types[i], record);
+        crash_with_record(record, sizeof(record), false);
+        recovers_to(512, rows);
+        file = take(DATABASE, &after);
+        assert_int_equal(after, size); /* what the root's space owns */
+        free(file);
+    }
 }
 
 static int set_up(void **state)
@@ -704,6 +767,7 @@ int main(void)
         cmocka_unit_test(a_page_that_moves),
         cmocka_unit_test(a_tree_that_is_emptied),
         cmocka_unit_test(pages_scrubbed_and_made),
+        cmocka_unit_test(records_of_no_rows),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
