@@ -459,9 +459,40 @@ static void torn_pages(void **state)
     assert_err(init("tornmore", NULL, 0, &instance), JET_errReadVerifyFailure);
 }
 
+/* A database is deleted, and made anew when all stops: its file has a first page that is none. */
+static void a_file_that_was_being_made(void **state)
+{
+    static const uint8_t garbage[4096] = { 1, 2, 3 };
+    JET_INSTANCE instance = prepare("made");
+    JET_SESID session;
+    JET_DBID dbid;
+
+    (void)state;
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    assert_ok(JetCreateDatabaseA(session, test_file("made.edb"), NULL, &dbid, 0));
+    assert_ok(JetTerm(instance));
+    instance = prepare("made");
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    assert_ok(JetAttachDatabaseA(session, test_file("made.edb"), 0));
+    assert_ok(JetDetachDatabaseA(session, test_file("made.edb")));
+    (void)test_folder("remade");
+    test_file_copy(test_file("made/edb.log"), test_file("remade/edb.log"));
+    test_file_copy(test_file("made/edb.chk"), test_file("remade/edb.chk"));
+    assert_ok(JetTerm(instance));
+    test_file_write(test_file("made.edb"), garbage, sizeof(garbage));
+    instance = prepare("remade");
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    assert_ok(JetCreateDatabaseA(session, test_file("made.edb"), NULL, &dbid, JET_bitDbOverwriteExisting));
+    assert_ok(JetTerm(instance));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_that_was_being_made),
         cmocka_unit_test(stops_at_a_commit),
         cmocka_unit_test(stops_with_a_generation),
         cmocka_unit_test(stops_that_cannot_be),
