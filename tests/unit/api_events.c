@@ -120,6 +120,9 @@ static void one_life(void **state)
     assert_true(text_is(seen[0].strings[1], number));
     assert_true(text_is(seen[0].strings[2], "noisy: "));
     assert_true(text_is(find(EVENT_DATABASE_CREATED)->strings[3], "1"));
+    assert_int_equal(seen[0].id, EVENT_INSTANCE_STARTS);
+    assert_int_equal(seen[0].count, 8);
+    assert_true(text_is(seen[0].strings[4], "10"));
 }
 
 /* Without a name the program's is taken. */
@@ -142,7 +145,59 @@ static void recovery(void **state)
     live(&instance, JET_bitTermComplete);
     assert_non_null(find(EVENT_REDO_BEGINS));
     assert_non_null(find(EVENT_REDO_DONE));
-    assert_int_equal(seen[0].id, EVENT_REDO_BEGINS);
+    assert_int_equal(seen[0].id, EVENT_INSTANCE_STARTS);
+    assert_int_equal(seen[1].id, EVENT_REDO_BEGINS);
+    assert_null(find(EVENT_RECOVERY_FAILED));
+}
+
+/* Where the database was there is a folder, so it cannot be made again. */
+static void recovery_that_fails(void **state)
+{
+    JET_INSTANCE instance = make(NULL, 100, 0);
+    char number[20];
+    JET_ERR err;
+
+    (void)state;
+    live(&instance, JET_bitTermDirty);
+    instance = make(NULL, 100, 0);
+    assert_int_equal(JetSetSystemParameterA(&instance, 0, JET_paramAccessDeniedRetryPeriod, 0, NULL), 0);
+    assert_int_equal(rename("events.edb", "kept.edb"), 0);
+    assert_int_equal(mkdir("events.edb", 0700), 0);
+    memset(seen, 0, sizeof(seen));
+    events = 0;
+    os_process.event_observer = observe;
+    err = JetInit(&instance);
+    os_process.event_observer = NULL;
+    assert_non_null(find(EVENT_RECOVERY_FAILED));
+    assert_int_equal(find(EVENT_RECOVERY_FAILED)->type, OS_EVENT_ERROR);
+    assert_int_equal(find(EVENT_RECOVERY_FAILED)->category, EVENT_LOGGING);
+    snprintf(number, sizeof(number), "%d", (int)err);
+    assert_true(err < 0 && text_is(find(EVENT_RECOVERY_FAILED)->strings[3], number));
+    assert_null(find(EVENT_INSTANCE_STARTED));
+    assert_int_equal(rmdir("events.edb"), 0);
+    assert_int_equal(rename("kept.edb", "events.edb"), 0);
+    instance = make(NULL, 100, 0);
+    live(&instance, JET_bitTermComplete);
+}
+
+/* What is said of a backup that is brought back. */
+static void a_restore(void **state)
+{
+    JET_INSTANCE instance = make(NULL, 100, 0);
+
+    (void)state;
+    live(&instance, JET_bitTermComplete);
+    instance = make(NULL, 100, 0);
+    memset(seen, 0, sizeof(seen));
+    events = 0;
+    os_process.event_observer = observe;
+    assert_int_equal(JetRestoreInstanceA(instance, "copy", NULL, NULL), 0);
+    os_process.event_observer = NULL;
+    assert_non_null(find(EVENT_RESTORE_BEGINS));
+    assert_non_null(find(EVENT_RESTORE_ENDED));
+    assert_int_equal(find(EVENT_RESTORE_BEGINS)->count, 5);
+    assert_int_equal(find(EVENT_RESTORE_ENDED)->category, EVENT_LOGGING);
+    (void)JetTerm(instance);
 }
 
 static void silence(void **state)
@@ -160,10 +215,9 @@ static void silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_life),
-        cmocka_unit_test(the_program_reports),
-        cmocka_unit_test(recovery),
-        cmocka_unit_test(silence),
+        cmocka_unit_test(one_life),  cmocka_unit_test(the_program_reports),
+        cmocka_unit_test(recovery),  cmocka_unit_test(recovery_that_fails),
+        cmocka_unit_test(a_restore), cmocka_unit_test(silence),
     };
     char folder[] = "/tmp/esent-events-XXXXXX";
 

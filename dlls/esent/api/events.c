@@ -91,6 +91,18 @@ void event_report(const struct instance *instance, enum os_event_type type, enum
     os_event_report(log && log[0] ? log : engine, type, (uint16_t)category, id, all, OWN_STRINGS + count, NULL, 0);
 }
 
+void event_starts(const struct instance *instance)
+{
+    /* As the file's version resource has it. */
+    static const WCHAR major[] = { '1', '0', 0 }, minor[] = { '0', '0', 0 }, build[] = { '1', '9', '0', '4', '1', 0 },
+                       update[] = { '0', '0', '0', '1', 0 };
+    WCHAR number[24];
+    const WCHAR *strings[5] = { number, major, minor, build, update };
+
+    number_text(instance->number, number);
+    event_report(instance, OS_EVENT_INFORMATION, EVENT_GENERAL, EVENT_INSTANCE_STARTS, strings, 5);
+}
+
 void event_instance(const struct instance *instance, uint32_t id, uint64_t began_us, JET_ERR err)
 {
     WCHAR number[24], seconds[24], code[26] = { '-' };

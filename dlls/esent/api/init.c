@@ -335,6 +335,7 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
     if (err < 0)
         return err;
 
+    event_starts(instance);
     err = start(instance, info, grbit);
     if (err >= 0)
         event_instance(instance, EVENT_INSTANCE_STARTED, began, JET_errSuccess);

@@ -93,8 +93,8 @@ static JET_ERR run_recovery(const struct recovery_config *config, struct log **l
     return err;
 }
 
-JET_ERR instance_recover(struct instance *instance, const struct log_config *log_config,
-                         struct database_registry *registry, JET_GRBIT grbit, struct log **log)
+static JET_ERR recover(struct instance *instance, const struct log_config *log_config,
+                       struct database_registry *registry, JET_GRBIT grbit, struct log **log)
 {
     struct replay replay = { .instance = instance, .grbit = grbit };
     struct recovery_config config;
@@ -134,4 +134,14 @@ JET_ERR instance_recover(struct instance *instance, const struct log_config *log
     /* Some page is not in the log as a whole: its one wrong bit is no torn write. */
     config.trust_corrected = true;
     return run_recovery(&config, log);
+}
+
+JET_ERR instance_recover(struct instance *instance, const struct log_config *log_config,
+                         struct database_registry *registry, JET_GRBIT grbit, struct log **log)
+{
+    JET_ERR err = recover(instance, log_config, registry, grbit, log);
+
+    if (err < 0 && err != JET_errRecoveredWithoutUndo && err != JET_errRecoveredWithoutUndoDatabasesConsistent)
+        event_plain(instance, EVENT_LOGGING, EVENT_RECOVERY_FAILED, err);
+    return err;
 }

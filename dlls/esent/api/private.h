@@ -653,9 +653,12 @@ enum event_category
     EVENT_DATA_DEFINITION = 5,
 };
 
+#define EVENT_INSTANCE_STARTS   102u
 #define EVENT_INSTANCE_STOPPED  103u
 #define EVENT_INSTANCE_FAILED   104u    /* to stop */
 #define EVENT_INSTANCE_STARTED  105u
+#define EVENT_RESTORE_BEGINS    204u
+#define EVENT_RESTORE_ENDED     205u
 #define EVENT_BACKUP_FULL       210u
 #define EVENT_BACKUP_INCREMENT  211u
 #define EVENT_BACKUP_DONE       213u
@@ -665,10 +668,13 @@ enum event_category
 #define EVENT_DATABASE_CREATED  325u
 #define EVENT_DATABASE_ATTACHED 326u
 #define EVENT_DATABASE_DETACHED 327u
+#define EVENT_RECOVERY_FAILED   454u
 
 /* Does nothing where JET_paramEventLoggingLevel or JET_paramNoInformationEvent say so; at most 8 strings. */
 void event_report(const struct instance *instance, enum os_event_type type, enum event_category category, uint32_t id,
                   const WCHAR *const *strings, uint32_t count);
+/* Before there is more to say: which version is about to start it. */
+void event_starts(const struct instance *instance);
 /* began_us: os_clock_us() when what is reported began. */
 void event_instance(const struct instance *instance, uint32_t id, uint64_t began_us, JET_ERR err);
 void event_database(const struct instance *instance, uint32_t id, uint32_t dbid, const WCHAR *path, uint64_t began_us);

@@ -63,7 +63,7 @@ JET_ERR restore_adopt_sizes(struct restore *restore)
 
 /* ------------------------------------------------------------------- replaying --- */
 
-JET_ERR restore_replay(struct restore *restore)
+static JET_ERR replay(struct restore *restore)
 {
     struct instance *instance = restore->instance;
     WCHAR path[OS_PATH_MAX];
@@ -86,6 +86,17 @@ JET_ERR restore_replay(struct restore *restore)
     backup_free(instance->backup);
     instance->backup = NULL;
     return err < 0 ? err : JET_errSuccess;
+}
+
+JET_ERR restore_replay(struct restore *restore)
+{
+    const WCHAR *folders[2] = { restore->from.directory, restore->to.directory };
+    JET_ERR err;
+
+    event_report(restore->instance, OS_EVENT_INFORMATION, EVENT_LOGGING, EVENT_RESTORE_BEGINS, folders, 2);
+    err = replay(restore);
+    event_plain(restore->instance, EVENT_LOGGING, EVENT_RESTORE_ENDED, JET_errSuccess);
+    return err;
 }
 
 /* ------------------------------------------------------------------- instances --- */
