@@ -16,9 +16,6 @@
 #define ROOT_ENCRYPTED  0x01u
 #define ROOT_REFERENCES 0 /* offset in the root's data */
 #define ROOT_LENGTH     4
-#define LID32_LAST      0x7ffffffeu
-#define LID64_FIRST     0x8000000080000001ull
-#define TREE_PAGES      1
 
 /* -------------------------------------------------------------- compression --- */
 
@@ -49,107 +46,6 @@ uint32_t long_value_compress(const void *data, uint32_t size, uint8_t *out)
     if (!size || !looks_compressible(data, size) || compress_encode(data, size, flags, out, size, &actual) < 0)
         return 0;
     return actual < size ? (uint32_t)actual : 0;
-}
-
-/* --------------------------------------------------------------------- keys --- */
-
-uint32_t long_value_id_size(const struct table *table)
-{
-    return table->wide_lids ? 8 : 4;
-}
-
-/* ---------------------------------------------------------------------- tree --- */
-
-/* Creates the tree of a table's long values, for good: whatever becomes of the caller's transaction. */
-static JET_ERR create_tree(struct table *table)
-{
-    struct database *database = table->database;
-    struct catalog_row row = {
-        .table = table->objid,
-        .type = CATALOG_LONG_VALUE,
-        .space = 100,
-        .pages = TREE_PAGES,
-        .name = { (const uint8_t *)"LV", 2 },
-    };
-    struct txn txn;
-    uint32_t root;
-    JET_ERR err;
-
-    if (!database || !database->txns || !table->object || table->intrinsic_only)
-        return JET_errCannotSeparateIntrinsicLV;
-    os_mutex_lock(&database->schema);
-    err = JET_errSuccess;
-    if (table->long_values->root)
-        goto done;
-    row.id = database_new_objid(database);
-    err = tree_create(&database->store, table->records, row.id, true, PAGE_LONG_VALUE, TREE_PAGES, &root);
-    if (err < 0)
-        goto done;
-    if (database->temporary)
-    {
-        schema_init_long_values(table, root, row.id);
-        goto done;
-    }
-    row.place = root;
-    txn_init(&txn, database->txns);
-    err = txn_begin_inner(&txn);
-    if (err < 0)
-        goto done;
-    err = catalog_insert(database, &txn, &row);
-    version_allot(txn.root, 0); /* of the tree, and of its space */
-    version_allot(txn.root, SCHEMA_BUCKET_SPACE);
-    err = txn_finish(&txn, err);
-    if (err >= 0)
-        schema_init_long_values(table, root, row.id);
-    else
-        tree_destroy(&database->store, table->records, root);
-done:
-    os_mutex_unlock(&database->schema);
-    return err;
-}
-
-/* The highest id in the tree, also of a value that is deleted but seen by somebody still; 0: it is empty. */
-static JET_ERR last_id(const struct table *table, uint64_t *last)
-{
-    uint8_t key[sizeof(struct long_key)];
-    uint32_t size;
-    JET_ERR err = tree_last_key(table->long_values, key, sizeof(key), &size);
-
-    *last = 0;
-    if (err < 0 || !size)
-        return err == JET_errInvalidBufferSize ? JET_errLVCorrupted : err;
-    if (size >= 8 && key[0] & 0x80)
-        *last = be64(key);
-    else if (size >= 4)
-        *last = be32(key);
-    else
-        return JET_errLVCorrupted;
-    return JET_errSuccess;
-}
-
-static JET_ERR new_id(struct table *table, struct long_value_id *id)
-{
-    _Atomic uint64_t *next = &table->object->next_long_value;
-    uint64_t number = atomic_load(next), nothing = 0;
-    JET_ERR err;
-
-    if (!number)
-    {
-        err = last_id(table, &number);
-        if (err < 0)
-            return err;
-        number++;
-        if (table->wide_lids && number < LID64_FIRST)
-            number = LID64_FIRST;
-        /* Whoever was here first is right. */
-        atomic_compare_exchange_strong(next, &nothing, number);
-    }
-    number = atomic_fetch_add(next, 1);
-    if (number < LID64_FIRST && number >= LID32_LAST)
-        return JET_errOutOfLongValueIDs;
-    id->size = number >= LID64_FIRST ? 8 : 4;
-    set_le64(id->bytes, number);
-    return JET_errSuccess;
 }
 
 /* -------------------------------------------------------------------- chunks --- */
@@ -370,7 +266,7 @@ static JET_ERR truncate(struct writer *writer, uint32_t size)
 static JET_ERR create_value(struct writer *writer, const uint8_t *data, uint32_t size)
 {
     uint32_t first = size < writer->table->lv_chunk_max ? size : writer->table->lv_chunk_max;
-    JET_ERR err = new_id(writer->table, &writer->id);
+    JET_ERR err = long_value_new_id(writer->table, &writer->id);
 
     if (err >= 0)
         err = long_key(writer->id.bytes, writer->id.size, &writer->key);
@@ -396,7 +292,7 @@ static JET_ERR open_for_new(struct writer *writer, struct table *table, struct t
         return JET_errCannotSeparateIntrinsicLV;
     if (!table->long_values->root)
     {
-        err = create_tree(table);
+        err = long_value_create_tree(table);
         if (err < 0)
             return err;
     }
@@ -432,7 +328,7 @@ static JET_ERR copy_value(struct writer *writer)
     struct long_key key = writer->key;
     uint32_t chunk_max = writer->table->lv_chunk_max, at = 0, size = writer->before.size;
     size_t most = writer->before.encrypted ? encrypt_size(chunk_max) : chunk_max;
-    JET_ERR err = new_id(writer->table, &writer->id);
+    JET_ERR err = long_value_new_id(writer->table, &writer->id);
 
     if (err >= 0)
         err = long_key(writer->id.bytes, writer->id.size, &writer->key);

@@ -28,6 +28,10 @@ struct long_value_id
 
 /* Bytes of the ids that a table gives out. */
 uint32_t long_value_id_size(const struct table *table);
+/* The next one.  JET_errOutOfLongValueIDs. */
+JET_ERR long_value_new_id(struct table *table, struct long_value_id *id);
+/* Creates the tree of a table's long values, for good: whatever becomes of the caller's transaction. */
+JET_ERR long_value_create_tree(struct table *table);
 
 /* A new value with one reference, of zeroes if data is NULL; key: it is encrypted, NULL: it is not.
  * JET_errOutOfLongValueIDs. */
