@@ -541,6 +541,58 @@ static void what_is_finished_is_over(void **state)
     txn_root_free(&root);
 }
 
+struct detacher
+{
+    struct os_thread *thread;
+    JET_ERR err;
+    bool started;
+};
+
+static void detach(void *context)
+{
+    struct detacher *detacher = context;
+
+    detacher->err = version_drop_database(&root, 1);
+}
+
+/* What expires may have something else changed, as an index does its locale's count; another session detaches. */
+static void expire_with_a_change(void *context, struct version *version)
+{
+    struct detacher *detacher = context;
+    struct txn txn;
+
+    (void)version;
+    if (detacher->started)
+        return;
+    detacher->started = true;
+    txn_init(&txn, &root);
+    assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+    insert(&txn, 2);
+    assert_int_equal(os_thread_create(&detacher->thread, detach, detacher, NULL), JET_errSuccess);
+    os_sleep(20);
+    assert_int_equal(txn_finish(&txn, JET_errSuccess), JET_errSuccess);
+}
+
+static void a_detach_waits_for_who_cleans(void **state)
+{
+    struct detacher detacher = { .err = 1 };
+    struct txn txn;
+
+    (void)state;
+    txn_root_init(&root);
+    txn_init(&txn, &root);
+    assert_int_equal(txn_begin(&txn, false, 0), JET_errSuccess);
+    insert(&txn, 1);
+    assert_int_equal(txn_commit(&txn), JET_errSuccess);
+    root.hooks = (struct version_hooks){ .context = &detacher, .undo = undo, .expire = expire_with_a_change };
+    version_clean_all(&root);
+    assert_true(detacher.started);
+    os_thread_join(detacher.thread);
+    assert_int_equal(detacher.err, JET_errSuccess);
+    assert_false(is_kept(2));
+    txn_root_free(&root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +601,7 @@ int main(void)
         cmocka_unit_test(a_lock_of_level_0_keeps_what_comes_after_it),
         cmocka_unit_test(actions_take_what_they_say),
         cmocka_unit_test(what_is_finished_is_over),
+        cmocka_unit_test(a_detach_waits_for_who_cleans),
         cmocka_unit_test(random_histories_look_as_the_model_says),
         cmocka_unit_test(a_large_transaction_rolls_back_and_leaves_nothing),
         cmocka_unit_test(the_callers_limit_is_an_error),

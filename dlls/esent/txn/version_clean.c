@@ -203,13 +203,16 @@ static uint32_t drop_of_database(struct txn_root *root, uint32_t database)
 
 JET_ERR version_drop_database(struct txn_root *root, uint32_t database)
 {
-    if (has_open(root, database))
-        return JET_errDatabaseInUse;
+    JET_ERR err = JET_errSuccess;
+
+    /* Who cleans may have a transaction open in the database, for what expires. */
     os_mutex_lock(&root->clean);
-    while (drop_of_database(root, database))
+    if (has_open(root, database))
+        err = JET_errDatabaseInUse;
+    while (err >= 0 && drop_of_database(root, database))
         ;
     os_mutex_unlock(&root->clean);
-    return JET_errSuccess;
+    return err;
 }
 
 uint32_t version_clean(struct txn_root *root, uint32_t most)
