@@ -157,6 +157,8 @@ JET_ERR mode_checksum(const struct options *options)
         if (type == JET_filetypeCheckpoint)
             return checksum_checkpoint(options);
     }
+    if (flush_map_named(options->path))
+        return flush_map_check(options);
     printf("        Database: %s\n", options->name);
     if (option_flag(options, 'e'))
         return JET_errSuccess;

@@ -217,8 +217,9 @@ static void base_name(const WCHAR *path, char name[16])
     name[i] = 0;
 }
 
-JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_csv *csv, struct log_header *header)
+JET_ERR log_file_dump(const struct options *options, const WCHAR *path, struct log_csv *csv, struct log_header *header)
 {
+    bool verbose = options->verbose;
     struct totals *totals = malloc(sizeof(*totals));
     struct log_reader *reader;
     JET_ERR err = totals ? log_reader_open(path, LOG_READ_SOFT, &reader) : JET_errOutOfMemory;
@@ -238,7 +239,7 @@ JET_ERR log_file_dump(const WCHAR *path, bool verbose, struct log_csv *csv, stru
     err = read_records(reader, verbose, csv, totals);
     if (csv && err >= 0)
         log_csv_end(csv);
-    if (verbose && err >= 0 && totals->records)
+    if ((verbose || option_flag(options, 's')) && err >= 0 && totals->records)
         print_totals(totals);
     else
         printf("\n      %" PRIu64 " records\n", totals->records);
@@ -266,6 +267,33 @@ JET_ERR log_file_verify(const WCHAR *path, struct log_header *header)
         log_reader_close(reader);
     }
     free(totals);
+    return err;
+}
+
+JET_ERR log_file_mend(const WCHAR *path)
+{
+    struct log_reader *reader;
+    struct os_file *file;
+    JET_ERR err = log_reader_open(path, LOG_READ_SOFT, &reader);
+
+    if (err < 0)
+        return err;
+    if (reader->patched && !log_header_old(&reader->header))
+    {
+        size_t at = (size_t)reader->patched_segment * LOG_SEGMENT_SIZE;
+
+        err = os_file_open(path, OS_OPEN_WRITE, &file);
+        if (err >= 0)
+        {
+            err = os_file_write_at(file, at, reader->data + at, LOG_SEGMENT_SIZE);
+            if (err >= 0)
+                err = os_file_flush(file);
+            os_file_close(file);
+        }
+        if (err >= 0)
+            printf("      Segment %u was written anew from its shadow.\n", (unsigned)reader->patched_segment);
+    }
+    log_reader_close(reader);
     return err;
 }
 
@@ -306,9 +334,11 @@ JET_ERR mode_log(const struct options *options)
         return JET_errOutOfMemory;
     base_name(options->path, base);
     printf("      Base name: %s\n      Log file: %s\n", base, options->name);
-    err = log_csv_wanted(options, &csv);
+    err = option_flag(options, 'x') ? log_file_mend(options->path) : JET_errSuccess;
     if (err >= 0)
-        err = log_csv_done(csv, log_file_dump(options->path, options->verbose, csv, header));
+        err = log_csv_wanted(options, &csv);
+    if (err >= 0)
+        err = log_csv_done(csv, log_file_dump(options, options->path, csv, header));
     os_free(header);
     return err;
 }

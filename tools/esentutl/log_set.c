@@ -8,6 +8,7 @@
 /* The log that is looked at, and what was found. */
 struct log_set
 {
+    const struct options *options;
     struct log_names names;
     const char *base;
     bool dump;
@@ -69,7 +70,7 @@ static void check_file(struct log_set *set, const WCHAR *path, uint32_t generati
     JET_ERR err;
 
     printf("%s      Log file: %s%s", set->dump ? "\n" : "", path_text(path), set->dump ? "\n" : "");
-    err = set->dump || set->csv ? log_file_dump(path, set->dump, set->csv, &set->header)
+    err = set->dump || set->csv ? log_file_dump(set->options, path, set->csv, &set->header)
                                 : log_file_verify(path, &set->header);
     set->seen++;
     if (err >= 0 && generation && (uint32_t)set->header.generation != generation)
@@ -177,6 +178,7 @@ JET_ERR log_set_check(const struct options *options, bool dump)
         base[i] = set->names.base[i] < 0x80 ? (char)set->names.base[i] : '?';
     set->base = base;
     set->dump = dump;
+    set->options = options;
     if (option_value(options, 'r'))
         parse_range(option_value(options, 'r'), &set->first, &set->last);
     printf("Verifying log files...\n     %sBase name: %s\n", dump ? " " : "", base);

@@ -15,6 +15,7 @@ struct dump
     uint8_t *page;
     bool deleted; /* nodes that are deleted, too */
     int node;     /* that one only; -1: all */
+    int tag;      /* and by its tag */
 };
 
 static void print_bytes(const char *label, const uint8_t *bytes, uint32_t size)
@@ -125,8 +126,43 @@ static JET_ERR dump_page(const struct dump *dump, uint32_t pgno, bool asked)
     return JET_errSuccess;
 }
 
-/* FIRST, or FIRST:LAST where LAST may be "max". */
-static bool parse_range(const WCHAR *text, uint32_t last, uint32_t *from, uint32_t *to)
+/* One line by its tag, whatever it is. */
+static JET_ERR dump_tag(const struct dump *dump, uint32_t pgno)
+{
+    struct page_view view;
+    struct page_line line;
+    JET_ERR err = os_file_read_at(dump->file, ((uint64_t)pgno + 1) * dump->page_size, dump->page, dump->page_size);
+
+    if (err < 0)
+        return err;
+    err = page_check(dump->page, dump->page_size, pgno, NULL);
+    if (err == JET_errPageNotInitialized)
+        return err;
+    if (err < 0)
+        printf("Page %u: error %d\n\n", (unsigned)pgno, (int)err);
+    if (!page_view(&view, dump->page, dump->page_size) || dump->tag < 0 || !page_tag(&view, (unsigned)dump->tag, &line))
+    {
+        printf("Invalid itag: %d\n\n", dump->tag);
+        return JET_errInvalidParameter;
+    }
+    printf("          Tag: %u:%d\n         Type: %s\n\n", (unsigned)pgno, dump->tag,
+           !dump->tag                  ? "External Header"
+           : dump->tag < view.reserved ? "Reserved Tag"
+                                       : "Node");
+    if (dump->tag < view.reserved)
+        print_bytes("  data", line.data, line.size);
+    else
+    {
+        struct page_node node;
+
+        if (!page_node(&view, (unsigned)dump->tag - view.reserved, &node))
+            return JET_errDatabaseCorrupted;
+        print_node(&view, pgno, (unsigned)dump->tag - view.reserved, &node);
+    }
+    return JET_errSuccess;
+}
+
+bool page_range_parse(const WCHAR *text, uint32_t last, uint32_t *from, uint32_t *to)
 {
     char narrow[64];
     size_t size = 0;
@@ -140,29 +176,101 @@ static bool parse_range(const WCHAR *text, uint32_t last, uint32_t *from, uint32
         return false;
     if (*end != ':' && *end != '-')
         return !*end && *from <= last;
-    *to = !strcmp(end + 1, "max") ? last : (uint32_t)strtoul(end + 1, &end, 0);
+    if (!strcmp(end + 1, "max"))
+        *to = last;
+    else
+    {
+        *to = (uint32_t)strtoul(end + 1, &end, 0);
+        if (*end)
+            return false;
+    }
     return *from <= *to && *to <= last;
 }
 
-static bool parse_number(const WCHAR *text, int *number)
+/* NODE, PAGE:NODE or DATABASE:PAGE:NODE, perhaps in brackets; *pgno stays where there is no page in it. */
+static bool parse_place(const WCHAR *text, uint32_t *pgno, int *number)
 {
-    uint32_t value = 0;
+    WCHAR part[3][12] = { { 0 } };
+    unsigned parts = 0, length = 0;
+    int page = 0;
 
-    if (!*text)
-        return false;
-    for (; *text; text++)
+    for (text += *text == '['; *text && (*text != ']' || text[1]); text++)
     {
-        if (*text < '0' || *text > '9' || value > 100000)
+        if (*text == ':' && parts < 2)
+        {
+            parts++;
+            length = 0;
+        }
+        else if (length >= 11)
             return false;
-        value = value * 10 + (uint32_t)(*text - '0');
+        else
+            part[parts][length++] = *text;
     }
-    *number = (int)value;
+    if (!option_number(part[parts], number) || *number < 0)
+        return false;
+    if (!parts)
+        return *pgno != 0;
+    if (!option_number(part[parts - 1], &page) || page <= 0)
+        return false;
+    *pgno = (uint32_t)page;
     return true;
+}
+
+const char *nodes_check(const struct options *options)
+{
+    if (option_value(options, 'n') && option_value(options, 'i'))
+        return "/n and /i exclude each other";
+    if (option_value(options, 'k') && !option_value(options, 'p'))
+        return "/k needs /p";
+    return option_value(options, 'd') && !option_value(options, 'k') ? "/d needs /k" : NULL;
+}
+
+/* To the leaf where /k and /d are, from a page on. */
+static JET_ERR seek(const struct dump *dump, const struct options *options, uint32_t *pgno)
+{
+    const WCHAR *data = option_value(options, 'd');
+    uint8_t key[2048];
+    uint32_t size, more = 0;
+
+    if (!node_seek_parse(option_value(options, 'k'), key, sizeof(key), &size) ||
+        (data && !node_seek_parse(data, key + size, sizeof(key) - size, &more)))
+        return JET_errInvalidBookmark;
+    /* what follows the key counts only where it is part of the order */
+    if (more &&
+        os_file_read_at(dump->file, ((uint64_t)*pgno + 1) * dump->page_size, dump->page, dump->page_size) >= 0 &&
+        page_flags(dump->page) & PAGE_NON_UNIQUE)
+        size += more;
+    return node_seek(dump->file, dump->page_size, pgno, key, size);
+}
+
+/* Which pages, and what of them.  JET_errInvalidParameter, and of seeking. */
+static JET_ERR choose(struct dump *dump, const struct options *options, uint32_t last, uint32_t *from, uint32_t *to)
+{
+    const WCHAR *pages = option_value(options, 'p'), *node = option_value(options, 'n');
+    const WCHAR *tag = option_value(options, 'i');
+    JET_ERR err = JET_errSuccess;
+    uint32_t at;
+
+    if (pages && !page_range_parse(pages, last, from, to))
+        return JET_errInvalidParameter;
+    at = pages && *from == *to ? *from : 0;
+    if (option_value(options, 'k'))
+    {
+        err = seek(dump, options, &at);
+        *from = *to = at;
+    }
+    if (err >= 0 && (node || tag))
+    {
+        if (!parse_place(node ? node : tag, &at, node ? &dump->node : &dump->tag) || at > last)
+            return JET_errInvalidParameter;
+        *from = *to = at;
+    }
+    return err;
 }
 
 static JET_ERR dump_file(struct dump *dump, const struct options *options)
 {
-    const WCHAR *pages = option_value(options, 'p'), *node = option_value(options, 'n');
+    bool asked = option_value(options, 'p') || option_value(options, 'n');
     struct header_read header;
     uint32_t from = 1, to;
     uint64_t size;
@@ -179,17 +287,16 @@ static JET_ERR dump_file(struct dump *dump, const struct options *options)
     if (!dump->page)
         return JET_errOutOfMemory;
     to = (uint32_t)(size / header.page_size) - 2;
-    if ((pages && !parse_range(pages, to, &from, &to)) || (node && (!pages || !parse_number(node, &dump->node))))
-        err = JET_errInvalidParameter;
+    err = choose(dump, options, to, &from, &to);
     for (uint32_t pgno = from; err >= 0 && pgno <= to; pgno++)
-        err = dump_page(dump, pgno, pages != NULL);
+        err = option_value(options, 'i') ? dump_tag(dump, pgno) : dump_page(dump, pgno, asked);
     os_free(dump->page);
     return err;
 }
 
 JET_ERR mode_nodes(const struct options *options)
 {
-    struct dump dump = { .node = -1, .deleted = option_flag(options, 'a') };
+    struct dump dump = { .node = -1, .tag = -1, .deleted = option_flag(options, 'a') };
     JET_ERR err = os_file_open(options->path, OS_OPEN_READ_ONLY, &dump.file);
 
     printf("Initiating FILE DUMP mode...\n      Database: %s\n\n", options->name);
@@ -200,8 +307,10 @@ JET_ERR mode_nodes(const struct options *options)
     return err;
 }
 
-/* /m alone: the header, or what /p and /n want. */
+/* /m alone: the header, or what /p, /n and /i want. */
 JET_ERR mode_dump(const struct options *options)
 {
-    return option_value(options, 'p') || option_value(options, 'n') ? mode_nodes(options) : mode_header(options);
+    bool nodes = option_value(options, 'p') || option_value(options, 'n') || option_value(options, 'i');
+
+    return nodes ? mode_nodes(options) : mode_header(options);
 }

@@ -38,14 +38,22 @@ static JET_ERR find_log(struct log_names *names, struct log_header *header)
     return JET_errMissingLogFile;
 }
 
-/* Sizes and names as the log has them. */
-static void adopt(JET_INSTANCE *instance, const struct log_names *names, const struct log_header *header)
+/* Sizes and names as the log has them, if there is one; /c5 and /c8: digits in names. */
+static void adopt(JET_INSTANCE *instance, const struct options *options, const struct log_names *names,
+                  const struct log_header *header)
 {
-    if (!log_header_old(header))
+    const WCHAR *digits = option_value(options, 'c');
+
+    if (header->segments && !log_header_old(header))
         (void)JetSetSystemParameterW(instance, 0, JET_paramLogFileSize,
                                      (JET_API_PTR)header->segments * LOG_SEGMENT_SIZE / 1024, NULL);
     if (names->new_extensions)
         (void)JetSetSystemParameterW(instance, 0, JET_paramLegacyFileNames, 0, NULL);
+    if (digits && *digits == '5')
+        (void)JetSetSystemParameterW(instance, 0, JET_paramLegacyFileNames,
+                                     JET_bitESE98FileNames | JET_bitEightDotThreeSoftCompat, NULL);
+    else if (digits && *digits == '8')
+        (void)JetSetSystemParameterW(instance, 0, JET_paramLegacyFileNames, JET_bitESE98FileNames, NULL);
 }
 
 static JET_ERR JET_API on_status(JET_SNP snp, JET_SNT snt, void *data, void *context)
@@ -108,18 +116,52 @@ static JET_ERR read_map(const struct options *options, struct map *map)
     return JET_errSuccess;
 }
 
-/* The generation behind /u, 0 for none.  false: that is no number. */
+/* GENERATION or GENERATION:SEGMENT:BYTE behind /u; all zero for none.  false: that is no position. */
 static bool stop_of(const struct options *options, JET_LGPOS *stop)
 {
+    static const uint32_t most[3] = { INT32_MAX, UINT16_MAX, UINT16_MAX };
     const WCHAR *value = option_value(options, 'u');
+    uint64_t part[3] = { 0 };
+    unsigned parts = 0;
 
-    for (; value && *value; value++)
+    *stop = (JET_LGPOS){ 0 };
+    if (!value)
+        return true;
+    for (; *value; value++)
     {
-        if (*value < '0' || *value > '9' || stop->lGeneration > INT32_MAX / 10 - 1)
+        if (*value == ':' && parts < 2)
+            parts++;
+        else if (*value < '0' || *value > '9' || (part[parts] = part[parts] * 10 + (*value - '0')) > most[parts])
             return false;
-        stop->lGeneration = stop->lGeneration * 10 + (*value - '0');
     }
-    return !option_value(options, 'u') || stop->lGeneration > 0;
+    stop->lGeneration = (JET_LONG)part[0];
+    stop->isec = (uint16_t)part[1];
+    stop->ib = (uint16_t)part[2];
+    return part[0] && parts != 1;
+}
+
+static bool has_maps(const struct options *options)
+{
+    for (unsigned i = 0; i < options->each_count; i++)
+        if (options->each_letter[i] == 'n')
+            return true;
+    return false;
+}
+
+const char *recovery_check(const struct options *options)
+{
+    bool backup = option_value(options, 'b') || option_value(options, 'r');
+    JET_LGPOS stop;
+
+    if (option_flag(options, 'd') + backup + has_maps(options) > 1)
+        return "/d, /n and /b exclude each other";
+    if (option_value(options, 'r') && !option_value(options, 'b'))
+        return "/r needs /b";
+    if (option_value(options, 'k') && option_value(options, 'p'))
+        return "/k and /p exclude each other";
+    if (!stop_of(options, &stop))
+        return "/u is followed by no position in a log";
+    return NULL;
 }
 
 static JET_GRBIT bits_of(const struct options *options)
@@ -146,8 +188,7 @@ static JET_ERR recover(JET_INSTANCE *instance, const struct options *options, st
     struct map *map;
     JET_ERR err;
 
-    if (!stop_of(options, &info.lgposStop))
-        return JET_errInvalidParameter;
+    (void)stop_of(options, &info.lgposStop);
     map = calloc(1, sizeof(*map));
     if (!map)
         return JET_errOutOfMemory;
@@ -206,35 +247,74 @@ static JET_ERR find_names(const struct options *options, struct log_names *names
     return err;
 }
 
-static JET_ERR run(const struct options *options, struct log_names *names)
+/* What the logs say of pages and sizes: those that are there or, with /b, those of the backup.  With /e none need be
+ * there. */
+static JET_ERR look(const struct options *options, struct log_names *names, struct log_header *header)
+{
+    struct log_names *saved;
+    JET_ERR err;
+
+    memset(header, 0, sizeof(*header));
+    if (!option_value(options, 'b'))
+    {
+        err = find_log(names, header);
+        return err == JET_errMissingLogFile && option_flag(options, 'e') ? JET_errSuccess : err;
+    }
+    saved = malloc(sizeof(*saved));
+    if (!saved)
+        return JET_errOutOfMemory;
+    *saved = *names;
+    err = os_full_path(option_value(options, 'b'), saved->directory, OS_PATH_MAX);
+    if (err >= 0)
+        err = find_log(saved, header);
+    names->new_extensions = saved->new_extensions;
+    free(saved);
+    return err;
+}
+
+static JET_ERR start(JET_INSTANCE *instance, const struct options *options, const struct log_names *names,
+                     const struct log_header *header)
 {
     static const WCHAR name[] = { 'e', 's', 'e', 'n', 't', 'u', 't', 'l', 0 };
+    uint32_t size = options->page_size ? options->page_size : header->segments ? log_header_page_size(header) : 4096;
+    int latency = 0;
+    JET_ERR err = JetSetSystemParameterW(NULL, 0, JET_paramDatabasePageSize, size, NULL);
+
+    if (err >= 0)
+        err = JetCreateInstanceW(instance, name);
+    if (err < 0)
+        return err;
+    err = set_paths(instance, options, names);
+    adopt(instance, options, names, header);
+    if (err >= 0 && option_value(options, 'w') && option_number(option_value(options, 'w'), &latency))
+        err = JetSetSystemParameterW(instance, 0, JET_paramWaypointLatency, (JET_API_PTR)latency, NULL);
+    return err;
+}
+
+static JET_ERR run(const struct options *options, struct log_names *names)
+{
     struct progress progress = { 0 };
     struct log_header header;
     JET_INSTANCE instance;
     JET_ERR err = find_names(options, names), ended;
 
     if (err >= 0)
-        err = find_log(names, &header);
-    if (err < 0)
-        return err;
-    err = JetSetSystemParameterW(NULL, 0, JET_paramDatabasePageSize, log_header_page_size(&header), NULL);
+        err = look(options, names, &header);
     if (err >= 0)
-        err = JetCreateInstanceW(&instance, name);
+        err = start(&instance, options, names, &header);
     if (err < 0)
         return err;
-    err = set_paths(&instance, options, names);
-    adopt(&instance, names, &header);
-    if (err >= 0)
-    {
-        progress_start(&progress, "Performing soft recovery...");
-        err = recover(&instance, options, &progress);
-        progress_end(&progress);
-    }
+    if (option_value(options, 'b'))
+        return recovery_restore(&instance, options);
+    progress_start(&progress, "Performing soft recovery...");
+    err = recover(&instance, options, &progress);
+    progress_end(&progress);
     if (err < 0)
         return err;
+    if (option_value(options, 'k'))
+        err = recovery_shrink(instance, options);
     ended = JetTerm2(instance, JET_bitTermComplete);
-    return ended < 0 ? ended : err;
+    return err < 0 ? err : ended < 0 ? ended : err;
 }
 
 JET_ERR mode_recovery(const struct options *options)
@@ -253,7 +333,9 @@ JET_ERR mode_recovery(const struct options *options)
         printf("   Database Directory: %s\n",
                option_value(options, 'd') ? path_text(option_value(options, 'd')) : "<current directory>");
     printf("\n");
-    err = run(options, names);
+    if (option_value(options, 'p'))
+        printf("Pages that trees have lost are not sought after recovery: leave out /p.\n");
+    err = option_value(options, 'p') ? JET_errFeatureNotAvailable : run(options, names);
     free(names);
     if (err == JET_errCommittedLogFilesMissing || err == JET_errCommittedLogFileCorrupt)
         printf("\n  \tWithout the lost logs recovery is possible: run it with /a.\n");

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What /r does besides replaying: /b restores a backup first, /k makes a database shorter afterwards. */
+#include "esentutl.h"
+
+static JET_ERR JET_API on_status(JET_SESID sesid, JET_SNP snp, JET_SNT snt, void *data)
+{
+    (void)sesid, (void)snp, (void)snt, (void)data;
+    return JET_errSuccess;
+}
+
+/* The instance does not go on after it. */
+JET_ERR recovery_restore(JET_INSTANCE *instance, const struct options *options)
+{
+    const WCHAR *from = option_value(options, 'b'), *to = option_value(options, 'r');
+    JET_ERR err;
+
+    printf("Restoring to %s from '%s'...\n", to ? path_text(to) : "where databases were", path_text(from));
+    err = JetRestoreInstanceW(*instance, from, to, on_status);
+    (void)JetTerm2(*instance, JET_bitTermComplete);
+    return err;
+}
+
+JET_ERR recovery_shrink(JET_INSTANCE instance, const struct options *options)
+{
+    const WCHAR *database = option_value(options, 'k');
+    JET_GRBIT grbit = JET_bitShrinkDatabaseEofOnAttach;
+    JET_SETDBPARAM parameter = { JET_dbparamShrinkDatabaseOptions, &grbit, sizeof(grbit) };
+    JET_SESID sesid;
+    JET_ERR err = JetBeginSessionW(instance, &sesid, NULL, NULL), detached;
+
+    if (err < 0)
+        return err;
+    if (option_flag(options, 'f'))
+        grbit |= JET_bitShrinkDatabaseFullCategorizationOnAttach;
+    printf("Attaching for additional database operations...\n             Database: %s\n"
+           "             Shrink options: 0x%x\n",
+           path_text(database), (unsigned)grbit);
+    err = JetAttachDatabase3W(sesid, database, &parameter, 1, JET_bitDbExclusive);
+    printf("Done (error code %d).\n", (int)err);
+    if (err >= 0)
+    {
+        detached = JetDetachDatabaseW(sesid, database);
+        err = detached < 0 ? detached : err;
+    }
+    (void)JetEndSession(sesid, 0);
+    return err;
+}
