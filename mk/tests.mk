@@ -43,6 +43,11 @@ build/host/tests/%: tests/win32/%.c $(SUPPORT) $(HEADERS) build/host/libesent.so
 	    build/host/libesent.so -Wl,-rpath,'$$ORIGIN/..' -lcmocka $(LINK_LIBS_native)
 TESTS_host := $(patsubst tests/win32/%.c,build/host/tests/%,$(WIN32))
 
+# One runs the utility.
+build/host/tests/esentutl build/asan/api/esentutl build/coverage/api/esentutl: | build/host/esentutl
+build/x86_64/tests/esentutl.exe: | build/x86_64/esentutl.exe
+build/i686/tests/esentutl.exe: | build/i686/esentutl.exe
+
 define unit_tests
 build/$(1)/tests/%: tests/unit/%.c build/$(1)/libesent.a
 	@mkdir -p $$(@D)
