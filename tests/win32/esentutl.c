@@ -226,6 +226,9 @@ static void wrong_usage(void **state)
         "/m file /p 1 /d 7f",
         "/m file /n 1:1 /i 1:1",
         "/mc file /v3",
+        "/ml edb /r x",
+        "/ml edb /r 3-2",
+        "/ms file /f nothing",
         "/d file /vss",
         "/g file /vss",
         "/k file /vsspause",
@@ -332,6 +335,57 @@ static void categories_of_pages(void **state)
     run_file(JET_errInvalidParameter, "/mc %s /p 999999", path);
     path = make("dirty", false, NULL);
     run_file(JET_errDatabaseDirtyShutdown, "/mc %s", path);
+}
+
+static void space_of_trees(void **state)
+{
+    const char *path = make("space", true, NULL);
+
+    (void)state;
+    run_file(0, "/ms %s", path);
+    expect("        PageSize: 4096");
+    expect("AutoInc");
+    expect("\n  kept ");
+    run_file(0, "/ms %s /t kept", path);
+    expect("\n  kept ");
+    expect_not("MSysObjects");
+    run_file(JET_errObjectNotFound, "/ms %s /t none", path);
+    run_file(0, "/ms %s /v /csv /f#legacy", path);
+    expect("\nName,Type,ObjidFDP,PgnoFDP,PriExt,Owned,Available\n");
+    expect("\ndata.edb,Db,1,1,");
+    expect("\nMSysObjects,Pri,2,4,20-m,");
+    run_file(0, "/ms %s /v /csv /f fullname,pgnooe,PGNOAE", path);
+    expect("\nFullName,PgnoOE,PgnoAE\ndata.edb,2,3\n");
+    expect("\nMSysObjects::Name,8,9\n");
+    run_file(0, "/mn %s /t MSysObjids", path);
+    expect("objid: 6");
+    expect_not("objid: 2");
+    run_file(JET_errObjectNotFound, "/mn %s /t none", path);
+}
+
+/* /p with /g only looks. */
+static void repair_that_only_checks(void **state)
+{
+    const char *path = make("checked", true, NULL);
+    size_t size, after;
+    uint8_t *data, *left;
+
+    (void)state;
+    run_file(0, "/p %s /g", path);
+    data = test_file_read(path, &size);
+    assert_non_null(data);
+    data[6 * PAGE + 200] ^= 0x77; /* page 5 */
+    data[6 * PAGE + 300] ^= 0x66;
+    test_file_write(path, data, size);
+    run_file(JET_errDatabaseCorrupted, "/p %s /g", path);
+    left = test_file_read(path, &after);
+    assert_non_null(left);
+    assert_int_equal(after, size);
+    assert_memory_equal(left, data, size);
+    free(left);
+    free(data);
+    run_file(0, "/p %s", path);
+    run_file(0, "/g %s", path);
 }
 
 static void set_checksum(uint8_t *page)
@@ -507,6 +561,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(what_is_not_there, needs_utility),
         cmocka_unit_test_setup(pages_and_nodes, needs_utility),
         cmocka_unit_test_setup(categories_of_pages, needs_utility),
+        cmocka_unit_test_setup(space_of_trees, needs_utility),
+        cmocka_unit_test_setup(repair_that_only_checks, needs_utility),
         cmocka_unit_test_setup(flush_maps, needs_utility),
         cmocka_unit_test_setup(recovery_and_shrinking, needs_utility),
         cmocka_unit_test_setup(recovery_without_undo, needs_utility),

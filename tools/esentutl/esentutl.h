@@ -92,7 +92,9 @@ JET_ERR mode_repair(const struct options *options);
 JET_ERR mode_secure(const struct options *options);
 
 const char *recovery_check(const struct options *options);
+const char *log_options_check(const struct options *options);
 const char *nodes_check(const struct options *options);
+const char *space_check(const struct options *options);
 
 /* /r with /b: from a backup, in place of the logs alone. */
 JET_ERR recovery_restore(JET_INSTANCE *instance, const struct options *options);

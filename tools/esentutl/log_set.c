@@ -132,8 +132,8 @@ static JET_ERR check_generations(struct log_set *set)
     return err;
 }
 
-/* /r first[-last], in hexadecimal. */
-static void parse_range(const WCHAR *text, uint32_t *first, uint32_t *last)
+/* /r first[-last], in hexadecimal; false: it is not that. */
+static bool parse_range(const WCHAR *text, uint32_t *first, uint32_t *last)
 {
     char narrow[40], *end;
     size_t i;
@@ -142,9 +142,21 @@ static void parse_range(const WCHAR *text, uint32_t *first, uint32_t *last)
         narrow[i] = text[i] < 0x80 ? (char)text[i] : '?';
     narrow[i] = 0;
     *first = (uint32_t)strtoul(narrow, &end, 16);
-    *last = *end == '-' ? (uint32_t)strtoul(end + 1, NULL, 16) : 0;
-    if (*last && *last < *first)
-        *last = *first;
+    *last = 0;
+    if (end == narrow)
+        return false;
+    if (*end == '-')
+        *last = (uint32_t)strtoul(end + 1, &end, 16);
+    return !*end && (!*last || *last >= *first) && *first <= INT32_MAX && *last <= INT32_MAX;
+}
+
+const char *log_options_check(const struct options *options)
+{
+    uint32_t first, last;
+
+    if (option_value(options, 'r') && !parse_range(option_value(options, 'r'), &first, &last))
+        return "/r is followed by no range of generations";
+    return NULL;
 }
 
 /* With each of the extensions and the lengths of numbers that a log may have, until there is one. */

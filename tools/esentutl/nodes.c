@@ -5,8 +5,10 @@
 
 #include "esentutl.h"
 #include "format/page.h"
+#include "table/table.h"
 
-#define WIDTH 16u
+#define WIDTH     16u
+#define MAX_TREES 1024
 
 struct dump
 {
@@ -16,6 +18,10 @@ struct dump
     bool deleted; /* nodes that are deleted, too */
     int node;     /* that one only; -1: all */
     int tag;      /* and by its tag */
+    /* /t: pages of the trees with these ids only; 0: of all */
+    uint32_t objids[MAX_TREES];
+    unsigned objid_count;
+    char table[SCHEMA_NAME_SIZE];
 };
 
 static void print_bytes(const char *label, const uint8_t *bytes, uint32_t size)
@@ -90,6 +96,39 @@ static void print_node(const struct page_view *view, uint32_t pgno, unsigned lin
     printf("\n");
 }
 
+static bool is_wanted(const struct dump *dump, uint32_t objid)
+{
+    for (unsigned i = 0; i < dump->objid_count; i++)
+        if (dump->objids[i] == objid)
+            return true;
+    return false;
+}
+
+static JET_ERR find_trees(void *context, const struct table *table, const struct space_line *trees, uint32_t count)
+{
+    struct dump *dump = context;
+
+    if (strcmp(dump->table, table->name))
+        return JET_errSuccess;
+    for (uint32_t i = 0; i < count && dump->objid_count < MAX_TREES; i++)
+        dump->objids[dump->objid_count++] = trees[i].objid;
+    return JET_errSuccess;
+}
+
+/* /t: that table, its indexes and its long values. */
+static JET_ERR choose_table(struct dump *dump, const struct options *options)
+{
+    size_t size = 0;
+    JET_ERR err = os_text_from_wide(OS_CP_UTF8, options->table, os_text_length(options->table), dump->table,
+                                    sizeof(dump->table) - 1, &size, NULL);
+
+    if (err < 0)
+        return JET_errObjectNotFound;
+    dump->table[size] = 0;
+    err = catalog_dump(options->path, find_trees, dump);
+    return err >= 0 && !dump->objid_count ? JET_errObjectNotFound : err;
+}
+
 /* `asked`: somebody wants this page, whatever is there. */
 static JET_ERR dump_page(const struct dump *dump, uint32_t pgno, bool asked)
 {
@@ -107,6 +146,8 @@ static JET_ERR dump_page(const struct dump *dump, uint32_t pgno, bool asked)
         printf("Page %u: error %d\n\n", (unsigned)pgno, (int)err);
     if (err < 0 || !page_view(&view, dump->page, dump->page_size))
         return asked ? (err < 0 ? err : JET_errDatabaseCorrupted) : JET_errSuccess;
+    if (dump->objid_count && !is_wanted(dump, page_objid(dump->page)))
+        return JET_errSuccess;
     count = page_lines(&view);
     if (dump->node >= 0 && (unsigned)dump->node >= count)
     {
@@ -302,7 +343,10 @@ JET_ERR mode_nodes(const struct options *options)
     printf("Initiating FILE DUMP mode...\n      Database: %s\n\n", options->name);
     if (err < 0)
         return err;
-    err = dump_file(&dump, options);
+    if (options->table)
+        err = choose_table(&dump, options);
+    if (err >= 0)
+        err = dump_file(&dump, options);
     os_file_close(dump.file);
     return err;
 }

@@ -55,6 +55,9 @@ JET_ERR mode_repair(const struct options *options)
     char name[64];
     JET_ERR err;
 
+    /* Nobody is asked whether to go on after it. */
+    if (option_flag(options, 'g'))
+        return mode_integrity(options);
     if (!temporary)
     {
         snprintf(name, sizeof(name), "TEMPREPAIR%u.EDB", (unsigned)os_thread_id());
