@@ -67,11 +67,13 @@ static void mark_space(struct categories *categories, uint32_t pgno, uint8_t mar
     page = os_alloc(check->page_size);
     if (page && integrity_read_page(check, pgno, page) && page_view(&view, page, check->page_size))
     {
-        if (!depth && page_split_buffer(&view, &buffer))
-            for (unsigned i = 0; i < 2; i++)
-                for (uint32_t k = 0; k < buffer.run[i].count && k < buffer.run[i].last; k++)
-                    if (buffer.run[i].last - k <= check->pages)
-                        categories->space[buffer.run[i].last - k] = mark;
+        for (unsigned i = 0; !depth && page_split_buffer(&view, &buffer) && i < 2; i++)
+        {
+            uint32_t last = buffer.run[i].last, count = buffer.run[i].count;
+
+            for (uint32_t k = 0; last <= check->pages && count <= last && k < count; k++)
+                categories->space[last - k] = mark;
+        }
         for (unsigned line = 0; !(view.flags & PAGE_LEAF) && line < page_lines(&view); line++)
         {
             struct page_node node;

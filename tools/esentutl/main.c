@@ -101,16 +101,32 @@ int wmain(int count, wchar_t **arguments)
 #else
 int main(int count, char **arguments)
 {
-    WCHAR **wide = calloc((size_t)count + 1, sizeof(*wide));
+    size_t room = 1, needed = 0;
+    WCHAR **wide, *text;
+    int code = JET_errOutOfMemory;
 
-    for (int i = 0; wide && i < count; i++)
+    for (int i = 0; i < count; i++)
+        room += strlen(arguments[i]) + 1;
+    wide = calloc((size_t)count + 1, sizeof(*wide));
+    text = calloc(room, sizeof(*text));
+    if (wide && text)
     {
-        size_t length = strlen(arguments[i]), needed = 0;
+        WCHAR *at = text;
 
-        wide[i] = calloc(length + 1, sizeof(WCHAR));
-        if (!wide[i] || os_text_to_wide(OS_CP_UTF8, arguments[i], length, wide[i], length, &needed) < 0)
-            return JET_errOutOfMemory;
+        code = 0;
+        for (int i = 0; i < count && code >= 0; i++)
+        {
+            size_t length = strlen(arguments[i]);
+
+            wide[i] = at;
+            code = os_text_to_wide(OS_CP_UTF8, arguments[i], length, at, length, &needed);
+            at += length + 1;
+        }
+        if (code >= 0)
+            code = run(count, wide);
     }
-    return wide ? run(count, wide) : JET_errOutOfMemory;
+    free(text);
+    free(wide);
+    return code;
 }
 #endif
