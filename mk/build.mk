@@ -150,3 +150,4 @@ endef
 $(eval $(call esentutl,x86_64,.exe,-municode -static-libgcc -ladvapi32))
 $(eval $(call esentutl,i686,.exe,-municode -static-libgcc -ladvapi32))
 $(eval $(call esentutl,host,,$(LINK_LIBS_native)))
+$(eval $(call esentutl,asan,,-fsanitize=address -fsanitize=undefined $(LINK_LIBS_native)))

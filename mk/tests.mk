@@ -44,7 +44,8 @@ build/host/tests/%: tests/win32/%.c $(SUPPORT) $(HEADERS) build/host/libesent.so
 TESTS_host := $(patsubst tests/win32/%.c,build/host/tests/%,$(WIN32))
 
 # One runs the utility.
-build/host/tests/esentutl build/asan/api/esentutl build/coverage/api/esentutl: | build/host/esentutl
+build/host/tests/esentutl build/coverage/api/esentutl: | build/host/esentutl
+build/asan/api/esentutl: | build/asan/esentutl
 build/x86_64/tests/esentutl.exe: | build/x86_64/esentutl.exe
 build/i686/tests/esentutl.exe: | build/i686/esentutl.exe
 

@@ -90,7 +90,7 @@ static int start(char **arguments, const char *out)
 /* Runs it with words that blanks part.  What it prints is in `printed`. */
 static void run(int want, const char *line)
 {
-    char words[2400], *arguments[12] = { 0 };
+    char words[3000], *arguments[12] = { 0 };
     unsigned count = 0;
     size_t size = 0;
     int code;
@@ -446,7 +446,7 @@ static void flush_maps(void **state)
 /* /r of the log beside a database; `more` has %s for the database. */
 static void recover(int want, const char *path, const char *more)
 {
-    char line[2400], rest[700], folder[600];
+    char line[3000], rest[1500], folder[600];
     size_t length = strlen(path) - strlen(test_file_name(path));
 
     snprintf(folder, sizeof(folder), "%.*s", (int)length - 1, path);
@@ -477,6 +477,25 @@ static void recovery_and_shrinking(void **state)
     assert_true(size_of(path) < before);
     /* what is not there cannot become smaller */
     recover(JET_errFileNotFound, path, "/k %s-not");
+}
+
+/* /n: into a copy that is elsewhere, and not where it was. */
+static void recovery_elsewhere(void **state)
+{
+    const char *path = make("here", false, NULL);
+    char line[1400], moved[600];
+
+    (void)state;
+    snprintf(moved, sizeof(moved), "%sdata.edb", test_folder("moved"));
+    test_file_copy(path, moved);
+    snprintf(line, sizeof(line), "/n %s:%s", moved, path);
+    recover(0, path, line);
+    expect("   New Database Location: ");
+    expect(", Original Database Location: ");
+    run_file(0, "/mh %s", moved);
+    expect("State: Clean Shutdown");
+    run_file(0, "/mh %s", path);
+    expect("State: Dirty Shutdown");
 }
 
 static void recovery_without_undo(void **state)
@@ -565,6 +584,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(repair_that_only_checks, needs_utility),
         cmocka_unit_test_setup(flush_maps, needs_utility),
         cmocka_unit_test_setup(recovery_and_shrinking, needs_utility),
+        cmocka_unit_test_setup(recovery_elsewhere, needs_utility),
         cmocka_unit_test_setup(recovery_without_undo, needs_utility),
         cmocka_unit_test_setup(recovery_without_logs, needs_utility),
         cmocka_unit_test_setup(a_backup_is_restored, needs_utility),

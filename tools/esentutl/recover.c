@@ -317,6 +317,26 @@ static JET_ERR run(const struct options *options, struct log_names *names)
     return err < 0 ? err : ended < 0 ? ended : err;
 }
 
+/* Where databases are that /n names. */
+static void print_maps(const struct options *options)
+{
+    struct map *map = calloc(1, sizeof(*map));
+
+    if (map && read_map(options, map) >= 0)
+    {
+        for (JET_LONG i = 0; i < map->count; i++)
+        {
+            printf("   New Database Location: %s", path_text(map->entry[i].szNewDatabaseName));
+            if (map->entry[i].szDatabaseName)
+                printf(", Original Database Location: %s", path_text(map->entry[i].szDatabaseName));
+            printf("\n");
+        }
+        if (map->count && map->others)
+            printf("   Default Database Location: yes\n");
+    }
+    free(map);
+}
+
 JET_ERR mode_recovery(const struct options *options)
 {
     struct log_names *names = calloc(1, sizeof(*names));
@@ -332,6 +352,7 @@ JET_ERR mode_recovery(const struct options *options)
     if (option_flag(options, 'd'))
         printf("   Database Directory: %s\n",
                option_value(options, 'd') ? path_text(option_value(options, 'd')) : "<current directory>");
+    print_maps(options);
     printf("\n");
     if (option_value(options, 'p'))
         printf("Pages that trees have lost are not sought after recovery: leave out /p.\n");
