@@ -120,7 +120,7 @@ static JET_ERR link_version(struct txn *txn, struct version_part *part, const st
     {
         version->older = *link;
         version->chain_next = (*link)->chain_next;
-        (*link)->chain_next = NULL;
+        (*link)->newer = version;
     }
     else
         part->count++;

@@ -60,7 +60,11 @@ struct version_place
 struct version
 {
     struct version *older;              /* in the chain of the entry */
-    struct version *chain_next;         /* heads only: next entry in the bucket */
+    union
+    {
+        struct version *chain_next;     /* of a head: next entry in the bucket */
+        struct version *newer;          /* of all others; who has both leaves a chain of any length at once */
+    };
     struct version *txn_older;          /* versions of the transaction, newest first */
     struct version_batch *batch;        /* of the transaction that made it */
     void *owner;                        /* the tree, or what the caller likes */

@@ -103,21 +103,21 @@ void version_unlink(struct txn_root *root, struct version *version)
         return;
     os_rwlock_lock_write(&part->lock);
     link = version_head(part, &place, version->hash);
-    if (*link == version && version->older)
+    if (*link != version)
+    {
+        version->newer->older = version->older;
+        if (version->older)
+            version->older->newer = version->newer;
+    }
+    else if (version->older)
     {
         version->older->chain_next = version->chain_next;
         *link = version->older;
     }
-    else if (*link == version)
+    else
     {
         *link = version->chain_next;
         part->count--;
-    }
-    else
-    {
-        for (link = &(*link)->older; *link != version; link = &(*link)->older)
-            ;
-        *link = version->older;
     }
     version->linked = false;
     os_rwlock_unlock_write(&part->lock);

@@ -11,19 +11,23 @@ static bool is_newer(uint32_t rceid, uint32_t than)
 /* Into the chain of an entry, before the first that is not newer.  Part locked exclusively. */
 static bool chain_by_name(struct version **link, struct version *version)
 {
-    struct version *head = *link;
+    struct version *newer = NULL, *next = *link ? (*link)->chain_next : NULL;
 
     while (*link && is_newer((*link)->rceid, version->rceid))
-        link = &(*link)->older;
+    {
+        newer = *link;
+        link = &newer->older;
+    }
     if (*link && (*link)->rceid == version->rceid)
         return false;
     version->older = *link;
+    if (version->older)
+        version->older->newer = version;
+    if (newer)
+        version->newer = newer;
+    else
+        version->chain_next = next;
     *link = version;
-    if (version->older && version->older == head)
-    {
-        version->chain_next = head->chain_next;
-        head->chain_next = NULL;
-    }
     return true;
 }
 
