@@ -413,6 +413,8 @@ static void nothing_is_written_while_frozen(void **state)
         writer_start(&writer);
         while (atomic_load(&writer.done) < 20)
             test_sleep(1);
+        assert_ok(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches));
+        test_sleep(30);
         assert_ok(JetOSSnapshotPrepare(&id, round == 1 ? JET_bitCopySnapshot : 0));
         assert_ok(JetOSSnapshotFreezeA(id, &count, &infos, 0));
         assert_ok(JetFreeBuffer((char *)infos));
@@ -423,6 +425,9 @@ static void nothing_is_written_while_frozen(void **state)
             test_sleep(20);
         }
         assert_true(i < 200);
+        /* The checkpoint would move, and waits. */
+        assert_ok(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches | JET_bitStopServiceResume));
+        test_sleep(30);
         assert_ok(JetOSSnapshotThaw(id, 0));
         for (i = 0; i < 500 && atomic_load(&writer.done) == done; i++)
             test_sleep(10);

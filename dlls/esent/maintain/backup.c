@@ -57,6 +57,14 @@ JET_ERR backup_check(const struct backup *backup)
     return atomic_load(&backup->stop) ? JET_errBackupAbortByServer : JET_errSuccess;
 }
 
+/* registry->lock is held. */
+static struct database *attached(const struct database_registry *registry, uint32_t id)
+{
+    struct database *database = registry->open[id];
+
+    return database && atomic_load(&database->attach_position) && !database->kept ? database : NULL;
+}
+
 struct database *backup_database(const struct backup *backup, uint32_t id)
 {
     struct database_registry *registry = backup->config.registry;
@@ -65,9 +73,9 @@ struct database *backup_database(const struct backup *backup, uint32_t id)
     if (!registry)
         return NULL;
     os_mutex_lock(&registry->lock);
-    database = registry->open[id];
+    database = attached(registry, id);
     os_mutex_unlock(&registry->lock);
-    return database && atomic_load(&database->attach_position) && !database->kept ? database : NULL;
+    return database;
 }
 
 /* ------------------------------------------------------------------ records --- */
@@ -479,6 +487,30 @@ static JET_ERR mark_freeze(struct backup *backup, bool incremental)
     return JET_errSuccess;
 }
 
+/* A database stays as long as its header is locked.  The checkpoint waits for that with the registry locked,
+ * which must not be needed to let go. */
+static void hold_databases(struct backup *backup)
+{
+    struct database_registry *registry = backup->config.registry;
+
+    if (registry)
+        os_mutex_lock(&registry->lock);
+    for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
+    {
+        struct database *database = registry ? attached(registry, id) : NULL;
+
+        backup->databases[id].in_session = database != NULL;
+        backup->databases[id].held = database;
+        if (database)
+            os_mutex_lock(&database->header_lock);
+    }
+    if (registry)
+        os_mutex_unlock(&registry->lock);
+    for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
+        if (backup->databases[id].held)
+            cache_freeze(&backup->databases[id].held->cache);
+}
+
 JET_ERR backup_snapshot_freeze(struct backup *backup, bool incremental)
 {
     JET_ERR err = JET_errSuccess;
@@ -497,16 +529,7 @@ JET_ERR backup_snapshot_freeze(struct backup *backup, bool incremental)
         backup->delete_end = checkpoint < backup->copy_end ? checkpoint : backup->copy_end;
     }
     os_mutex_lock(&backup->lock);
-    for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
-    {
-        struct database *database = backup_database(backup, id);
-
-        backup->databases[id].in_session = database != NULL;
-        if (!database)
-            continue;
-        os_mutex_lock(&database->header_lock);
-        cache_freeze(&database->cache);
-    }
+    hold_databases(backup);
     return JET_errSuccess;
 }
 
@@ -519,10 +542,11 @@ void backup_snapshot_thaw(struct backup *backup, bool incremental, bool copy)
 
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
     {
-        struct database *database = backup_database(backup, id);
+        struct database *database = backup->databases[id].held;
 
-        if (!database || !backup->databases[id].in_session)
+        if (!database)
             continue;
+        backup->databases[id].held = NULL;
         cache_thaw(&database->cache);
         os_mutex_unlock(&database->header_lock);
     }

@@ -44,6 +44,7 @@ struct backup_database
 {
     bool in_session;
     bool copied; /* all of it */
+    struct database *held; /* its header is locked, for a snapshot; NULL: it is not */
     struct header_backup trailer;
 };
 
