@@ -65,8 +65,8 @@ JET_ERR version_check(struct txn *txn, const struct version_place *place, enum v
     return err;
 }
 
-void version_fill(struct version *version, const struct version_place *place, uint32_t hash,
-                  const struct version_change *change)
+static void version_fill(struct version *version, const struct version_place *place, uint32_t hash,
+                         const struct version_change *change)
 {
     uint8_t *bytes = version->bytes;
 
@@ -92,6 +92,32 @@ void version_fill(struct version *version, const struct version_place *place, ui
         memcpy(bytes + place->key_size, place->data, place->data_size);
     if (change->image_size)
         memcpy(bytes + place->key_size + place->data_size, change->image, change->image_size);
+}
+
+JET_ERR version_new(struct txn *txn, const struct version_place *place, const struct version_change *change,
+                    struct version **made)
+{
+    struct version_batch *batch = version_batch_of(txn);
+    struct version *version;
+    void *memory;
+    JET_ERR err;
+
+    if (!batch)
+        return JET_errOutOfMemory;
+    if (place->key_size > UINT16_MAX || place->data_size > UINT16_MAX)
+        return JET_errInternalError;
+    err = version_batch_alloc(
+        batch, (uint32_t)offsetof(struct version, bytes) + place->key_size + place->data_size + change->image_size,
+        &memory);
+    if (err < 0)
+        return err;
+    version = memory;
+    version_fill(version, place, version_hash(place), change);
+    version->batch = batch;
+    version->level = (uint8_t)txn->level;
+    version->txn_older = version->older = version->chain_next = NULL;
+    *made = version;
+    return JET_errSuccess;
 }
 
 void version_count_before(struct version_batch *batch, const struct version *version)
@@ -131,30 +157,19 @@ static JET_ERR link_version(struct txn *txn, struct version_part *part, const st
 JET_ERR version_create(struct txn *txn, const struct version_place *place, const struct version_change *change,
                        struct version **created)
 {
-    struct version_batch *batch = version_batch_of(txn);
+    struct version_batch *batch;
     struct version *version;
-    void *memory;
     JET_ERR err;
 
     *created = NULL;
-    if (!batch)
-        return JET_errOutOfMemory;
-    if (place->key_size > UINT16_MAX || place->data_size > UINT16_MAX)
-        return JET_errInternalError;
-    err = version_batch_alloc(
-        batch, (uint32_t)offsetof(struct version, bytes) + place->key_size + place->data_size + change->image_size,
-        &memory);
+    err = version_new(txn, place, change, &version);
     if (err < 0)
         return err;
+    batch = version->batch;
     version_allot_change(txn->root, place, change);
-    version = memory;
-    version_fill(version, place, version_hash(place), change);
-    version->batch = batch;
-    version->level = (uint8_t)txn->level;
     version->update = txn->update;
     version->updates = txn->updates;
     version->txn_older = txn->level ? txn->newest : batch->newest;
-    version->older = version->chain_next = NULL;
     version->linked = change->op != VERSION_ACTION;
     if (version->linked)
     {

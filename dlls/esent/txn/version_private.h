@@ -106,8 +106,10 @@ static inline bool version_is_before(const struct version *version)
     return version->op == VERSION_DELETE || version->op == VERSION_REPLACE || version->revived;
 }
 
-void version_fill(struct version *version, const struct version_place *place, uint32_t hash,
-                  const struct version_change *change);
+/* A version in the transaction's batch, in no list and no chain yet.
+ * JET_errOutOfMemory, JET_errVersionStoreOutOfMemory. */
+JET_ERR version_new(struct txn *txn, const struct version_place *place, const struct version_change *change,
+                    struct version **made);
 void version_count_before(struct version_batch *batch, const struct version *version);
 /* A version of an open transaction is dropped. */
 void version_gone(struct txn *txn, struct version *version);

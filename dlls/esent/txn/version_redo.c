@@ -34,31 +34,18 @@ static bool chain_by_name(struct version **link, struct version *version)
 JET_ERR version_redo(struct txn *txn, const struct version_place *place, const struct version_change *change,
                      uint32_t rceid, struct version **created)
 {
-    struct version_batch *batch = version_batch_of(txn);
-    uint32_t hash = version_hash(place);
-    struct version_part *part = version_part_of(txn->root, hash);
     struct version *version, **link;
+    struct version_part *part;
     bool fresh, linked;
-    void *memory;
     JET_ERR err;
 
     *created = NULL;
-    if (!batch)
-        return JET_errOutOfMemory;
-    if (place->key_size > UINT16_MAX || place->data_size > UINT16_MAX)
-        return JET_errInternalError;
-    err = version_batch_alloc(
-        batch, (uint32_t)offsetof(struct version, bytes) + place->key_size + place->data_size + change->image_size,
-        &memory);
+    err = version_new(txn, place, change, &version);
     if (err < 0)
         return err;
-    version = memory;
-    version_fill(version, place, hash, change);
-    version->batch = batch;
-    version->level = (uint8_t)txn->level;
+    part = version_part_of(txn->root, version->hash);
     version->update = version->updates = 0;
     version->rceid = rceid;
-    version->txn_older = version->older = version->chain_next = NULL;
     version->linked = true;
     os_rwlock_lock_write(&part->lock);
     if (!version_part_grow(part))
@@ -66,11 +53,11 @@ JET_ERR version_redo(struct txn *txn, const struct version_place *place, const s
         os_rwlock_unlock_write(&part->lock);
         return JET_errOutOfMemory;
     }
-    link = version_head(part, place, hash);
+    link = version_head(part, place, version->hash);
     fresh = !*link;
     linked = chain_by_name(link, version);
     if (linked)
-        version_count_before(batch, version);
+        version_count_before(version->batch, version);
     part->count += fresh;
     os_rwlock_unlock_write(&part->lock);
     /* What is not wanted stays until its transaction ends. */
