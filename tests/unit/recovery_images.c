@@ -19,6 +19,7 @@
 #include "format/log_file.h"
 #include "format/log_record.h"
 #include "format/page.h"
+#include "own_folder.h"
 
 #define DATABASE "images/db.edb"
 #define CONTEXT  18u /* with it the record of a context is as long as one that ends a recovery */
@@ -736,21 +737,14 @@ static void records_of_no_rows(void **state)
 
 static int set_up(void **state)
 {
-    static char folder[] = "/tmp/recovery_images.XXXXXX";
-
     (void)state;
-    return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
+    return own_folder_enter("recovery_images") ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    char folder[4096], command[4200];
-
     (void)state;
-    if (!getcwd(folder, sizeof(folder)) || !strstr(folder, "recovery_images."))
-        return -1;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return chdir("/") || system(command) ? -1 : 0;
+    return own_folder_leave("recovery_images") ? 0 : -1;
 }
 
 int main(void)

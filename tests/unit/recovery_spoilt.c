@@ -20,6 +20,7 @@
 
 #include "format/log_file.h"
 #include "format/log_record.h"
+#include "own_folder.h"
 
 #define DATABASE "spoilt/db.edb"
 #define ROWS     60
@@ -378,21 +379,14 @@ static void spoilt_records(void **state)
 
 static int set_up(void **state)
 {
-    static char folder[] = "/tmp/recovery_spoilt.XXXXXX";
-
     (void)state;
-    return mkdtemp(folder) && !chdir(folder) && !mkdir("spoilt", 0777) ? 0 : -1;
+    return own_folder_enter("recovery_spoilt") && !mkdir("spoilt", 0777) ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    char folder[4096], command[4200];
-
     (void)state;
-    if (!getcwd(folder, sizeof(folder)) || !strstr(folder, "recovery_spoilt."))
-        return -1;
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    return chdir("/") || system(command) ? -1 : 0;
+    return own_folder_leave("recovery_spoilt") ? 0 : -1;
 }
 
 int main(void)

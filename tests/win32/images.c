@@ -25,21 +25,12 @@ static JET_INSTANCE instance;
 static JET_SESID sesid;
 static JET_LGPOS committed[ROWS * 4];
 
-/* A path that stays. */
-static char *file(const char *name)
-{
-    static char paths[256][600];
-    static unsigned next;
-
-    return strcpy(paths[next++ % 256], test_file(name));
-}
-
 static char *file_of_log(const char *name)
 {
     char path[64];
 
     snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return file(path);
+    return test_file_kept(path);
 }
 
 static JET_ERR start(JET_GRBIT grbit)
@@ -212,9 +203,9 @@ static void torn_end(void)
     uint8_t *log;
 
     snprintf(name, sizeof(name), "%s.edb", folder);
-    path = file(name);
+    path = test_file_kept(name);
     snprintf(name, sizeof(name), "%s.clean", folder);
-    clean = file(name);
+    clean = test_file_kept(name);
     assert_ok(start(0));
     base = create(path);
     end();
@@ -267,10 +258,10 @@ static void damage(void)
     uint8_t *log;
 
     snprintf(name, sizeof(name), "%s.edb", folder);
-    path = file(name);
+    path = test_file_kept(name);
     snprintf(name, sizeof(name), "%s.clean", folder);
-    clean = file(name);
-    log = test_file_read(file("away/edb.log"), &size);
+    clean = test_file_kept(name);
+    log = test_file_read(test_file_kept("away/edb.log"), &size);
     assert_non_null(log);
     for (unsigned round = 0; round < 6; round++)
     {
@@ -310,13 +301,13 @@ static void torn_ends(void **state)
 /* A crash after a database was attached, before its header said so, or before anything was changed in it. */
 static void attached_only(void **state)
 {
-    const char *path, *clean = file("only.clean");
+    const char *path, *clean = test_file_kept("only.clean");
     struct base base;
 
     (void)state;
     page_size = 8192;
     folder = "only";
-    path = file("only.edb");
+    path = test_file_kept("only.edb");
     assert_ok(start(0));
     base = create(path);
     add(&base, 10);
@@ -347,29 +338,29 @@ static void older(void **state)
     page_size = 4096;
     folder = "older";
     log_kb = 64;
-    path = file("older.edb");
+    path = test_file_kept("older.edb");
     assert_ok(start(0));
     base = create(path);
-    second = create(file("older2.edb"));
+    second = create(test_file_kept("older2.edb"));
     for (unsigned i = 0; i < 4; i++)
     {
         add(&base, 30);
         detach(&base);
-        test_file_copy(path, file(copies[i]));
+        test_file_copy(path, test_file_kept(copies[i]));
         add(&second, 30);
         reopen(&base);
     }
     add(&base, 5);
     die();
     copy_logs(folder, "away");
-    test_file_copy(second.path, file("older2.crash"));
+    test_file_copy(second.path, test_file_kept("older2.crash"));
     for (unsigned i = 0; i < 4; i++)
     {
         copy_logs("away", folder);
         remove(file_of_log("edb.chk"));
-        test_file_copy(file(copies[i]), path);
-        test_file_copy(file("older2.crash"), second.path);
-        test_file_write(file("older.jfm"), "no flush map", 12);
+        test_file_copy(test_file_kept(copies[i]), path);
+        test_file_copy(test_file_kept("older2.crash"), second.path);
+        test_file_write(test_file_kept("older.jfm"), "no flush map", 12);
         holds(&base);
         holds(&second);
     }
@@ -386,14 +377,14 @@ static void older(void **state)
 /* A database that is later than the log, which then does not have what it needs. */
 static void ahead(void **state)
 {
-    const char *path, *clean = file("ahead.clean"), *dirty = file("ahead.dirty");
+    const char *path, *clean = test_file_kept("ahead.clean"), *dirty = test_file_kept("ahead.dirty");
     struct base base;
 
     (void)state;
     page_size = 4096;
     folder = "ahead";
     log_kb = 64;
-    path = file("ahead.edb");
+    path = test_file_kept("ahead.edb");
     assert_ok(start(0));
     base = create(path);
     end();
@@ -438,9 +429,9 @@ static void missing(void **state)
     page_size = 4096;
     folder = "missing";
     assert_ok(start(0));
-    bases[0] = create(file("missing0.edb"));
-    bases[1] = create(file("missing1.edb"));
-    bases[2] = create(file("missing2.edb"));
+    bases[0] = create(test_file_kept("missing0.edb"));
+    bases[1] = create(test_file_kept("missing1.edb"));
+    bases[2] = create(test_file_kept("missing2.edb"));
     end();
     for (unsigned round = 0; round < 3; round++)
     {
@@ -451,7 +442,7 @@ static void missing(void **state)
             add(&bases[i], 7 + (int32_t)i);
         die();
         snprintf(away, sizeof(away), "missing.%u", round);
-        assert_int_equal(rename(bases[round].path, file(away)), 0);
+        assert_int_equal(rename(bases[round].path, test_file_kept(away)), 0);
         copy_logs(folder, "away");
         assert_err(start(0), JET_errAttachedDatabaseMismatch);
         assert_ok(start(JET_bitReplayIgnoreMissingDB));
@@ -460,7 +451,7 @@ static void missing(void **state)
                 assert_int_equal(rows_of(&bases[i]), bases[i].rows);
         end();
         /* too late for it, with this log; with the one that there was, it comes to the same */
-        assert_int_equal(rename(file(away), bases[round].path), 0);
+        assert_int_equal(rename(test_file_kept(away), bases[round].path), 0);
         assert_ok(start(0));
         assert_err(JetAttachDatabaseA(sesid, bases[round].path, 0), JET_errDatabaseDirtyShutdown);
         end();

@@ -11,15 +11,6 @@ static const char *folder;
 static JET_INSTANCE instance;
 static JET_SESID sesid;
 
-/* A path that stays. */
-static const char *file(const char *name)
-{
-    static char paths[16][600];
-    static unsigned next;
-
-    return strcpy(paths[next++ % 16], test_file(name));
-}
-
 static JET_ERR start(JET_GRBIT grbit)
 {
     JET_ERR err;
@@ -205,7 +196,7 @@ static unsigned listed(void)
 
 static void attaches(void **state)
 {
-    const char *path = file("attaches.edb");
+    const char *path = test_file_kept("attaches.edb");
     JET_DBID dbid;
 
     (void)state;
@@ -251,7 +242,7 @@ static void closes(void **state)
 
         folder = folders[round];
         snprintf(name, sizeof(name), "%s.edb", folder);
-        path = file(name);
+        path = test_file_kept(name);
         crash(path, 20);
         assert_ok(start(JET_bitKeepDbAttachedAtEndOfRecovery));
         if (round)
@@ -272,7 +263,7 @@ static void closes(void **state)
 /* Without a crash there is nothing to keep. */
 static void nothing(void **state)
 {
-    const char *path = file("nothing.edb");
+    const char *path = test_file_kept("nothing.edb");
     JET_DBID dbid;
 
     (void)state;
@@ -319,7 +310,7 @@ static void forget_instance(void)
 /* A crash as soon as it was kept: where nothing came behind, it still is, however the next one starts. */
 static void crashes_at_once(void **state)
 {
-    const char *path = file("at_once.edb");
+    const char *path = test_file_kept("at_once.edb");
     JET_DBID dbid;
 
     (void)state;
@@ -351,7 +342,7 @@ static void crashes_at_once(void **state)
 
 static void crashes_when_attached(void **state)
 {
-    const char *path = file("attached.edb");
+    const char *path = test_file_kept("attached.edb");
 
     (void)state;
     folder = "attached";
@@ -372,7 +363,8 @@ static void crashes_when_attached(void **state)
 /* The log goes on for generations while one of two is not attached, and another comes. */
 static void others(void **state)
 {
-    const char *first = file("first.edb"), *second = file("second.edb"), *third = file("third.edb");
+    const char *first = test_file_kept("first.edb"), *second = test_file_kept("second.edb"),
+               *third = test_file_kept("third.edb");
     JET_DBID dbid;
 
     (void)state;
@@ -409,7 +401,7 @@ static void others(void **state)
 /* A log that does not fit, and files that are not there. */
 static void refuses(void **state)
 {
-    const char *path = file("refuses.edb"), *other = file("elsewhere.edb");
+    const char *path = test_file_kept("refuses.edb"), *other = test_file_kept("elsewhere.edb");
 
     (void)state;
     folder = "refuses";

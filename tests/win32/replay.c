@@ -116,15 +116,6 @@ static JET_ERR init(const char *folder, const JET_LGPOS *stop, JET_GRBIT grbit, 
 
 static JET_LGPOS committed[COMMITS]; /* the place of each commit in the log */
 
-/* A path that stays. */
-static const char *file(const char *name)
-{
-    static char paths[16][600];
-    static unsigned next;
-
-    return strcpy(paths[next++ % 16], test_file(name));
-}
-
 static void fill(JET_SESID sesid, JET_TABLEID table, JET_COLUMNID column, unsigned count)
 {
     JET_COMMIT_ID id;
@@ -202,7 +193,7 @@ static JET_ULONG state_of(const char *path)
 /* A stop, one further on, and then the rest: together all there is. */
 static void stops_at_a_commit(void **state)
 {
-    const char *path = file("stops.edb");
+    const char *path = test_file_kept("stops.edb");
     JET_INSTANCE instance;
 
     (void)state;
@@ -229,7 +220,7 @@ static void stops_at_a_commit(void **state)
 /* With no more logs there than it got to, what was committed by then is all there is. */
 static void stops_with_a_generation(void **state)
 {
-    const char *path = file("whole.edb");
+    const char *path = test_file_kept("whole.edb");
     JET_LGPOS stop = { 0 };
     JET_INSTANCE instance;
     unsigned commits = 0;
@@ -299,7 +290,7 @@ static void messages(void **state)
 
         snprintf(name, sizeof(name), "%s/data.edb", folders[round]);
         test_folder(folders[round]);
-        die(folders[round], file(name), 20);
+        die(folders[round], test_file_kept(name), 20);
         heard.to_messages = round ? JET_errOutOfMemory : JET_errSuccess;
         assert_ok(init(folders[round], NULL, 0, &instance));
         assert_int_equal(heard.done, 1);
@@ -315,7 +306,7 @@ static void messages(void **state)
 
 static void without_undo(void **state)
 {
-    const char *path = file("noundo.edb");
+    const char *path = test_file_kept("noundo.edb");
     JET_INSTANCE instance;
 
     (void)state;
@@ -378,7 +369,7 @@ static unsigned generations(const char *folder)
 
 static void truncates(void **state)
 {
-    const char *path = file("truncates.edb");
+    const char *path = test_file_kept("truncates.edb");
     JET_INSTANCE instance;
     unsigned before;
 
@@ -399,7 +390,7 @@ static void truncates(void **state)
 /* A commit whose context is told before it is told of twice. */
 static void contexts(void **state)
 {
-    const char *path = file("contexts.edb");
+    const char *path = test_file_kept("contexts.edb");
     JET_INSTANCE instance;
 
     (void)state;
@@ -440,7 +431,7 @@ static unsigned tear_pages(const char *path)
 /* Pages of which writes were torn are made anew from as far back as the log goes. */
 static void torn_pages(void **state)
 {
-    const char *path = file("torn.edb");
+    const char *path = test_file_kept("torn.edb");
     JET_INSTANCE instance;
 
     (void)state;
@@ -451,7 +442,7 @@ static void torn_pages(void **state)
     assert_int_equal(count_records(instance, path), 3 * COMMITS);
     assert_ok(JetTerm2(instance, JET_bitTermComplete));
     /* but not if it does not go back so far */
-    path = file("tornmore.edb");
+    path = test_file_kept("tornmore.edb");
     die("tornmore", path, COMMITS);
     assert_err(init("tornmore", &committed[COMMITS / 2], JET_bitTruncateLogsAfterRecovery, &instance),
                JET_errRecoveredWithoutUndo);

@@ -46,6 +46,14 @@ const char *test_file(const char *name)
     return path;
 }
 
+char *test_file_kept(const char *name)
+{
+    static char paths[256][PATH_SIZE];
+    static unsigned next;
+
+    return strcpy(paths[next++ % 256], test_file(name));
+}
+
 const char *test_folder(const char *name)
 {
     char *path = (char *)test_file(name);

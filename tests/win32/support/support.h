@@ -30,6 +30,8 @@
 const char *test_folder(const char *name);
 const char *test_file(const char *name);
 const char *test_file_in(const char *folder, const char *name);
+/* The same, good until 256 more were asked for. */
+char *test_file_kept(const char *name);
 /* The last part of a path. */
 const char *test_file_name(const char *path);
 bool test_file_exists(const char *path);
