@@ -237,6 +237,12 @@ struct tree_extent
     uint32_t last;              /* page */
     uint32_t pages;
 };
+
+static inline uint32_t tree_extent_first(const struct tree_extent *extent)
+{
+    return extent->last - extent->pages + 1;
+}
+
 JET_ERR tree_space_extents(const struct tree *tree, bool available, struct tree_extent *extents, uint32_t max,
                            uint32_t *count);
 

@@ -131,10 +131,8 @@ bool leaf_has_room(const struct tree *tree, struct tree_leaf *leaf, uint32_t nee
 
 bool leaf_takes(const struct tree *tree, struct tree_leaf *leaf, uint32_t need)
 {
-    uint32_t spare = atomic_load_explicit(&tree->spare, memory_order_relaxed);
-
     if (leaf->line == leaf_lines(leaf) && !page_next(leaf->page->data))
-        need += spare;
+        need += atomic_load_explicit(&tree->spare, memory_order_relaxed);
     return leaf_has_room(tree, leaf, need);
 }
 

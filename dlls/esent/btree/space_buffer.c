@@ -232,7 +232,7 @@ JET_ERR space_buffers_have(const struct owner *owner, uint32_t pgno, bool *have)
         if (err < 0)
             return err;
         for (uint32_t run = 0; run < 2; run++)
-            if (pgno <= buffer.run[run].last && buffer.run[run].last - pgno < buffer.run[run].count)
+            if (extent_has(&(struct extent){ buffer.run[run].last, buffer.run[run].count }, pgno))
                 *have = true;
     }
     return JET_errSuccess;

@@ -18,6 +18,11 @@ static inline uint32_t extent_first(const struct extent *extent)
     return extent->last - extent->count + 1;
 }
 
+static inline bool extent_has(const struct extent *extent, uint32_t pgno)
+{
+    return pgno <= extent->last && extent->last - pgno < extent->count;
+}
+
 /* A tree whose space is looked at. */
 struct owner
 {

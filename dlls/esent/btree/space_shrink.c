@@ -8,11 +8,6 @@ static struct tree_extent told(const struct extent *extent)
     return (struct tree_extent){ extent->last, extent->count };
 }
 
-static bool contains(const struct extent *extent, uint32_t pgno)
-{
-    return pgno <= extent->last && extent->last - pgno < extent->count;
-}
-
 /* --------------------------------------------------------------- owning --- */
 
 JET_ERR tree_store_last_extent(struct tree_store *store, struct tree_extent *extent)
@@ -184,7 +179,7 @@ static JET_ERR vacate_locked(struct owner *owner, uint32_t pgno, enum space_vaca
     bool have = false;
     JET_ERR err = owned_from(owner, pgno, &extent);
 
-    if (err == JET_errRecordNotFound || (err >= 0 && !contains(&extent, pgno)))
+    if (err == JET_errRecordNotFound || (err >= 0 && !extent_has(&extent, pgno)))
     {
         *vacated = SPACE_VACATED_NOT_OWNED;
         return JET_errSuccess;
@@ -194,7 +189,7 @@ static JET_ERR vacate_locked(struct owner *owner, uint32_t pgno, enum space_vaca
     if (err < 0 || !owner_is_multiple(owner))
         return err;
     err = extent_find(&owner->available, pgno, &extent);
-    if (err >= 0 && contains(&extent, pgno))
+    if (err >= 0 && extent_has(&extent, pgno))
     {
         /* The crash may have come before its extent went back as a whole. */
         err = owner->header.parent ? space_release(owner, pgno) : JET_errSuccess;
@@ -202,7 +197,7 @@ static JET_ERR vacate_locked(struct owner *owner, uint32_t pgno, enum space_vaca
         if (err >= 0 && owner->header.parent)
         {
             err = owned_from(owner, pgno, &extent);
-            if (err == JET_errRecordNotFound || !contains(&extent, pgno))
+            if (err == JET_errRecordNotFound || !extent_has(&extent, pgno))
                 *vacated = SPACE_VACATED_CHANGED;
         }
         return err == JET_errRecordNotFound ? JET_errSuccess : err;
@@ -287,7 +282,7 @@ static JET_ERR available_to(const struct owner *owner, uint32_t last, struct ext
 /* All of the extent is available, in one piece or in several that follow each other. */
 static JET_ERR all_available(const struct owner *owner, const struct tree_extent *last)
 {
-    uint32_t first = last->last - last->pages + 1, end = last->last;
+    uint32_t first = tree_extent_first(last), end = last->last;
 
     while (end >= first)
     {
@@ -306,7 +301,7 @@ static JET_ERR all_available(const struct owner *owner, const struct tree_extent
 /* Nobody's from here on. */
 static JET_ERR disown(const struct owner *owner, const struct tree_extent *last)
 {
-    uint32_t first = last->last - last->pages + 1, end = last->last;
+    uint32_t first = tree_extent_first(last), end = last->last;
     JET_ERR err = JET_errSuccess;
 
     while (err >= 0 && end >= first)

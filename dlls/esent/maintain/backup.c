@@ -493,19 +493,19 @@ static void hold_databases(struct backup *backup)
 {
     struct database_registry *registry = backup->config.registry;
 
-    if (registry)
-        os_mutex_lock(&registry->lock);
+    if (!registry)
+        return;
+    os_mutex_lock(&registry->lock);
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
     {
-        struct database *database = registry ? attached(registry, id) : NULL;
+        struct database *database = attached(registry, id);
 
         backup->databases[id].in_session = database != NULL;
         backup->databases[id].held = database;
         if (database)
             os_mutex_lock(&database->header_lock);
     }
-    if (registry)
-        os_mutex_unlock(&registry->lock);
+    os_mutex_unlock(&registry->lock);
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
         if (backup->databases[id].held)
             cache_freeze(&backup->databases[id].held->cache);

@@ -36,11 +36,6 @@ struct shrink
     uint64_t began;
 };
 
-static uint32_t first_of(const struct tree_extent *extent)
-{
-    return extent->last - extent->pages + 1;
-}
-
 /* --------------------------------------------------------------- catalog --- */
 
 static JET_ERR add_tree(struct shrink *shrink, uint32_t root, uint32_t objid)
@@ -86,7 +81,7 @@ static JET_ERR list_trees(struct shrink *shrink, struct txn *txn)
 static JET_ERR find_owners(struct shrink *shrink)
 {
     struct tree_store *store = &shrink->database->store;
-    uint32_t first = first_of(&shrink->last);
+    uint32_t first = tree_extent_first(&shrink->last);
     JET_ERR err = JET_errSuccess;
 
     os_free(shrink->owner);
@@ -101,9 +96,9 @@ static JET_ERR find_owners(struct shrink *shrink)
         uint32_t parent;
 
         while ((err = tree_store_owned(store, shrink->trees[i].root, extent.last + 1, &extent, &parent)) >= 0 &&
-               first_of(&extent) <= shrink->last.last)
+               tree_extent_first(&extent) <= shrink->last.last)
         {
-            uint32_t from = first_of(&extent) > first ? first_of(&extent) : first;
+            uint32_t from = tree_extent_first(&extent) > first ? tree_extent_first(&extent) : first;
 
             if (extent.last > shrink->last.last)
                 return JET_errSPOwnExtCorrupted;
@@ -174,7 +169,7 @@ static JET_ERR to_parent(struct shrink *shrink, uint32_t *root)
 /* JET_wrnShrinkNotPossible: the page stays. */
 static JET_ERR vacate(struct shrink *shrink, uint32_t pgno)
 {
-    uint32_t *root = &shrink->owner[pgno - first_of(&shrink->last)];
+    uint32_t *root = &shrink->owner[pgno - tree_extent_first(&shrink->last)];
     JET_ERR err = JET_errSuccess;
 
     for (uint32_t i = 0; err == JET_errSuccess && i < TRIES; i++)
@@ -219,9 +214,9 @@ static JET_ERR empty_last(struct shrink *shrink)
 {
     JET_ERR err;
 
-    tree_store_shrink_to(&shrink->database->store, first_of(&shrink->last) - 1);
+    tree_store_shrink_to(&shrink->database->store, tree_extent_first(&shrink->last) - 1);
     err = find_owners(shrink);
-    for (uint32_t pgno = first_of(&shrink->last); err == JET_errSuccess && pgno <= shrink->last.last; pgno++)
+    for (uint32_t pgno = tree_extent_first(&shrink->last); err == JET_errSuccess && pgno <= shrink->last.last; pgno++)
         err = out_of_time(shrink) ? JET_wrnShrinkNotPossible : vacate(shrink, pgno);
     return err;
 }
@@ -235,11 +230,11 @@ static JET_ERR cut_free(struct shrink *shrink, bool *free)
     *free = false;
     /* The first extent has what the database begins with. */
     if (err >= 0 &&
-        (first_of(&shrink->last) <= ROOT || (uint64_t)shrink->last.last + 2 <= shrink->options->pages_least))
+        (tree_extent_first(&shrink->last) <= ROOT || (uint64_t)shrink->last.last + 2 <= shrink->options->pages_least))
         return JET_wrnShrinkNotPossible;
     if (err < 0)
         return err;
-    tree_store_shrink_to(store, first_of(&shrink->last) - 1);
+    tree_store_shrink_to(store, tree_extent_first(&shrink->last) - 1);
     err = database_cut(shrink->database, &shrink->last);
     if (err == JET_errSuccess)
     {

@@ -229,6 +229,13 @@ static JET_ERR open_now(struct recovery *recovery, struct redo_database *databas
     return err;
 }
 
+static void forget(struct redo_database *database)
+{
+    os_free(database->gone.pages);
+    os_free(database->old.pages);
+    memset(database, 0, sizeof(*database));
+}
+
 /* The entry of a database that the log names anew.  JET_errLogCorrupted: its number is none, or in use. */
 static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *logged, struct redo_database **result)
 {
@@ -239,9 +246,7 @@ static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *lo
     database = &recovery->databases[dbid];
     if (database->database)
         return JET_errLogCorrupted;
-    os_free(database->gone.pages);
-    os_free(database->old.pages);
-    memset(database, 0, sizeof(*database));
+    forget(database);
     database->attach = REDO_ATTACH_DEFERRED;
     *result = database;
     return find_path(recovery, logged, database);
@@ -413,13 +418,6 @@ JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
 
 /* ------------------------------------------------------------------- closing --- */
 
-static void forget(struct redo_database *database)
-{
-    os_free(database->gone.pages);
-    os_free(database->old.pages);
-    memset(database, 0, sizeof(*database));
-}
-
 static JET_ERR note_detached(struct recovery *recovery, const struct redo_database *database)
 {
     struct redo_detached *one;
@@ -487,7 +485,7 @@ JET_ERR redo_reattach_database(struct recovery *recovery, uint8_t dbid)
     if (!database)
         return JET_errSuccess;
     database->kept = false;
-    err = database_redo_reattached(database->database, recovery->position);
+    err = database_mark_reattached(database->database, recovery->position);
     return err < 0 ? err : tell_attached(recovery, database);
 }
 

@@ -227,41 +227,12 @@ void database_redo_log(struct database *database, struct log *log)
     database->cache.flush_log = database_flush_log;
 }
 
-#define ROOT_SPACE       1u
-#define ROOT_SPACE_OBJID 1u
-
 /* The last page that the root space owns; 0: it cannot be told. */
 static uint32_t last_owned(struct database *database)
 {
-    struct page_root_fields fields = { .has_space = false };
-    struct tree_cursor cursor;
-    struct cache_page *page;
-    struct page_view view;
-    struct page_node node;
-    struct tree owned;
-    uint8_t key[4];
-    uint32_t last = 0;
+    struct tree_extent extent;
 
-    if (cache_latch(&database->cache, ROOT_SPACE, CACHE_SHARED, &page) < 0)
-        return 0;
-    if (!page_view(&view, page->data, page->page_size) || page_root_fields(&view, &fields) < 0)
-        fields.has_space = false;
-    cache_unlatch(page, CACHE_SHARED);
-    if (!fields.has_space || !(fields.space.flags & PAGE_SPACE_MULTIPLE))
-        return 0;
-    tree_init(&owned, &database->cache, fields.space.available, ROOT_SPACE_OBJID, true, PAGE_SPACE_TREE);
-    tree_cursor_init(&cursor, &owned, NULL);
-    if (tree_move_last(&cursor) >= 0 && tree_latch(&cursor, &node) >= 0)
-    {
-        if (page_key_size(&node.key) == sizeof(key))
-        {
-            page_key_copy(&node.key, key);
-            last = (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 | key[3];
-        }
-        tree_unlatch(&cursor);
-    }
-    tree_cursor_close(&cursor);
-    return last;
+    return tree_store_last_extent(&database->store, &extent) < 0 ? 0 : extent.last;
 }
 
 /* The file has the pages that the root space owns, and no others: what it grew by may not have been entered. */
@@ -291,11 +262,6 @@ JET_ERR database_redo_close(struct database *database, uint64_t position, bool d
         err = database_mark_clean_at(database, position, detached);
     database_abandon(database);
     return err;
-}
-
-JET_ERR database_redo_reattached(struct database *database, uint64_t position)
-{
-    return database_mark_reattached(database, position);
 }
 
 JET_ERR database_redo_keep(struct database *database)

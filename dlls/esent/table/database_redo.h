@@ -68,9 +68,6 @@ JET_ERR database_redo_required(struct database *database, uint32_t generation);
 /* Closes it as the record at `position` does: written and clean, detached or at the end of its instance. */
 JET_ERR database_redo_close(struct database *database, uint64_t position, bool detached);
 
-/* The record at `position` attaches it anew, after an earlier recovery had left it attached. */
-JET_ERR database_redo_reattached(struct database *database, uint64_t position);
-
 /* Recovery has ended, and leaves it attached: dirty, in the registry, until somebody attaches it anew or closes it. */
 JET_ERR database_redo_keep(struct database *database);
 

@@ -395,6 +395,8 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
  * header, and makes it as database_open would.  On an error it is to be closed.
  */
 JET_ERR database_reattach(struct database *database, const struct database_options *options);
+/* Its header says that it is attached anew, by the record at `position`. */
+JET_ERR database_mark_reattached(struct database *database, uint64_t position);
 /* Before a database is closed that no session has open, while other databases are in use: drops its versions.
  * JET_errDatabaseInUse: a transaction that changed it is open. */
 JET_ERR database_release(struct database *database);

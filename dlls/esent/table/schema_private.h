@@ -101,8 +101,6 @@ JET_ERR database_make_header(struct database *database, const struct database_op
 
 /* Of database_header.c: notes that the file is being changed, or no longer is. */
 JET_ERR database_mark_dirty(struct database *database);
-/* That it is attached anew, by the record at `position`. */
-JET_ERR database_mark_reattached(struct database *database, uint64_t position);
 /* database_log.c */
 void database_log_register(struct database *database, struct database_registry *registry);
 void database_log_unregister(struct database *database);
