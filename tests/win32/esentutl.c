@@ -51,16 +51,18 @@ static int start(char **arguments, const char *out)
     PROCESS_INFORMATION process;
     char command[4096];
     DWORD code = 0;
+    BOOL started;
     int length = snprintf(command, sizeof(command), "\"%s\"", utility);
 
     for (; *arguments; arguments++)
         length += snprintf(command + length, sizeof(command) - (size_t)length, " \"%s\"", *arguments);
-    assert_true(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    started = CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process);
+    CloseHandle(file);
+    assert_true(started);
     WaitForSingleObject(process.hProcess, INFINITE);
     GetExitCodeProcess(process.hProcess, &code);
     CloseHandle(process.hProcess);
     CloseHandle(process.hThread);
-    CloseHandle(file);
     return (int)code;
 }
 #else
