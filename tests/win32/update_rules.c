@@ -480,15 +480,56 @@ static void values_that_have_a_limit(void **state)
     assert_ok(JetRollback(session, 0));
 }
 
+/* A record becomes too large: what it holds compressed leaves it, and is what was given. */
+static void compressed_values_leave_a_full_record(void **state)
+{
+    static uint8_t text[2][900], found[900], bulk[500];
+    JET_COLUMNID squeezed[2], other_data;
+    JET_ULONG actual;
+
+    (void)state;
+    /* Seven bits a byte, and bytes that repeat: each scheme of compression. */
+    for (unsigned i = 0; i < sizeof(text[0]); i++)
+    {
+        text[0][i] = (uint8_t)('!' + (i * i + i / 7) % 90);
+        text[1][i] = (uint8_t)(i % 300 < 150 ? i * i * 31 + i / 3 : 0xf0);
+    }
+    squeezed[0] = test_column(session, table, "squeezed", JET_coltypLongBinary, JET_bitColumnCompressed);
+    squeezed[1] = test_column(session, table, "squeezed too", JET_coltypLongBinary, JET_bitColumnCompressed);
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    for (int i = 0; i < 2; i++)
+        assert_ok(JetSetColumn(session, table, squeezed[i], text[i], sizeof(text[i]), JET_bitSetIntrinsicLV, NULL));
+    for (int i = 0; i < 12; i++)
+    {
+        char name[20];
+
+        snprintf(name, sizeof(name), "more%d", i);
+        other_data = test_column(session, table, name, JET_coltypLongBinary, 0);
+        memset(bulk, i, sizeof(bulk));
+        assert_ok(JetSetColumn(session, table, other_data, bulk, sizeof(bulk), JET_bitSetIntrinsicLV, NULL));
+        for (int k = 0; k < 2; k++)
+        {
+            assert_ok(JetRetrieveColumn(session, table, squeezed[k], found, sizeof(found), &actual, JET_bitRetrieveCopy,
+                                        NULL));
+            assert_int_equal(actual, sizeof(found));
+            assert_memory_equal(found, text[k], sizeof(found));
+        }
+    }
+    assert_ok(JetRollback(session, 0));
+}
+
 #define ON_TABLE(function) cmocka_unit_test_setup_teardown(function, make_table, close_table)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_TABLE(versions_count_replaces),  ON_TABLE(what_must_be_there),       ON_TABLE(ways_to_prepare),
-        ON_TABLE(cursors_that_only_read),   ON_TABLE(a_copy_of_a_record),       ON_TABLE(where_the_record_went),
-        ON_TABLE(a_replace_without_a_lock), ON_TABLE(numbers_that_many_add_to), ON_TABLE(parts_in_the_record),
-        ON_TABLE(parts_outside_of_it),      ON_TABLE(values_that_have_a_limit),
+        ON_TABLE(versions_count_replaces),  ON_TABLE(what_must_be_there),
+        ON_TABLE(ways_to_prepare),          ON_TABLE(cursors_that_only_read),
+        ON_TABLE(a_copy_of_a_record),       ON_TABLE(where_the_record_went),
+        ON_TABLE(a_replace_without_a_lock), ON_TABLE(numbers_that_many_add_to),
+        ON_TABLE(parts_in_the_record),      ON_TABLE(parts_outside_of_it),
+        ON_TABLE(values_that_have_a_limit), ON_TABLE(compressed_values_leave_a_full_record),
     };
 
     return cmocka_run_group_tests_name("updates", tests, start, stop);

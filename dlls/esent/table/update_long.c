@@ -142,9 +142,11 @@ JET_ERR update_long_expand(const struct record_value *value, uint8_t **expanded,
     *expanded = os_alloc(actual ? actual : 1);
     if (!*expanded)
         return JET_errOutOfMemory;
-    *size = (uint32_t)actual;
     err = compress_decode(value->data, value->size, *expanded, actual, &actual);
-    return err < 0 ? err : JET_errSuccess;
+    if (err < 0)
+        return err;
+    *size = (uint32_t)actual; /* last: it may be the size of the compressed value itself */
+    return JET_errSuccess;
 }
 
 JET_ERR update_long_id(const struct record_value *value, struct long_value_id *id)
