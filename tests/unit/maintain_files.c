@@ -347,6 +347,7 @@ static void one_catalog(void **state)
     assert_int_equal(repair_database(L"files.edb", L"copy.edb", &report, &repaired), JET_errSuccess);
     assert_true(repaired.bad_pages >= 1);
     assert_int_equal(repaired.tables_lost, 0);
+    assert_int_equal(findings, 2); /* the page, and the catalog that it was of */
     start_again();
     assert_int_equal(integrity_check(L"copy.edb", NULL, &report, &result), JET_errSuccess);
     assert_rows("copy.edb");

@@ -29,7 +29,7 @@ static const char *const lines[] = {
     "                                    /d DATA and what follows it, in trees where keys are not unique",
     "                /n PAGE:NODE        one node; /p PAGE /n NODE is the same",
     "                /i PAGE:TAG         one line of a page by its tag, as it is there",
-    "/p DATABASE     makes a whole one of what there is of it; what is lost is told",
+    "/p DATABASE     makes a damaged one whole of what there is of it; what is lost is told",
     "                    /t FILE meanwhile, /f PREFIX of the report, /g only checks, as mode /g does",
     "/r BASE         replays the logs of this base name",
     "                    /l FOLDER of logs, /s FOLDER of the checkpoint, /e there need be no logs,",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* /p: makes a whole database of what there is of a damaged one, and puts it in its place. */
+/* /p: checks a database, and puts a whole one of what there is of it in its place if it is damaged. */
 #include <inttypes.h>
 
 #include "esentutl.h"
@@ -16,14 +16,22 @@ struct repairing
     FILE *report;
 };
 
-static void on_finding(void *context, const struct finding *finding)
+/* What is wrong is for the report, what is lost by it for everybody. */
+static void on_wrong(void *context, const struct finding *finding)
+{
+    struct repairing *repairing = context;
+
+    if (repairing->report)
+        fprintf(repairing->report, "%s: %s%spage %u: %s\r\n", finding->warning ? "WARNING" : "ERROR", finding->table,
+                *finding->table ? ": " : "", (unsigned)finding->pgno, finding->text);
+}
+
+static void on_lost(void *context, const struct finding *finding)
 {
     struct repairing *repairing = context;
 
     progress_end(&repairing->progress);
-    if (repairing->report)
-        fprintf(repairing->report, "ERROR: %s%spage %u: %s\r\n", finding->table, *finding->table ? ": " : "",
-                (unsigned)finding->pgno, finding->text);
+    on_wrong(context, finding);
     printf("LOST: ");
     if (*finding->table)
         printf("%s: ", finding->table);
@@ -48,7 +56,8 @@ static void tell(const struct repair_result *result)
 JET_ERR mode_repair(const struct options *options)
 {
     struct repairing repairing = { 0 };
-    struct maintain_report report = { &repairing, on_finding, on_progress };
+    struct maintain_report checking = { &repairing, on_wrong, on_progress };
+    struct maintain_report report = { &repairing, on_lost, on_progress };
     const WCHAR *temporary = option_value(options, 't');
     struct repair_result result = { 0 };
     WCHAR path[OS_PATH_MAX];
@@ -64,27 +73,25 @@ JET_ERR mode_repair(const struct options *options)
         if (!os_text_from_ascii(path, OS_PATH_MAX, name))
             return JET_errInvalidPath;
         temporary = path;
-        (void)os_file_delete(temporary);
     }
     printf("Initiating REPAIR mode...\n        Database: %s\n  Temp. Database: %s\n\n", options->name,
            path_text(temporary));
     repairing.report = report_open(options);
     progress_start(&repairing.progress, "Scanning Status");
-    err = repair_database(options->path, temporary, &report, &result);
+    err = repair_if_needed(options->path, temporary, false, &checking, &report, &result);
     progress_end(&repairing.progress);
     if (repairing.report)
         fclose(repairing.report);
     if (result.pages)
         tell(&result);
-    if (err < 0)
-        return err;
-    err = os_file_move(temporary, options->path, true);
-    if (err < 0)
+    if (err == JET_errSuccess)
+        printf("\nIntegrity check successful.\n");
+    if (err != JET_wrnDatabaseRepaired)
         return err;
     printf("\nRepair completed. Database corruption has been repaired!\n\nNote:\n"
            "  It is recommended that you immediately perform a full backup\n"
            "  of this database. If you restore a backup made before the\n"
            "  repair, the database will be rolled back to the state\n"
            "  it was in at the time of that backup.\n");
-    return result.bad_pages || result.tables_lost || result.tables_damaged ? JET_wrnDatabaseRepaired : JET_errSuccess;
+    return err;
 }

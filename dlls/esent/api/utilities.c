@@ -30,44 +30,12 @@ static JET_ERR on_progress(void *context, uint64_t done, uint64_t total)
     return tell(context, JET_sntProgress, total ? (uint32_t)(done * 100 / total) : 100);
 }
 
-/* Checks, then repairs what is not in order. */
-static JET_ERR check_and_repair(const WCHAR *path, JET_GRBIT grbit, const struct maintain_report *report)
-{
-    static const char suffix[] = ".repair";
-    const struct integrity_options options = { .findings_max = 1 };
-    WCHAR temporary[OS_PATH_MAX];
-    size_t length = os_text_length(path);
-    JET_ERR err = integrity_check(path, &options, report, NULL);
-
-    switch (err)
-    {
-    case JET_errDatabaseCorrupted:
-    case JET_errDatabaseDirtyShutdown:
-    case JET_errReadVerifyFailure:
-        break;
-    default:
-        return err;
-    }
-    if (grbit & JET_bitDBUtilOptionDontRepair)
-        return JET_errDatabaseCorrupted;
-    if (length + sizeof(suffix) > OS_PATH_MAX)
-        return JET_errInvalidPath;
-    memcpy(temporary, path, length * sizeof(WCHAR));
-    for (size_t i = 0; i < sizeof(suffix); i++)
-        temporary[length + i] = (WCHAR)suffix[i];
-    (void)os_file_delete(temporary);
-    err = repair_database(path, temporary, report, NULL);
-    if (err >= 0)
-        err = os_file_move(temporary, path, true);
-    return err < 0 ? err : JET_wrnDatabaseRepaired;
-}
-
 static JET_ERR repair(const JET_DBUTIL_W *what)
 {
     struct repair_status status = { what->sesid, (JET_PFNSTATUS)what->pfnCallback };
     struct maintain_report report = { &status, NULL, on_progress };
+    WCHAR full[OS_PATH_MAX], temporary[OS_PATH_MAX];
     struct database_header header;
-    WCHAR full[OS_PATH_MAX];
     struct os_file_info info;
     JET_ERR err, told;
     bool open;
@@ -77,10 +45,12 @@ static JET_ERR repair(const JET_DBUTIL_W *what)
         return err;
     if (attachment_header(full, &header, &open))
         return JET_errFileAccessDenied;
+    if (!os_text_copy(temporary, OS_PATH_MAX, full) || !os_text_append(temporary, OS_PATH_MAX, L".repair"))
+        return JET_errInvalidPath;
     err = tell(&status, JET_sntBegin, 0);
     if (err < 0)
         return err;
-    err = check_and_repair(full, what->grbitOptions, &report);
+    err = repair_if_needed(full, temporary, what->grbitOptions & JET_bitDBUtilOptionDontRepair, &report, &report, NULL);
     told = tell(&status, err < 0 ? JET_sntFail : JET_sntComplete, 100);
     return err >= 0 && told < 0 ? told : err;
 }

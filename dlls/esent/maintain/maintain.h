@@ -134,6 +134,15 @@ struct repair_result
 JET_ERR repair_database(const WCHAR *from, const WCHAR *to, const struct maintain_report *report,
                         struct repair_result *result);
 
+/*
+ * Checks a database and, if it is not whole or was not shut down cleanly, puts in
+ * its place what repair_database makes of it, in `temporary` meanwhile.
+ * JET_wrnDatabaseRepaired: it was; JET_errDatabaseCorrupted: it should be, and only_check.
+ */
+JET_ERR repair_if_needed(const WCHAR *path, const WCHAR *temporary, bool only_check,
+                         const struct maintain_report *checking, const struct maintain_report *report,
+                         struct repair_result *result);
+
 struct database;
 struct txn;
 

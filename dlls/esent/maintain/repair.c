@@ -131,14 +131,31 @@ static int by_key(const void *left, const void *right)
     return order ? order : a->key_size < b->key_size ? -1 : a->key_size > b->key_size;
 }
 
-/* Each row once, from whichever copy of the catalog had it. */
+/* Each row once, from a copy of the catalog that is whole, or from what there is of both. */
 static JET_ERR gather_rows(struct repair *repair)
 {
+    static const struct copy
+    {
+        uint32_t root, objid;
+        const char *name;
+    } copies[] = { { CATALOG_ROOT, CATALOG_OBJID, "MSysObjects" },
+                   { CATALOG_SHADOW_ROOT, CATALOG_SHADOW_OBJID, "MSysObjectsShadow" } };
+    const struct copy *whole_one = NULL;
     uint32_t kept = 0;
-    JET_ERR err = repair_each(repair, CATALOG_OBJID, 0, add_row, NULL);
+    struct tree tree;
+    JET_ERR err = JET_errSuccess;
+    bool whole;
 
-    if (err >= 0)
-        err = repair_each(repair, CATALOG_SHADOW_OBJID, 0, add_row, NULL);
+    for (size_t i = 0; i < 2; i++)
+    {
+        if (!repair_whole(repair, copies[i].root, copies[i].objid, &tree))
+            repair_tell(repair, FINDING_CATALOG, 0, "%s is not whole", copies[i].name);
+        else if (!whole_one)
+            whole_one = &copies[i];
+    }
+    for (size_t i = 0; err >= 0 && i < 2; i++)
+        if (!whole_one || whole_one == &copies[i])
+            err = repair_each(repair, copies[i].root, copies[i].objid, 0, add_row, NULL, &whole);
     if (err < 0)
         return err;
     if (!repair->row_count)
@@ -477,4 +494,28 @@ JET_ERR repair_database(const WCHAR *from, const WCHAR *to, const struct maintai
     os_free(repair->txns);
     os_free(repair);
     return err < 0 ? err : JET_errSuccess;
+}
+
+JET_ERR repair_if_needed(const WCHAR *path, const WCHAR *temporary, bool only_check,
+                         const struct maintain_report *checking, const struct maintain_report *report,
+                         struct repair_result *result)
+{
+    JET_ERR err = integrity_check(path, NULL, checking, NULL);
+
+    switch (err)
+    {
+    case JET_errDatabaseCorrupted:
+    case JET_errDatabaseDirtyShutdown:
+    case JET_errReadVerifyFailure:
+        break;
+    default:
+        return err;
+    }
+    if (only_check)
+        return JET_errDatabaseCorrupted;
+    (void)os_file_delete(temporary);
+    err = repair_database(path, temporary, report, result);
+    if (err >= 0)
+        err = os_file_move(temporary, path, true);
+    return err < 0 ? err : JET_wrnDatabaseRepaired;
 }

@@ -60,10 +60,12 @@ JET_ERR repair_scan(struct repair *repair);
 typedef JET_ERR (*repair_visit)(void *context, struct repair *repair, const uint8_t *key, uint32_t key_size,
                                 const uint8_t *data, uint32_t data_size);
 
-/* Calls visit for each entry that is not deleted, in no order; an entry may come twice. */
-JET_ERR repair_each(struct repair *repair, uint32_t objid, uint32_t kind, repair_visit visit, void *context);
+/* Calls visit for each entry that is not deleted: in order if the tree is whole, which *whole tells from the first
+ * call on; else, from whatever leaves there are, in no order, and an entry may come twice. */
+JET_ERR repair_each(struct repair *repair, uint32_t root, uint32_t objid, uint32_t kind, repair_visit visit,
+                    void *context, bool *whole);
 
-/* Copies a tree: in order if it is whole, which *whole tells, else what there is of it. */
+/* Copies a tree, or what there is of it. */
 JET_ERR repair_copy(struct repair *repair, uint32_t root, uint32_t objid, uint32_t kind, const struct tree *to,
                     uint64_t *count, bool *whole);
 

@@ -125,7 +125,7 @@ static JET_ERR each_of_page(struct repair *repair, repair_visit visit, void *con
     return err;
 }
 
-JET_ERR repair_each(struct repair *repair, uint32_t objid, uint32_t kind, repair_visit visit, void *context)
+static JET_ERR each_of_leaves(struct repair *repair, uint32_t objid, uint32_t kind, repair_visit visit, void *context)
 {
     JET_ERR err = JET_errSuccess;
 
@@ -175,27 +175,7 @@ bool repair_whole(struct repair *repair, uint32_t root, uint32_t objid, struct t
     return err == JET_errNoCurrentRecord;
 }
 
-struct copying
-{
-    const struct tree *to;
-    uint64_t *count;
-};
-
-/* The newest page comes first, so what is there is right. */
-static JET_ERR insert(void *context, struct repair *repair, const uint8_t *key, uint32_t key_size, const uint8_t *data,
-                      uint32_t data_size)
-{
-    struct copying *copying = context;
-    JET_ERR err = tree_insert(copying->to, NULL, key, key_size, data, data_size, false);
-
-    (void)repair;
-    if (err == JET_errKeyDuplicate || err == JET_errMultiValuedIndexViolation || err == JET_errRecordTooBig)
-        return JET_errSuccess;
-    *copying->count += err >= 0;
-    return err;
-}
-
-static JET_ERR copy_in_order(struct repair *repair, const struct tree *from, struct copying *copying)
+static JET_ERR each_in_order(struct repair *repair, const struct tree *from, repair_visit visit, void *context)
 {
     struct tree_cursor cursor;
     struct page_node node;
@@ -215,22 +195,50 @@ static JET_ERR copy_in_order(struct repair *repair, const struct tree *from, str
         page_key_copy(&node.key, repair->key);
         memcpy(repair->page, node.data, size);
         tree_unlatch(&cursor);
-        err = tree_insert(copying->to, NULL, repair->key, key_size, repair->page, size, true);
+        err = visit(context, repair, repair->key, key_size, repair->page, size);
         if (err < 0)
             break;
-        ++*copying->count;
     }
     tree_cursor_close(&cursor);
     return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
 }
 
+JET_ERR repair_each(struct repair *repair, uint32_t root, uint32_t objid, uint32_t kind, repair_visit visit,
+                    void *context, bool *whole)
+{
+    struct tree from;
+
+    *whole = repair_whole(repair, root, objid, &from) && from.page_kind == kind;
+    return *whole ? each_in_order(repair, &from, visit, context) : each_of_leaves(repair, objid, kind, visit, context);
+}
+
+struct copying
+{
+    const struct tree *to;
+    uint64_t *count;
+    const bool *in_order;
+};
+
+/* Out of order the newest page comes first, so what is there is right. */
+static JET_ERR insert(void *context, struct repair *repair, const uint8_t *key, uint32_t key_size, const uint8_t *data,
+                      uint32_t data_size)
+{
+    struct copying *copying = context;
+    JET_ERR err = tree_insert(copying->to, NULL, key, key_size, data, data_size, *copying->in_order);
+
+    (void)repair;
+    if (!*copying->in_order &&
+        (err == JET_errKeyDuplicate || err == JET_errMultiValuedIndexViolation || err == JET_errRecordTooBig))
+        return JET_errSuccess;
+    *copying->count += err >= 0;
+    return err;
+}
+
 JET_ERR repair_copy(struct repair *repair, uint32_t root, uint32_t objid, uint32_t kind, const struct tree *to,
                     uint64_t *count, bool *whole)
 {
-    struct copying copying = { to, count };
-    struct tree from;
+    struct copying copying = { to, count, whole };
 
     *count = 0;
-    *whole = repair_whole(repair, root, objid, &from) && from.page_kind == kind;
-    return *whole ? copy_in_order(repair, &from, &copying) : repair_each(repair, objid, kind, insert, &copying);
+    return repair_each(repair, root, objid, kind, insert, &copying, whole);
 }
