@@ -186,6 +186,7 @@ static void what_is_refused_during_one(void **state)
     assert_err(JetBeginExternalBackupInstance(instance, 0), JET_errBackupInProgress);
     assert_err(JetBeginSurrogateBackup(instance, 1, 1, 0), JET_errBackupInProgress);
     assert_err(JetDetachDatabaseA(session, other), JET_errBackupInProgress);
+    assert_err(JetAttachDatabaseA(session, other, 0), JET_errBackupInProgress);
     assert_err(JetTerm2(instance, JET_bitTermComplete), JET_errBackupInProgress);
     assert_err(JetOpenFileInstanceA(instance, NULL, &file, &low, &high), JET_errInvalidParameter);
     assert_err(JetOpenFileInstanceA(instance, test_file("absent.edb"), &file, &low, &high), JET_errDatabaseNotFound);

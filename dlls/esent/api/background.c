@@ -289,6 +289,7 @@ static JET_ERR end_passes(struct job *job, JET_ULONG *count, JET_ULONG *seconds)
 static JET_ERR defragment_all(struct session *session, struct attachment *attachment, JET_ULONG *count,
                               JET_ULONG *seconds, JET_CALLBACK callback, JET_GRBIT grbit)
 {
+    const uintptr_t any = JET_OnlineDefragAllOBSOLETE | JET_OnlineDefragDatabases | JET_OnlineDefragSpaceTrees;
     uintptr_t level = param_number(session->instance, JET_paramEnableOnlineDefrag);
     struct job *job;
     JET_ERR err;
@@ -311,10 +312,11 @@ static JET_ERR defragment_all(struct session *session, struct attachment *attach
     if (!job)
         return JET_errOutOfMemory;
     os_mutex_lock(&job->background->lock);
-    err = grbit == JET_bitDefragmentBatchStart ? begin_passes(job, count, seconds, callback)
-                                               : end_passes(job, count, seconds);
+    err = grbit == JET_bitDefragmentBatchStop ? end_passes(job, count, seconds)
+          : job->running || level & any       ? begin_passes(job, count, seconds, callback)
+                                              : JET_errSuccess;
     os_mutex_unlock(&job->background->lock);
-    return err;
+    return err == JET_wrnDefragNotRunning && !(level & any) ? JET_errSuccess : err;
 }
 
 /* One table, by name; it is enough if that is done some time. */
@@ -323,12 +325,13 @@ static JET_ERR defragment_one(struct session *session, struct attachment *attach
     struct job *job;
     struct table *table;
     char checked[NAME_SIZE];
-    JET_ERR err = name_check(name, checked);
+    JET_ERR err;
 
-    if (err < 0)
-        return err;
     if (attachment->database->read_only)
         return JET_errDatabaseFileReadOnly;
+    err = name_check(name, checked);
+    if (err < 0)
+        return err;
     err = table_open(attachment->database, &session->txn, checked, &table);
     if (err < 0)
         return err;
@@ -406,7 +409,8 @@ JET_ERR JET_API JetDefragment2W(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR table
     const char *name;
     JET_ERR err = name_from_w(table, buffer, &name);
 
-    return err < 0 ? err : JetDefragment2A(sesid, dbid, name, count, seconds, callback, grbit);
+    return err < 0 ? api_check_session(sesid, err)
+                   : JetDefragment2A(sesid, dbid, name, count, seconds, callback, grbit);
 }
 
 JET_ERR JET_API JetDefragmentA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR table, JET_ULONG *count, JET_ULONG *seconds,

@@ -76,7 +76,7 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
     uint64_t began = os_clock_us();
     WCHAR full[OS_PATH_MAX];
     struct attachment_parameters read;
-    JET_ERR err = attachment_parameters(parameters, count, &read);
+    JET_ERR err = attachment_parameters(parameters, count, true, &read);
 
     if (err < 0)
         return err;

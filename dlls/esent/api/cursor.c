@@ -79,7 +79,7 @@ JET_ERR JET_API JetOpenTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR szTable
     JET_ERR err = name_from_w(szTableName, buffer, &name);
 
     if (err < 0)
-        return err;
+        return api_check_session(sesid, err);
     return JetOpenTableA(sesid, dbid, name, pvParameters, cbParameters, grbit, ptableid);
 }
 

@@ -151,58 +151,80 @@ JET_ERR attachment_lock(struct instance *instance, const WCHAR *path, struct att
 
 /* ----------------------------------------------------------------- attach --- */
 
-JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, struct attachment_parameters *read)
+/* Each is there once for all; what is given twice counts as given last. */
+#define PARAMETER_FIRST JET_dbparamDbSizeMaxPages
+#define PARAMETER_LAST  JET_dbparamFlight_SelfAllocSpBufReservationEnabled
+#define PARAMETERS      (PARAMETER_LAST - PARAMETER_FIRST + 1)
+
+#define PRIORITY_MOST   1000u
+#define PRIORITY_NONE   0xffffu /* as if none was given */
+
+/* Who creates a database has no use for these, and does not look at them. */
+static bool is_for_attaching(uint32_t id)
 {
-    uint32_t number;
+    switch (id)
+    {
+    case JET_dbparamShrinkDatabaseOptions:
+    case JET_dbparamShrinkDatabaseTimeQuota:
+    case JET_dbparamShrinkDatabaseSizeLimit:
+    case JET_dbparamLeakReclaimerEnabled:
+    case JET_dbparamLeakReclaimerTimeQuota:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static JET_ERR check_parameters(const uint32_t values[PARAMETERS], uint32_t given)
+{
+    const JET_GRBIT shrink = JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseFullCategorizationOnAttach |
+                             JET_bitShrinkDatabaseDontMoveRootsOnAttach |
+                             JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach |
+                             JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach;
+    const int32_t quota_max = 7 * 24 * 60 * 60 * 1000;
+    const uint32_t priority = values[JET_dbparamCachePriority - PARAMETER_FIRST];
+
+    if (given & 1u << (JET_dbparamCachePriority - PARAMETER_FIRST) && priority != PRIORITY_NONE &&
+        priority > PRIORITY_MOST)
+        return JET_errInvalidParameter;
+    if (values[JET_dbparamShrinkDatabaseOptions - PARAMETER_FIRST] & ~shrink)
+        return JET_errInvalidGrbit;
+    if ((int32_t)values[JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST] > quota_max ||
+        (int32_t)values[JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST] > quota_max ||
+        (int32_t)values[JET_dbparamShrinkDatabaseSizeLimit - PARAMETER_FIRST] < 0)
+        return JET_errInvalidParameter;
+    return JET_errSuccess;
+}
+
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, bool creating,
+                              struct attachment_parameters *read)
+{
+    uint32_t values[PARAMETERS] = { 0 }, given = 0;
+    JET_ERR err;
 
     *read = (struct attachment_parameters){ .shrink_milliseconds = -1 };
     if (count && !parameters)
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
     {
-        if (parameters[i].dbparamid < JET_dbparamDbSizeMaxPages ||
-            parameters[i].dbparamid > JET_dbparamFlight_SelfAllocSpBufReservationEnabled)
-            return JET_errInvalidDbparamId;
-        if (parameters[i].cbParam != sizeof(number) || !parameters[i].pvParam)
-            return JET_errInvalidBufferSize;
-    }
-    for (uint32_t i = 0; i < count; i++)
-    {
-        const int32_t quota_max = 7 * 24 * 60 * 60 * 1000;
+        uint32_t id = parameters[i].dbparamid;
 
-        memcpy(&number, parameters[i].pvParam, sizeof(number));
-        switch (parameters[i].dbparamid)
-        {
-        case JET_dbparamDbSizeMaxPages:
-            read->pages_max = number;
-            break;
-        case JET_dbparamCachePriority:
-            if (number > 1000)
-                return JET_errInvalidParameter;
-            break;
-        case JET_dbparamShrinkDatabaseOptions:
-            if (number &
-                ~(JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseFullCategorizationOnAttach |
-                  JET_bitShrinkDatabaseDontMoveRootsOnAttach | JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach |
-                  JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach))
-                return JET_errInvalidGrbit;
-            read->shrink = number;
-            break;
-        case JET_dbparamShrinkDatabaseTimeQuota:
-        case JET_dbparamLeakReclaimerTimeQuota:
-            if ((int32_t)number > quota_max)
-                return JET_errInvalidParameter;
-            if (parameters[i].dbparamid == JET_dbparamShrinkDatabaseTimeQuota)
-                read->shrink_milliseconds = (int32_t)number;
-            break;
-        case JET_dbparamShrinkDatabaseSizeLimit:
-            if ((int32_t)number < 0)
-                return JET_errInvalidParameter;
-            read->shrink_pages_least = number;
-            break;
-        }
+        if (id < PARAMETER_FIRST || id > PARAMETER_LAST)
+            return JET_errInvalidDbparamId;
+        if (creating && is_for_attaching(id))
+            continue;
+        if (parameters[i].cbParam != sizeof(values[0]) || !parameters[i].pvParam)
+            return JET_errInvalidBufferSize;
+        memcpy(&values[id - PARAMETER_FIRST], parameters[i].pvParam, sizeof(values[0]));
+        given |= 1u << (id - PARAMETER_FIRST);
     }
-    return JET_errSuccess;
+    err = check_parameters(values, given);
+    read->pages_max = values[JET_dbparamDbSizeMaxPages - PARAMETER_FIRST];
+    read->shrink = values[JET_dbparamShrinkDatabaseOptions - PARAMETER_FIRST];
+    if (given & 1u << (JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST))
+        read->shrink_milliseconds = (int32_t)values[JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST];
+    read->shrink_pages_least = values[JET_dbparamShrinkDatabaseSizeLimit - PARAMETER_FIRST];
+    return err;
 }
 
 JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info)
@@ -279,7 +301,7 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     WCHAR full[OS_PATH_MAX];
     uint64_t began = os_clock_us();
     struct attachment_parameters read;
-    JET_ERR err = attachment_parameters(parameters, count, &read);
+    JET_ERR err = attachment_parameters(parameters, count, false, &read);
 
     if (err < 0)
         return err;
@@ -297,9 +319,13 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     if (info.read_only && !(grbit & JET_bitDbReadOnly))
         return JET_errDatabaseFileReadOnly;
 
+    err = backup_check_none(instance->backup);
+    if (err < 0)
+        return err;
     err = attachment_take(instance, full, grbit, &attachment);
     if (err == JET_wrnDatabaseAttached)
         return attachment_attach_kept(session, full, read.pages_max, grbit);
+    /* Once more: one that begins from here on waits until this is done. */
     if (err == JET_errSuccess && (err = backup_check_none(instance->backup)) < 0)
         attachment_close(attachment);
     if (err != JET_errSuccess)

@@ -7,44 +7,11 @@
  * What each one answers is in table/ddl.h; here are handles, versions of structs
  * and spellings.
  */
-#include "api/callback.h"
 #include "api/ddl_convert.h"
 
 /* ------------------------------------------------------------------ tables --- */
 
 /* Makes a table and gives its cursor a handle. */
-/* A function that computes a default is looked for as the column is made. */
-static JET_ERR check_default(const struct instance *instance, JET_GRBIT grbit, const void *value, JET_ULONG size)
-{
-    const JET_USERDEFINEDDEFAULT_A *computed = value;
-    JET_CALLBACK function;
-
-    if (!(grbit & JET_bitColumnUserDefinedDefault) || !value || size != sizeof(*computed) || !computed->szCallback ||
-        !callback_allowed(instance))
-        return JET_errSuccess;
-    return callback_find(computed->szCallback, &function);
-}
-
-/* And so is what is to be told of changes. */
-static JET_ERR check_callbacks(const struct instance *instance, JET_TABLECREATE5_A *create)
-{
-    JET_CALLBACK function;
-    JET_ERR err = JET_errSuccess;
-
-    for (JET_ULONG i = 0; create->rgcolumncreate && i < create->cColumns && err >= 0; i++)
-    {
-        JET_COLUMNCREATE_A *column = &create->rgcolumncreate[i];
-
-        err = check_default(instance, column->grbit, column->pvDefault, column->cbDefault);
-        if (err < 0)
-            column->err = err;
-    }
-    if (err >= 0 && create->szCallback && create->cbtyp && callback_allowed(instance) &&
-        !param_number(instance, JET_paramDisableCallbacks))
-        err = callback_find(create->szCallback, &function);
-    return err;
-}
-
 static JET_ERR create_table(struct session *session, struct attachment *attachment, JET_DBID dbid,
                             JET_TABLECREATE5_A *create)
 {
@@ -54,10 +21,7 @@ static JET_ERR create_table(struct session *session, struct attachment *attachme
     JET_ERR err;
 
     ddl_defaults_of(session->instance, &defaults);
-    create->tableid = JET_tableidNil;
-    err = check_callbacks(session->instance, create);
-    if (err >= 0)
-        err = session_reserve_cursor(session, dbid, &open);
+    err = session_reserve_cursor(session, dbid, &open);
     if (err < 0)
         return err;
     err = ddl_create_table(attachment->database, &session->txn, &defaults, create, &cursor);
@@ -75,9 +39,11 @@ static JET_ERR create_table(struct session *session, struct attachment *attachme
 JET_ERR JET_API JetCreateTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, JET_ULONG pages, JET_ULONG density,
                                 JET_TABLEID *tableid)
 {
-    JET_TABLECREATE5_A create = {
-        .cbStruct = sizeof(create), .szTableName = (char *)name, .ulPages = pages, .ulDensity = density
-    };
+    JET_TABLECREATE5_A create = { .cbStruct = sizeof(create),
+                                  .szTableName = (char *)name,
+                                  .ulPages = pages,
+                                  .ulDensity = density,
+                                  .tableid = JET_tableidNil };
     struct session *session;
     struct attachment *attachment;
     JET_ERR err;
@@ -101,22 +67,43 @@ JET_ERR JET_API JetCreateTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide,
     const char *name;
     JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return err < 0 ? err : JetCreateTableA(sesid, dbid, name, pages, density, tableid);
+    return err < 0 ? api_check_session(sesid, err) : JetCreateTableA(sesid, dbid, name, pages, density, tableid);
 }
 
+/* The oldest struct says so even if nothing was tried. */
+static void note_no_table(struct ddl_version version, void *given)
+{
+    JET_TABLECREATE_A *create = given;
+
+    if (version.table == 1 && create && !(create->grbit & JET_bitTableCreateImmutableStructure))
+        create->tableid = JET_tableidNil;
+}
+
+/* Windows makes the newest struct of the others, before it looks at the database. */
 static JET_ERR create_any(JET_SESID sesid, JET_DBID dbid, struct ddl_version version, void *given)
 {
+    bool newest = version.table == 5 && (!version.wide || !given);
     struct ddl_memory memory = { NULL };
-    JET_TABLECREATE5_A *create;
+    JET_TABLECREATE5_A *create = NULL;
     struct session *session;
     struct attachment *attachment;
-    JET_ERR err;
+    JET_ERR err = api_check_session(sesid, JET_errSuccess);
 
     OS_TRACE("(%#zx, %#x, %p) version %u\n", (size_t)sesid, (unsigned)dbid, given, version.table);
-    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    err = ddl_convert_table(&memory, version, given, &create);
+    if (!newest)
+        err = ddl_convert_table(&memory, version, given, &create);
+    if (err >= 0)
+        err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    if (err < 0)
+    {
+        note_no_table(version, given);
+        ddl_free(&memory);
+        return err;
+    }
+    if (newest)
+        err = ddl_convert_table(&memory, version, given, &create);
     if (err >= 0)
     {
         err = create_table(session, attachment, dbid, create);
@@ -168,7 +155,7 @@ JET_ERR JET_API JetDeleteTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide)
     const char *name;
     JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return err < 0 ? err : JetDeleteTableA(sesid, dbid, name);
+    return err < 0 ? api_check_session(sesid, err) : JetDeleteTableA(sesid, dbid, name);
 }
 
 JET_ERR JET_API JetRenameTableA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR name, JET_PCSTR new_name)
@@ -192,7 +179,7 @@ JET_ERR JET_API JetRenameTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide,
 
     if (err >= 0)
         err = name_from_w(new_wide, new_buffer, &new_name);
-    return err < 0 ? err : JetRenameTableA(sesid, dbid, name, new_name);
+    return err < 0 ? api_check_session(sesid, err) : JetRenameTableA(sesid, dbid, name, new_name);
 }
 
 /* ----------------------------------------------------------------- columns --- */
@@ -200,6 +187,7 @@ JET_ERR JET_API JetRenameTableW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR wide,
 JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, const JET_COLUMNDEF *definition,
                               const void *value, JET_ULONG size, JET_COLUMNID *columnid)
 {
+    struct ddl_defaults defaults;
     struct session *session;
     struct cursor *cursor;
     JET_ERR err;
@@ -209,9 +197,9 @@ JET_ERR JET_API JetAddColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR na
     err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
-    if (definition && (err = check_default(session->instance, definition->grbit, value, size)) < 0)
-        return api_leave(session, err);
-    return api_leave_committed(session, ddl_add_column(cursor, name, definition, value, size, columnid), false);
+    ddl_defaults_of(session->instance, &defaults);
+    err = ddl_add_column(cursor, name, definition, value, size, defaults.resolve_default, columnid);
+    return api_leave_committed(session, err, false);
 }
 
 JET_ERR JET_API JetAddColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR wide, const JET_COLUMNDEF *definition,
@@ -221,7 +209,8 @@ JET_ERR JET_API JetAddColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR w
     const char *name;
     JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return err < 0 ? err : JetAddColumnA(sesid, tableid, name, definition, value, size, columnid);
+    return err < 0 ? api_check_cursor(sesid, tableid, err)
+                   : JetAddColumnA(sesid, tableid, name, definition, value, size, columnid);
 }
 
 JET_ERR JET_API JetDeleteColumn2A(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name, const JET_GRBIT grbit)
@@ -243,7 +232,7 @@ JET_ERR JET_API JetDeleteColumn2W(JET_SESID sesid, JET_TABLEID tableid, JET_PCWS
     const char *name;
     JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return err < 0 ? err : JetDeleteColumn2A(sesid, tableid, name, grbit);
+    return err < 0 ? api_check_cursor(sesid, tableid, err) : JetDeleteColumn2A(sesid, tableid, name, grbit);
 }
 
 JET_ERR JET_API JetDeleteColumnA(JET_SESID sesid, JET_TABLEID tableid, JET_PCSTR name)
@@ -280,7 +269,7 @@ JET_ERR JET_API JetRenameColumnW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWST
 
     if (err >= 0)
         err = name_from_w(new_wide, new_buffer, &new_name);
-    return err < 0 ? err : JetRenameColumnA(sesid, tableid, name, new_name, grbit);
+    return err < 0 ? api_check_cursor(sesid, tableid, err) : JetRenameColumnA(sesid, tableid, name, new_name, grbit);
 }
 
 JET_ERR JET_API JetSetColumnDefaultValueA(JET_SESID sesid, JET_DBID dbid, JET_PCSTR table, JET_PCSTR column,
@@ -309,40 +298,50 @@ JET_ERR JET_API JetSetColumnDefaultValueW(JET_SESID sesid, JET_DBID dbid, JET_PC
 
     if (err >= 0)
         err = name_from_w(column, column_buffer, &column_name);
-    return err < 0 ? err : JetSetColumnDefaultValueA(sesid, dbid, table_name, column_name, value, size, grbit);
+    return err < 0 ? api_check_session(sesid, err)
+                   : JetSetColumnDefaultValueA(sesid, dbid, table_name, column_name, value, size, grbit);
 }
 
 /* ----------------------------------------------------------------- indexes --- */
+
+static JET_ERR create_converted(JET_SESID sesid, JET_TABLEID tableid, JET_INDEXCREATE3_A *creates, uint32_t count)
+{
+    struct ddl_defaults defaults;
+    struct session *session;
+    struct cursor *cursor, *left = NULL;
+    bool lazy = true;
+    JET_ERR err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
+
+    if (err < 0)
+        return err;
+    ddl_defaults_of(session->instance, &defaults);
+    for (uint32_t i = 0; i < count && lazy; i++)
+        lazy = (creates[i].grbit & JET_bitIndexLazyFlush) != 0;
+    err = ddl_create_indexes(cursor, &defaults, creates, count, &left);
+    if (left)
+        session_retire_cursor(session, left, session->txn.level);
+    return api_leave_committed(session, err, lazy);
+}
 
 static JET_ERR create_indexes(JET_SESID sesid, JET_TABLEID tableid, struct ddl_version version, void *given,
                               uint32_t count)
 {
     struct ddl_memory memory = { NULL };
-    struct ddl_defaults defaults;
     JET_INDEXCREATE3_A *creates;
-    struct session *session;
-    struct cursor *cursor, *left = NULL;
-    bool lazy = true;
-    JET_ERR err;
+    JET_ERR err = api_check_cursor(sesid, tableid, JET_errSuccess);
 
     OS_TRACE("(%#zx, %#zx, %p, %u) version %u\n", (size_t)sesid, (size_t)tableid, given, (unsigned)count,
              version.index);
-    err = api_enter_cursor(sesid, tableid, 0, &session, &cursor);
     if (err < 0)
         return err;
-    ddl_defaults_of(session->instance, &defaults);
     err = ddl_convert_indexes(&memory, version, given, count, &creates);
     if (err >= 0)
     {
-        for (uint32_t i = 0; i < count && lazy; i++)
-            lazy = (creates[i].grbit & JET_bitIndexLazyFlush) != 0;
-        err = ddl_create_indexes(cursor, &defaults, creates, count, &left);
+        err = create_converted(sesid, tableid, creates, count);
         ddl_return_indexes(version, given, count, creates);
     }
     ddl_free(&memory);
-    if (left)
-        session_retire_cursor(session, left, session->txn.level);
-    return api_leave_committed(session, err, lazy);
+    return err;
 }
 
 #define CREATE_INDEX(suffix, number, version)                                                                          \
@@ -413,7 +412,7 @@ JET_ERR JET_API JetDeleteIndexW(JET_SESID sesid, JET_TABLEID tableid, JET_PCWSTR
     const char *name;
     JET_ERR err = name_from_w(wide, buffer, &name);
 
-    return err < 0 ? err : JetDeleteIndexA(sesid, tableid, name);
+    return err < 0 ? api_check_cursor(sesid, tableid, err) : JetDeleteIndexA(sesid, tableid, name);
 }
 
 /* ----------------------------------------------------------------- upgrades --- */
@@ -502,32 +501,32 @@ static JET_ERR conversion_from_w(struct ddl_memory *memory, JET_OPDDLCONV kind, 
 
 static JET_ERR convert(JET_SESID sesid, JET_DBID dbid, JET_OPDDLCONV kind, const void *data, JET_ULONG size, bool wide)
 {
+    bool known = (uint32_t)kind < opDDLConvMax && conversions[kind].size;
+    bool fits = known && data && size == conversions[kind].size;
     struct ddl_memory memory = { NULL };
     struct session *session;
     struct attachment *attachment;
     union conversion how;
-    JET_ERR err;
+    JET_ERR err = api_check_session(sesid, JET_errSuccess);
 
     OS_TRACE("(%#zx, %#x, %d, %p, %u)\n", (size_t)sesid, (unsigned)dbid, (int)kind, data, (unsigned)size);
-    err = api_enter(sesid, 0, &session);
     if (err < 0)
         return err;
-    if (session->txn.level && session->txn.read_only)
-        return api_leave(session, JET_errTransReadOnly);
-    api_leave(session, JET_errSuccess);
-    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
-    if (err < 0)
-        return err;
-    if (!data || (uint32_t)kind >= opDDLConvMax || !size || size != conversions[kind].size)
-        return api_leave(session, JET_errInvalidParameter);
     memset(&how, 0, sizeof(how));
-    memcpy(&how, data, size);
-    if (wide)
-        err = conversion_from_w(&memory, kind, &how);
-    if (err >= 0)
-        err = convert_locked(session, attachment->database, kind, &how);
+    if (fits)
+        memcpy(&how, data, size);
+    if (wide && known)
+        err = fits ? conversion_from_w(&memory, kind, &how) : JET_errInvalidParameter;
+    if (err >= 0 && (err = api_enter_database(sesid, dbid, 0, &session, &attachment)) >= 0)
+    {
+        if (session->txn.level && session->txn.read_only)
+            err = JET_errTransReadOnly;
+        else
+            err = fits ? convert_locked(session, attachment->database, kind, &how) : JET_errInvalidParameter;
+        err = api_leave_committed(session, err, false);
+    }
     ddl_free(&memory);
-    return api_leave_committed(session, err, false);
+    return err;
 }
 
 /*

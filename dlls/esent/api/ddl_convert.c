@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Definitions of all versions and spellings; see ddl_convert.h.  Follows the conversions of jetapi.cxx. */
+#include "api/callback.h"
 #include "api/ddl_convert.h"
 
 #define KEY_CHARACTERS_MAX (JET_ccolKeyMost * (JET_cbNameMost + 2) + 2)
@@ -254,6 +255,8 @@ void ddl_return_indexes(struct ddl_version version, void *given, uint32_t count,
         (to)->rgindexcreate = (JET_INDEXCREATE3_A *)(void *)(from)->rgindexcreate;                                     \
         (to)->cIndexes = (from)->cIndexes;                                                                             \
         (to)->grbit = (from)->grbit;                                                                                   \
+        (to)->tableid = (from)->tableid;                                                                               \
+        (to)->cCreated = (from)->cCreated;                                                                             \
     } while (0)
 #define TAKE2(to, from)                                                                                                \
     do                                                                                                                 \
@@ -288,11 +291,11 @@ static JET_ERR take_table(unsigned version, const void *given, JET_TABLECREATE5_
     if (version > 1 && size != sizes[version])
         return JET_errInvalidParameter;
     table->cbStruct = sizeof(*table);
-    table->tableid = JET_tableidNil;
     switch (version)
     {
     case 1:
         TAKE(table, (const JET_TABLECREATE_A *)given);
+        table->tableid = JET_tableidNil;
         break;
     case 2:
         TAKE2(table, (const JET_TABLECREATE2_A *)given);
@@ -349,14 +352,14 @@ JET_ERR ddl_convert_table(struct ddl_memory *memory, struct ddl_version version,
         err = ddl_name_from_w(memory, (const WCHAR *)table->szTableName, &table->szTableName);
     if (err >= 0 && version.wide)
         err = ddl_name_from_w(memory, (const WCHAR *)table->szTemplateTableName, &table->szTemplateTableName);
+    if (err >= 0)
+        err = convert_columns(memory, version.wide, table);
+    /* The newest index is the engine's own: it looks at these itself, after it has made the columns. */
+    if (err >= 0 && (version.index < 3 || version.wide || table->grbit & JET_bitTableCreateImmutableStructure))
+        err = ddl_convert_indexes(memory, version, table->rgindexcreate, table->cIndexes, &table->rgindexcreate);
     if (err >= 0 && version.wide && table->szCallback)
         err = text_from_w(memory, (const WCHAR *)table->szCallback, os_text_length((const WCHAR *)table->szCallback),
                           &table->szCallback);
-    if (err >= 0)
-        err = convert_columns(memory, version.wide, table);
-    /* The newest version is the engine's own: it looks at the indexes itself, after it has made the columns. */
-    if (err >= 0 && (version.table < 5 || version.wide))
-        err = ddl_convert_indexes(memory, version, table->rgindexcreate, table->cIndexes, &table->rgindexcreate);
     return err;
 }
 
@@ -403,11 +406,20 @@ void ddl_return_table(struct ddl_version version, void *given, const JET_TABLECR
         ddl_return_indexes(version, indexes, converted->cIndexes, converted->rgindexcreate);
 }
 
+static JET_ERR resolve(const char *name)
+{
+    JET_CALLBACK function;
+
+    return callback_find(name, &function);
+}
+
 void ddl_defaults_of(const struct instance *instance, struct ddl_defaults *defaults)
 {
     const struct param_value *unicode = &instance->params.value[JET_paramUnicodeIndexDefault];
     static const WCHAR english[] = { 'e', 'n', '-', 'U', 'S', 0 };
 
+    defaults->resolve_default = callback_allowed(instance) ? resolve : NULL;
+    defaults->resolve_callback = param_number(instance, JET_paramDisableCallbacks) ? NULL : defaults->resolve_default;
     defaults->locale = unicode->text ? unicode->text : english;
     defaults->lcmap_flags = unicode->text
                                 ? (uint32_t)unicode->number

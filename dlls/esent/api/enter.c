@@ -216,8 +216,12 @@ JET_ERR api_leave(struct session *session, JET_ERR err)
     return err;
 }
 
-/* A bad cursor is told before what the state of the instance or session is. */
-static JET_ERR check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR otherwise)
+JET_ERR api_check_session(JET_SESID sesid, JET_ERR err)
+{
+    return handle_object(sesid, HANDLE_SESSION) ? err : JET_errInvalidSesid;
+}
+
+JET_ERR api_check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR err)
 {
     struct session *session = handle_object(sesid, HANDLE_SESSION);
 
@@ -227,7 +231,7 @@ static JET_ERR check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR otherw
         return JET_errInvalidTableId;
     if (!handle_object_of(tableid, HANDLE_CURSOR, session))
         return JET_errSesidTableIdMismatch;
-    return otherwise;
+    return err;
 }
 
 /* The cursor, which is of the session that was entered, and for this call. */
@@ -251,10 +255,10 @@ static __attribute__((noinline)) JET_ERR enter_cursor(JET_SESID sesid, JET_TABLE
     JET_ERR err = enter(sesid, flags, session);
 
     if (os_unlikely(err < 0))
-        return check_cursor(sesid, tableid, err);
+        return api_check_cursor(sesid, tableid, err);
     open = handle_object_of(tableid, HANDLE_CURSOR, *session);
     if (os_unlikely(!open))
-        return api_leave(*session, check_cursor(sesid, tableid, JET_errInvalidTableId));
+        return api_leave(*session, api_check_cursor(sesid, tableid, JET_errInvalidTableId));
     return admit_cursor(*session, open->cursor, flags, cursor);
 }
 

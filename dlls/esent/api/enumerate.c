@@ -52,16 +52,24 @@ JET_ERR JET_API JetRetrieveTaggedColumnList(JET_SESID sesid, JET_TABLEID tableid
     return api_leave(session, err);
 }
 
+#define RECORD_SIZE_GRBITS                                                                                             \
+    (JET_bitRecordSizeInCopyBuffer | JET_bitRecordSizeRunningTotal | JET_bitRecordSizeLocal |                          \
+     JET_bitRecordSizeIntrinsicPhysicalOnly | JET_bitRecordSizeExtrinsicLogicalOnly)
+
 /* The three versions of the struct begin alike. */
 static JET_ERR record_size(JET_SESID sesid, JET_TABLEID tableid, void *result, size_t result_size, JET_GRBIT grbit)
 {
     JET_RECSIZE3 size = { 0 };
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_NOT_INSERTING, &session, &cursor);
+    /* Bits that are none are found before it is looked what kind of cursor it is. */
+    JET_ERR err = api_enter_cursor(sesid, tableid, grbit & ~(JET_GRBIT)RECORD_SIZE_GRBITS ? 0 : API_NOT_INSERTING,
+                                   &session, &cursor);
 
     if (err < 0)
         return err;
+    if (grbit & ~(JET_GRBIT)RECORD_SIZE_GRBITS)
+        return api_leave(session, JET_errInvalidGrbit);
     if (result && grbit & JET_bitRecordSizeRunningTotal)
         memcpy(&size, result, result_size);
     err = enumerate_record_size(cursor, grbit, result ? &size : NULL);

@@ -38,7 +38,7 @@ static JET_ERR set_index_w(JET_SESID sesid, JET_TABLEID tableid, const WCHAR *wi
     JET_ERR err = name_from_w(wide, buffer, &name);
 
     if (err < 0)
-        return err;
+        return api_check_cursor(sesid, tableid, err);
     return set_index(sesid, tableid, name, id, grbit, sequence);
 }
 

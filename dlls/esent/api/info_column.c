@@ -419,12 +419,12 @@ JET_ERR JET_API JetGetTableColumnInfoW(JET_SESID sesid, JET_TABLEID tableid, JET
     JET_ERR err = check_wide_base(level, result, size);
 
     if (err < 0)
-        return err;
+        return api_check_cursor(sesid, tableid, err);
     if (is_by_id(level))
         return table_column_info(sesid, tableid, NULL, (const JET_COLUMNID *)name, result, size, level, true);
     err = name_from_w(name, buffer, &name_a);
     if (err < 0)
-        return err;
+        return api_check_cursor(sesid, tableid, err);
     return table_column_info(sesid, tableid, name_a, NULL, result, size, level, true);
 }
 
@@ -476,11 +476,11 @@ JET_ERR JET_API JetGetColumnInfoW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR tab
     if (err >= 0)
         err = check_wide_base(level, result, size);
     if (err < 0)
-        return err;
+        return api_check_session(sesid, err);
     if (is_by_id(level))
         return column_info(sesid, dbid, table_a, NULL, (const JET_COLUMNID *)name, result, size, level, true);
     err = name_from_w(name, buffer, &name_a);
     if (err < 0)
-        return err;
+        return api_check_session(sesid, err);
     return column_info(sesid, dbid, table_a, name_a, NULL, result, size, level, true);
 }

@@ -99,9 +99,10 @@ static JET_ERR database_info(const struct session *session, const struct attachm
     case DB_INFO_SPACE_SHELVED:
     case JET_DbInfoSplitBuffers:
         /* Neither pages that are kept back nor what is in split buffers is counted. */
+        level &= ~JET_DbInfoUseCachedResult;
         if (size < sizeof(uint32_t))
             return level == DB_INFO_SPACE_SHELVED ? JET_errInvalidBufferSize : JET_errInvalidParameter;
-        memset(result, 0, sizeof(uint32_t));
+        memset(result, 0, level == DB_INFO_SPACE_SHELVED ? sizeof(uint32_t) : size);
         return JET_errSuccess;
     default:
         return JET_errInvalidParameter;
@@ -141,7 +142,9 @@ JET_ERR JET_API JetGetDatabaseInfoA(JET_SESID sesid, JET_DBID dbid, void *result
     err = JetGetDatabaseInfoW(sesid, dbid, path, sizeof(path), level);
     if (err < 0)
         return err;
-    return result ? string_to_a(path, result, size) : JET_errBufferTooSmall;
+    if (!result || os_text_length(path) >= size)
+        return JET_errBufferTooSmall;
+    return string_to_a(path, result, size);
 }
 
 /* ------------------------------------------------------------- of a file --- */

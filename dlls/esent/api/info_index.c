@@ -146,13 +146,16 @@ static JET_ERR put(void *result, const void *value, uint32_t size)
 
 /* Pages of the index itself: of the primary one less what the other trees of
  * the table take.  An index that is not there is no error, and leaves the answer as it was. */
-static JET_ERR space(const struct table *table, const struct index *index, void *result, bool available)
+static JET_ERR space(const struct table *table, const struct index *index, void *result, uint32_t size, bool available)
 {
     uint32_t owned, pages, other, unused;
     JET_ERR err;
 
     if (!index)
         return JET_errSuccess;
+    if (!available && size != sizeof(pages))
+        return JET_errInvalidBufferSize;
+    memset(result, 0, size);
     err = tree_space_info(index->tree, &owned, &pages);
     if (err >= 0 && !available)
     {
@@ -196,8 +199,10 @@ static JET_ERR limit(const struct session *session, uint32_t given, uint32_t or_
 static JET_ERR index_fact(const struct session *session, const struct table *table, const struct index *index,
                           void *result, uint32_t size, uint32_t level)
 {
-    uint32_t number;
+    uint32_t number = 0;
 
+    if (level == JET_IdxInfoSortVersion || level == JET_IdxInfoDefinedSortVersion)
+        put(result, &number, sizeof(number)); /* also if there is no such index */
     if (!index)
         return JET_errIndexNotFound;
     switch (level)
@@ -253,7 +258,7 @@ static JET_ERR answer(struct session *session, const struct table *table, const 
         return put(result, &count, sizeof(count));
     case JET_IdxInfoSpaceOwned:
     case JET_IdxInfoSpaceAvailable:
-        return space(table, index, result, level == JET_IdxInfoSpaceAvailable);
+        return space(table, index, result, size, level == JET_IdxInfoSpaceAvailable);
     case JET_IdxInfoCreateIndex:
     case JET_IdxInfoCreateIndex2:
     case JET_IdxInfoCreateIndex3:
@@ -357,7 +362,27 @@ JET_ERR JET_API JetGetTableIndexInfoW(JET_SESID sesid, JET_TABLEID tableid, JET_
     const char *name_a;
     JET_ERR err = name_from_w(name, buffer, &name_a);
 
-    return err < 0 ? err : table_index_info(sesid, tableid, name_a, result, size, level, true);
+    return err < 0 ? api_check_cursor(sesid, tableid, err)
+                   : table_index_info(sesid, tableid, name_a, result, size, level, true);
+}
+
+/* Of what only the catalog has to say Windows looks there for the table, by the name as it was given. */
+static bool is_of_catalog(uint32_t level)
+{
+    switch (level)
+    {
+    case JET_IdxInfoSpaceAlloc:
+    case JET_IdxInfoLCID:
+    case JET_IdxInfoLocaleName:
+    case JET_IdxInfoSortVersion:
+    case JET_IdxInfoDefinedSortVersion:
+    case JET_IdxInfoSortId:
+    case JET_IdxInfoVarSegMac:
+    case JET_IdxInfoKeyMost:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static JET_ERR index_info(JET_SESID sesid, JET_DBID dbid, const char *table_name, const char *name, void *result,
@@ -376,6 +401,8 @@ static JET_ERR index_info(JET_SESID sesid, JET_DBID dbid, const char *table_name
     err = check_level(level, result, size);
     if (err >= 0)
         err = name_check(table_name, checked);
+    if (err >= 0 && is_of_catalog(level) && strcmp(table_name, checked) != 0)
+        err = JET_errObjectNotFound;
     if (err >= 0)
         err = table_open(attachment->database, &session->txn, checked, &table);
     if (err < 0)
@@ -401,5 +428,6 @@ JET_ERR JET_API JetGetIndexInfoW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR tabl
 
     if (err >= 0)
         err = name_from_w(name, buffer, &name_a);
-    return err < 0 ? err : index_info(sesid, dbid, table_a, name_a, result, size, level, true);
+    return err < 0 ? api_check_session(sesid, err)
+                   : index_info(sesid, dbid, table_a, name_a, result, size, level, true);
 }

@@ -231,6 +231,6 @@ JET_ERR JET_API JetGetObjectInfoW(JET_SESID sesid, JET_DBID dbid, JET_OBJTYP typ
     if (err >= 0)
         err = name_from_w(name, name_buffer, &name_a);
     if (err < 0)
-        return err;
+        return api_check_session(sesid, err);
     return get_object_info(sesid, dbid, type, container_a, name_a, result, size, level, true);
 }

@@ -420,6 +420,11 @@ JET_ERR api_enter_cursor(JET_SESID sesid, JET_TABLEID tableid, uint32_t flags, s
 JET_ERR api_enter_database(JET_SESID sesid, JET_DBID dbid, uint32_t flags, struct session **session,
                            struct attachment **attachment);
 
+/* `err`, but what is wrong with the handles if something is: for what is looked at before a call enters, as Windows'
+ * engine looks at handles before anything else. */
+JET_ERR api_check_session(JET_SESID sesid, JET_ERR err);
+JET_ERR api_check_cursor(JET_SESID sesid, JET_TABLEID tableid, JET_ERR err);
+
 /* Leaves; answers err, for `return api_leave(session, err);`. */
 JET_ERR api_leave(struct session *session, JET_ERR err);
 /* The same for a call that, outside of a transaction, has one of its own: what that committed is on disk, unless `lazy`
@@ -487,7 +492,8 @@ struct attachment_parameters
     uint32_t shrink_pages_least;
 };
 /* JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */
-JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, struct attachment_parameters *read);
+JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, bool creating,
+                              struct attachment_parameters *read);
 /* Closes an attached database that nobody has open, and frees the slot.  No lock is held. */
 JET_ERR attachment_close(struct attachment *attachment);
 /* The attachment with this path, with instance->lock held on success, when nobody is attaching or detaching it.

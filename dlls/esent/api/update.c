@@ -106,7 +106,7 @@ JET_ERR JET_API JetDelete(JET_SESID sesid, JET_TABLEID tableid)
 
     if (os_unlikely(err < 0))
         return err;
-    if (os_unlikely(callback_any(cursor)))
+    if (os_unlikely(callback_any(cursor)) && (err = update_delete_check(cursor)) >= 0)
         err = callback_call(session, tableid, cursor, JET_cbtypBeforeDelete);
     if (err >= 0)
         err = cursor_wrote(cursor, update_delete(cursor));

@@ -22,9 +22,14 @@
 #include "table/cursor.h"
 #include "table/schema.h"
 
-/* What an instance gives to new indexes that do not say. */
+/* Looks for a function that the program named: JET_errCallbackNotResolved, JET_errInvalidParameter. */
+typedef JET_ERR (*ddl_resolve)(const char *name);
+
+/* What an instance gives to new indexes that do not say, and who looks for functions; NULL: nobody. */
 struct ddl_defaults
 {
+    ddl_resolve resolve_default;    /* of a column */
+    ddl_resolve resolve_callback;   /* of a table */
     const WCHAR *locale;
     uint32_t lcmap_flags;
     JET_TUPLELIMITS tuples;
@@ -33,7 +38,8 @@ struct ddl_defaults
 /*
  * A table with its columns and indexes, whose struct is the newest of all
  * versions and of code page 1252; err of each column and index, cCreated and the
- * columns' ids are set.  *cursor has the table alone.
+ * columns' ids are set.  *cursor has the table alone.  After an error tableid is
+ * JET_tableidNil, but as it was if nothing was begun.
  * Errors: those of JetCreateTableColumnIndex.
  */
 JET_ERR ddl_create_table(struct database *database, struct txn *txn, const struct ddl_defaults *defaults,
@@ -43,7 +49,7 @@ JET_ERR ddl_delete_table(struct database *database, struct txn *txn, const char 
 JET_ERR ddl_rename_table(struct database *database, struct txn *txn, const char *name, const char *new_name);
 
 JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMNDEF *definition,
-                       const void *default_value, uint32_t default_size, JET_COLUMNID *id);
+                       const void *default_value, uint32_t default_size, ddl_resolve resolve, JET_COLUMNID *id);
 JET_ERR ddl_delete_column(struct cursor *cursor, const char *name, JET_GRBIT grbit);
 JET_ERR ddl_rename_column(struct cursor *cursor, const char *name, const char *new_name, JET_GRBIT grbit);
 JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *table, const char *column,

@@ -42,7 +42,7 @@ static JET_ERR check_fixed_ddl(const struct cursor *cursor)
 }
 
 JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMNDEF *given, const void *default_value,
-                       uint32_t default_size, JET_COLUMNID *id)
+                       uint32_t default_size, ddl_resolve resolve, JET_COLUMNID *id)
 {
     struct table *table = cursor->table;
     struct database *database = table->database;
@@ -87,6 +87,7 @@ JET_ERR ddl_add_column(struct cursor *cursor, const char *name, const JET_COLUMN
     if (err >= 0)
     {
         column_places_note(database, table->object, &places);
+        err = column_resolve(&definition, resolve);
         if (!column_default_fits(&definition))
             err = JET_errInvalidBufferSize;
     }

@@ -208,6 +208,15 @@ bool column_default_fits(const struct column_definition *definition)
            column_is_tagged(definition) || definition->default_size == size;
 }
 
+JET_ERR column_resolve(const struct column_definition *definition, ddl_resolve resolve)
+{
+    const JET_USERDEFINEDDEFAULT_A *computed = definition->default_value;
+
+    if (!(definition->flags & COLUMN_USER_DEFAULT) || !resolve || !computed->szCallback)
+        return JET_errSuccess;
+    return resolve(computed->szCallback);
+}
+
 /* ------------------------------------------------------------------ places --- */
 
 static uint32_t greater(uint32_t a, uint32_t b)

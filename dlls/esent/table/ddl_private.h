@@ -82,6 +82,8 @@ bool column_is_tagged(const struct column_definition *definition);
 bool column_is_inherited(const struct table *template_table, const char *name);
 /* Gives it an id and a place. */
 JET_ERR column_place(struct column_places *places, struct column_definition *definition, uint32_t size);
+/* Whether the function of its default is there. */
+JET_ERR column_resolve(const struct column_definition *definition, ddl_resolve resolve);
 JET_ERR column_insert(struct database *database, struct txn *txn, uint32_t objid,
                       const struct column_definition *definition, bool is_template);
 

@@ -210,6 +210,9 @@ static JET_ERR add_column(struct new_table *new, JET_COLUMNCREATE_A *given, stru
     if (err < 0)
         return err;
     given->columnid = definition.id;
+    err = column_resolve(&definition, new->defaults->resolve_default);
+    if (err < 0)
+        return err;
     new->bad_default |= !column_default_fits(&definition);
     *of_column = false;
     given->err = JET_errSuccess;
@@ -342,7 +345,11 @@ static JET_ERR add_callback(struct new_table *new)
 
     if (!create->szCallback)
         return JET_errSuccess;
-    if (!create->cbtyp || !*create->szCallback || strlen(create->szCallback) > 255)
+    if (!create->cbtyp || strlen(create->szCallback) >= JET_cbColumnMost)
+        return JET_errInvalidParameter;
+    if (new->defaults->resolve_callback && (err = new->defaults->resolve_callback(create->szCallback)) < 0)
+        return err;
+    if (!*create->szCallback)
         return JET_errInvalidParameter;
     row.template_or_callback = ddl_text(create->szCallback);
     err = catalog_insert(new->database, new->txn, &row);
@@ -439,10 +446,11 @@ JET_ERR ddl_create_table(struct database *database, struct txn *txn, const struc
         err = open_template(&new);
     if (err >= 0)
         err = table_space(database->page_size, create, &new.space);
-    if (err >= 0 && txn->level && txn->read_only)
-        err = JET_errTransReadOnly;
     if (err >= 0)
-        err = ddl_begin(database, txn);
+    {
+        create->tableid = JET_tableidNil;
+        err = txn->level && txn->read_only ? JET_errTransReadOnly : ddl_begin(database, txn);
+    }
     if (err >= 0)
     {
         err = make(&new, cursor);

@@ -39,7 +39,7 @@ JET_ERR enumerate_columns(struct cursor *cursor, const struct enumeration *how);
 JET_ERR enumerate_tagged(struct cursor *cursor, JET_RETRIEVEMULTIVALUECOUNT *list, uint32_t most, JET_COLUMNID first,
                          JET_GRBIT grbit, uint32_t *count);
 
-/* JetGetRecordSize3. */
+/* JetGetRecordSize3, of which the caller has looked at grbit. */
 JET_ERR enumerate_record_size(struct cursor *cursor, JET_GRBIT grbit, JET_RECSIZE3 *size);
 
 /* A copy of a record, in the struct itself if it is small. */

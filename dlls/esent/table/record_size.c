@@ -147,9 +147,6 @@ JET_ERR enumerate_record_size(struct cursor *cursor, JET_GRBIT grbit, JET_RECSIZ
     JET_RECSIZE3 result = { 0 };
     JET_ERR err;
 
-    if (grbit & ~(JET_bitRecordSizeInCopyBuffer | JET_bitRecordSizeRunningTotal | JET_bitRecordSizeLocal |
-                  JET_bitRecordSizeIntrinsicPhysicalOnly | JET_bitRecordSizeExtrinsicLogicalOnly))
-        return JET_errInvalidGrbit;
     if (!size)
         return JET_errInvalidParameter;
     if (grbit & JET_bitRecordSizeRunningTotal)

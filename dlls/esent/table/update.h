@@ -85,7 +85,8 @@ JET_ERR update_reserve_increment(struct cursor *cursor, void *result, uint32_t s
 /* Gives all records numbers in the autoincrement column, 1 and on; for a column that is new. */
 JET_ERR update_number_records(struct cursor *cursor);
 
-/* JetDelete: the cursor stays where the record was. */
+/* JetDelete: the cursor stays where the record was.  The first is what comes before the program is told of it. */
+JET_ERR update_delete_check(struct cursor *cursor);
 JET_ERR update_delete(struct cursor *cursor);
 
 /* JetEscrowUpdate. */

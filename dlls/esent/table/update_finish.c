@@ -367,20 +367,21 @@ JET_ERR update_finish(struct cursor *cursor, void *bookmark, uint32_t bookmark_m
     return err;
 }
 
-JET_ERR update_delete(struct cursor *cursor)
+JET_ERR update_delete_check(struct cursor *cursor)
 {
     JET_ERR err = update_check_writable(cursor);
 
+    if (err < 0 || !cursor->update)
+        return err;
+    return cursor->update->kind == UPDATE_COPY_DELETE ? JET_errAlreadyPrepared : update_cancel(cursor);
+}
+
+JET_ERR update_delete(struct cursor *cursor)
+{
+    JET_ERR err = update_delete_check(cursor);
+
     if (err < 0)
         return err;
-    if (cursor->update)
-    {
-        if (cursor->update->kind == UPDATE_COPY_DELETE)
-            return JET_errAlreadyPrepared;
-        err = update_cancel(cursor);
-        if (err < 0)
-            return err;
-    }
     if (table_is_temporary(cursor->table))
         cursor->table->changed = true;
     err = begin_level(cursor);
