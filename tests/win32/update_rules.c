@@ -103,7 +103,8 @@ static void replace(JET_COLUMNID column, int32_t value)
 
 static void versions_count_replaces(void **state)
 {
-    const int32_t five = 5;
+    const int32_t one = 1, five = 5;
+    JET_SETINFO next = { sizeof(next), 0, 2 };
 
     (void)state;
     insert(1);
@@ -127,6 +128,19 @@ static void versions_count_replaces(void **state)
     assert_int_equal(get(version), five);
     replace(number, 3);
     assert_int_equal(get(version), 6);
+    /* An update that sets nothing is none; one that was refused a value is one. */
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    assert_int_equal(get(version), 6);
+    replace(tag, 1);
+    assert_int_equal(get(version), 7);
+    assert_ok(JetPrepareUpdate(session, table, JET_prepReplace));
+    assert_err(JetSetColumn(session, table, tag, &one, sizeof(one), JET_bitSetUniqueMultiValues, &next),
+               JET_errMultiValuedDuplicate);
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+    assert_int_equal(get(version), 8);
+    assert_ok(JetCommitTransaction(session, 0));
 }
 
 static void what_must_be_there(void **state)
@@ -316,6 +330,50 @@ static void a_replace_without_a_lock(void **state)
     assert_ok(JetCloseTable(other, theirs));
 }
 
+static void *JET_API grow(void *context, void *memory, JET_ULONG size)
+{
+    (void)context;
+    if (size || !memory)
+        return realloc(memory, size ? size : 1);
+    free(memory);
+    return NULL;
+}
+
+/* The number as JetEnumerateColumns has it, and as JetStreamRecords has it of the first record. */
+static int32_t enumerated(JET_SESID by, JET_TABLEID cursor, JET_COLUMNID column)
+{
+    JET_ENUMCOLUMNID ask = { .columnid = column };
+    JET_ENUMCOLUMN *list = NULL;
+    JET_ULONG columns = 0;
+    int32_t value = 0;
+
+    assert_ok(JetEnumerateColumns(by, cursor, 1, &ask, &columns, &list, grow, NULL, 100, 0));
+    assert_int_equal(columns, 1);
+    assert_int_equal(list->cEnumColumnValue, 1);
+    assert_int_equal(list->rgEnumColumnValue->cbData, sizeof(value));
+    memcpy(&value, list->rgEnumColumnValue->pvData, sizeof(value));
+    grow(NULL, list->rgEnumColumnValue->pvData, 0);
+    grow(NULL, list->rgEnumColumnValue, 0);
+    grow(NULL, list, 0);
+    return value;
+}
+
+static int32_t streamed(JET_SESID by, JET_TABLEID cursor, JET_COLUMNID column)
+{
+    uint8_t stream[200];
+    JET_ULONG size = 0, value_size = 0, record, sequence, at = 0;
+    int32_t value = 0;
+
+    assert_ok(JetMove(by, cursor, JET_MoveFirst, 0));
+    assert_err(JetStreamRecords(by, cursor, 1, &column, stream, sizeof(stream), &size, JET_bitStreamForward),
+               JET_wrnNoMoreRecords);
+    assert_ok(JetMove(by, cursor, JET_MoveFirst, 0));
+    assert_ok(JetRetrieveColumnFromRecordStream(stream, size, &record, &column, &sequence, &at, &value_size));
+    assert_int_equal(value_size, sizeof(value));
+    memcpy(&value, stream + at, sizeof(value));
+    return value;
+}
+
 static void numbers_that_many_add_to(void **state)
 {
     JET_TABLEID theirs;
@@ -352,12 +410,19 @@ static void numbers_that_many_add_to(void **state)
     assert_ok(JetEscrowUpdate(other, theirs, count, &delta, 4, &old, 4, NULL, 0));
     assert_int_equal(get(count), 5);
     assert_int_equal(get_of(other, theirs, count, 0), 100);
+    assert_int_equal(enumerated(session, table, count), 5);
+    assert_int_equal(enumerated(other, theirs, count), 100);
+    assert_int_equal(streamed(session, table, count), 5);
+    assert_int_equal(streamed(other, theirs, count), 100);
+    assert_ok(JetMove(other, theirs, JET_MoveFirst, 0));
     {
         int16_t little;
+        go(1);
         assert_err(JetRetrieveColumn(session, table, count, &little, 2, NULL, 0, NULL), JET_errInvalidBufferSize);
     }
     assert_ok(JetRollback(session, 0));
     assert_ok(JetCommitTransaction(other, 0));
+    go(1);
     assert_int_equal(get(count), 100);
     /* What is not to be rolled back is not. */
     delta = -1;

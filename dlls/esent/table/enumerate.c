@@ -9,6 +9,34 @@
      JET_bitEnumerateTaggedOnly | JET_bitEnumerateCompressOutput | JET_bitEnumerateIgnoreUserDefinedDefault |          \
      JET_bitEnumerateInRecordOnly | JET_bitEnumerateAsRefIfNotInRecord)
 
+void record_copy_free(struct record_copy *copy)
+{
+    os_free(copy->heap);
+    copy->heap = NULL;
+}
+
+/* Numbers that others add to, in the copy of the record that is latched. */
+static JET_ERR copy_without_others(struct cursor *cursor, struct record record, uint8_t *bytes)
+{
+    const struct table *table = cursor->table;
+
+    for (uint32_t i = 0; i < table->fixed_count; i++)
+    {
+        const struct column *column = &table->fixed[i];
+        struct record_value value;
+        JET_ERR err;
+
+        if (!(column->disk_flags & COLUMN_ESCROW) || column->type == JET_coltypNil)
+            continue;
+        err = record_column(table, record, column, 1, false, &value);
+        if (err < 0)
+            return err;
+        if (!value.null && value.size == column->max_size)
+            retrieve_without_others(cursor, column, bytes + (value.data - record.data));
+    }
+    return JET_errSuccess;
+}
+
 JET_ERR record_copy_current(struct cursor *cursor, bool copy_buffer, struct record_copy *copy)
 {
     struct retrieve_scope scope = { .latched = false };
@@ -25,15 +53,13 @@ JET_ERR record_copy_current(struct cursor *cursor, bool copy_buffer, struct reco
         memcpy(to, scope.record.data, scope.record.size);
         copy->record.data = to;
         copy->record.size = scope.record.size;
+        if (cursor->table->has_escrow)
+            err = copy_without_others(cursor, copy->record, to);
     }
     retrieve_end(cursor, &scope);
-    return to ? JET_errSuccess : JET_errOutOfMemory;
-}
-
-void record_copy_free(struct record_copy *copy)
-{
-    os_free(copy->heap);
-    copy->heap = NULL;
+    if (err < 0)
+        record_copy_free(copy);
+    return to ? err : JET_errOutOfMemory;
 }
 
 /* One call under way. */

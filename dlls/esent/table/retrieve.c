@@ -85,21 +85,27 @@ static JET_ERR copy_out(struct retrieval *retrieval, const void *data, uint32_t 
     return size > retrieval->size ? JET_wrnBufferTruncated : JET_errSuccess;
 }
 
-/* A number that others add to: less what they did that this transaction does not
- * see.  Of a record that is being inserted nobody else knows. */
-static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval, const struct column *column)
+/* Of a record that is being inserted nobody else knows. */
+void retrieve_without_others(struct cursor *cursor, const struct column *column, uint8_t *number)
 {
     int64_t others;
 
     if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
+        return;
+    others = tree_others_delta(&cursor->records, column->fixed_offset);
+    if (column->max_size == 4)
+        set_le32(number, le32(number) - (uint32_t)others);
+    else if (column->max_size == 8)
+        set_le64(number, le64(number) - (uint64_t)others);
+}
+
+static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval, const struct column *column)
+{
+    if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
         return JET_errSuccess;
     if (retrieval->size < column->max_size)
         return JET_errInvalidBufferSize;
-    others = tree_others_delta(&cursor->records, column->fixed_offset);
-    if (column->max_size == 4)
-        set_le32(retrieval->data, le32(retrieval->data) - (uint32_t)others);
-    else if (column->max_size == 8)
-        set_le64(retrieval->data, le64(retrieval->data) - (uint64_t)others);
+    retrieve_without_others(cursor, column, retrieval->data);
     return JET_errSuccess;
 }
 

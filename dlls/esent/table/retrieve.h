@@ -55,6 +55,10 @@ JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, stru
 /* Number of values that retrieval->columnid has (0: all tagged columns together), into retrieval->sequence. */
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope);
 
+/* A number that others add to, as it is in the record: less what they did that this transaction does not see.  With the
+ * record latched. */
+void retrieve_without_others(struct cursor *cursor, const struct column *column, uint8_t *number);
+
 /* The column with this id: JET_errBadColumnId, JET_errColumnNotFound. */
 JET_ERR retrieve_find_column(const struct table *table, JET_COLUMNID id, const struct column **column);
 

@@ -88,11 +88,18 @@ static JET_ERR add_separated(struct stream *stream, const struct column *column,
 
 static JET_ERR add_in_record(struct stream *stream, const struct column *column, const struct record_value *value)
 {
-    const struct cursor *cursor = stream->cursor;
+    struct cursor *cursor = stream->cursor;
+    uint8_t *bytes, number[8];
     uint32_t size = 0;
-    uint8_t *bytes;
     JET_ERR err;
 
+    if (column->fid < COLUMNID_VAR_FIRST && column->disk_flags & COLUMN_ESCROW && !value->is_default &&
+        value->size <= sizeof(number))
+    {
+        memcpy(number, value->data, value->size);
+        retrieve_without_others(cursor, column, number);
+        return add_bytes(stream, column, 0, number, value->size);
+    }
     if (!value->compressed)
         return add_bytes(stream, column, 0, value->data, value->size);
     err = record_read_value(cursor->table, cursor->txn, value, 0, NULL, 0, &size);

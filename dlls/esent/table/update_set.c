@@ -70,7 +70,7 @@ static JET_ERR check_size_alone(const struct cursor *cursor, const struct column
     return record_check_size(cursor->table, column, size);
 }
 
-static JET_ERR set_short(struct cursor *cursor, const struct column *column, const struct setting *setting)
+static JET_ERR put_short(struct cursor *cursor, const struct column *column, const struct setting *setting)
 {
     struct cursor_update *update = cursor->update;
     bool to_null = !setting->size && !(setting->grbit & JET_bitSetZeroLength), unique = setting->grbit & GRBIT_UNIQUE;
@@ -94,10 +94,16 @@ static JET_ERR set_short(struct cursor *cursor, const struct column *column, con
         else
             flags |= RECORD_SET_UNIQUE;
     }
-    err = record_set(cursor->table, &update->record, column, setting->sequence, data, size, flags);
-    /* Windows' engine notes the column before most of what can go wrong; it matters to nobody. */
-    if (err >= 0)
-        update_note_set(update, column);
+    return record_set(cursor->table, &update->record, column, setting->sequence, data, size, flags);
+}
+
+/* What is refused counts as well, but for a NULL: the update then is one, and a version column tells. */
+static JET_ERR set_short(struct cursor *cursor, const struct column *column, const struct setting *setting)
+{
+    JET_ERR err = put_short(cursor, column, setting);
+
+    if (err != JET_errNullInvalid)
+        update_note_set(cursor->update, column);
     return err;
 }
 
