@@ -10,9 +10,9 @@ CPPCHECK = cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j $(JOB
     --suppress=ctuuninitvar --suppress=uninitStructMember \
     -D__linux__ -D__LP64__ -D__GNUC__=12 -DJET_VERSION=0x0A01 -Iinclude -Idlls/esent
 
-.PHONY: format do-lint lint-floors lint-format lint-compile lint-cppcheck lint-generated
+.PHONY: format do-lint lint-floors lint-format lint-compile lint-wine lint-cppcheck lint-generated
 
-do-lint: lint-floors lint-generated lint-compile lint-format lint-cppcheck
+do-lint: lint-floors lint-generated lint-compile lint-wine lint-format lint-cppcheck
 
 lint-floors:
 	tools/lint-floors
@@ -28,6 +28,19 @@ build/clang/obj/%.o: %.c
 	@$(CLANG) $(NATIVE) -MMD -MP -c $< -o $@
 -include $(CLANG_OBJ:.o=.d)
 lint-compile: $(CLANG_OBJ) $(OBJ_x86_64) $(OBJ_i686) $(OBJ_host)
+
+# As a Wine tree compiles it: with Wine's headers and C library, and its warnings.
+WINE_INCLUDE = /usr/include/wine/wine
+WINE_OBJ := $(patsubst %.c,build/wine/obj/%.o,$(PE_SRC))
+build/wine/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@x86_64-w64-mingw32-gcc -Idlls/esent -Iinclude -I$(WINE_INCLUDE)/windows -I$(WINE_INCLUDE)/msvcrt -D_UCRT \
+	    -D__WINESRC__ -D__WINE_PE_BUILD -DJET_VERSION=0x0A01 -O2 -fno-strict-aliasing -Werror -Wall \
+	    -Wdeclaration-after-statement -Wempty-body -Wignored-qualifiers -Winit-self -Wno-packed-not-aligned \
+	    -Wshift-overflow=2 -Wstrict-prototypes -Wtype-limits -Wunused-but-set-parameter -Wvla -Wwrite-strings \
+	    -Wpointer-arith -Wlogical-op -Wabsolute-value -MMD -MP -c $< -o $@
+-include $(WINE_OBJ:.o=.d)
+lint-wine: $(WINE_OBJ)
 
 # Headers are laid out by hand: their comments stand in columns.  So are tables.
 FORMAT_C := $(filter-out %.h dlls/esent/os/nls_locales.c,$(LINT_C))

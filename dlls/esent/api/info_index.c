@@ -50,16 +50,12 @@ static const JET_COLUMNDEF list_columns[LIST_COLUMNS] = {
 /* -------------------------------------------------------------------- list --- */
 
 static JET_ERR add_index_column(struct info_list *list, const struct table *table, const struct index *index,
-                                uint32_t i)
+                                uint32_t i, const struct column *column)
 {
-    const struct column *column = table_column_by_id(table, index->key[i].columnid);
     const struct schema_stats *stats = index->primary ? &table->stats : &index->stats;
     JET_GRBIT direction = index->key[i].descending ? JET_bitKeyDescending : JET_bitKeyAscending;
     uint16_t country = COUNTRY_DEFAULT, language = (uint16_t)index->lcid, collate = 0;
     WCHAR name[NAME_SIZE], column_name[NAME_SIZE];
-
-    if (!column)
-        return JET_errCatalogCorrupted;
     const struct temp_value row[] = {
         info_list_name(list, LIST_NAME, index->name, name),
         { list->ids[LIST_GRBIT], &index->grbit, 4 },
@@ -78,6 +74,7 @@ static JET_ERR add_index_column(struct info_list *list, const struct table *tabl
         { list->ids[LIST_COLUMN_GRBIT], &direction, 4 },
         info_list_name(list, LIST_COLUMN_NAME, column->name, column_name),
     };
+
     return temp_insert(list->cursor, row, sizeof(row) / sizeof(row[0]));
 }
 
@@ -101,10 +98,15 @@ static JET_ERR index_list(struct session *session, const struct table *table, co
     for (uint32_t n = 0; err >= 0 && n < table->index_count; n++)
     {
         const struct index *index = &table->indexes[n];
+
         if (only && index != only)
             continue;
         for (uint32_t i = 0; err >= 0 && i < index->key_columns; i++, count++)
-            err = add_index_column(&list, table, index, i);
+        {
+            const struct column *column = table_column_by_id(table, index->key[i].columnid);
+
+            err = column ? add_index_column(&list, table, index, i, column) : JET_errCatalogCorrupted;
+        }
     }
     if (err < 0)
     {

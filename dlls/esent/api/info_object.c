@@ -87,15 +87,6 @@ static JET_ERR add_object(void *context, const char *name, uint32_t objid, uint3
     JET_GRBIT grbit = info_table_grbit(!objects->database->read_only);
     struct schema_stats stats = { 0 };
     WCHAR container[NAME_SIZE], wide[NAME_SIZE];
-    JET_ERR err;
-
-    (void)objid;
-    if (objects->with_stats)
-    {
-        err = object_stats(objects->database, objects->txn, name, &stats);
-        if (err < 0)
-            return err;
-    }
     const struct temp_value row[] = {
         info_list_name(list, OBJECT_CONTAINER, CONTAINER, container),
         info_list_name(list, OBJECT_NAME, name, wide),
@@ -105,6 +96,13 @@ static JET_ERR add_object(void *context, const char *name, uint32_t objid, uint3
         { list->ids[OBJECT_PAGES], &stats.pages, sizeof(stats.pages) },
         { list->ids[OBJECT_GRBIT], &grbit, sizeof(grbit) },
     };
+    JET_ERR err = JET_errSuccess;
+
+    (void)objid;
+    if (objects->with_stats)
+        err = object_stats(objects->database, objects->txn, name, &stats);
+    if (err < 0)
+        return err;
     objects->count++;
     return temp_insert(list->cursor, row, sizeof(row) / sizeof(row[0]));
 }

@@ -21,7 +21,7 @@ void os_trace_write(uint32_t class, const char *function, const char *format, ..
     va_list args;
 
     va_start(args, format);
-#ifdef __MINGW32__
+#if defined(__MINGW32__) && !defined(__WINESRC__) /* msvcrt's own does not know %zu; Wine's is another */
     __mingw_vsnprintf(line, sizeof(line), format, args);
 #else
     vsnprintf(line, sizeof(line), format, args);

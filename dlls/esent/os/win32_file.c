@@ -395,12 +395,14 @@ static void file_prefetch(struct os_file *base, uint64_t offset, uint64_t size)
 
 static JET_ERR file_trim(struct os_file *base, uint64_t offset, uint64_t size)
 {
-    FILE_ZERO_DATA_INFORMATION range;
+    /* FILE_ZERO_DATA_INFORMATION, which Wine's headers have not */
+    struct
+    {
+        int64_t from, to;
+    } range = { (int64_t)offset, (int64_t)(offset + size) };
     HANDLE handle = win32_file(base)->handle;
     DWORD returned;
 
-    range.FileOffset.QuadPart = (int64_t)offset;
-    range.BeyondFinalZero.QuadPart = (int64_t)(offset + size);
     if (DeviceIoControl(handle, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &returned, NULL) &&
         DeviceIoControl(handle, FSCTL_SET_ZERO_DATA, &range, sizeof(range), NULL, 0, &returned, NULL))
         return JET_errSuccess;

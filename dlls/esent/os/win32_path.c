@@ -99,7 +99,12 @@ JET_ERR os_win32_full_path(const struct os_file_ops *ops, const WCHAR *path, WCH
 static bool seek_penalty_of(const WCHAR *root)
 {
     WCHAR device[] = L"\\\\.\\X:";
-    STORAGE_PROPERTY_QUERY query = { .PropertyId = (STORAGE_PROPERTY_ID)7 /* seek penalty */ };
+    /* STORAGE_PROPERTY_QUERY and DEVICE_SEEK_PENALTY_DESCRIPTOR, which some headers have not */
+    struct
+    {
+        DWORD property, type;
+        BYTE more[4];
+    } query = { .property = 7 /* seek penalty */ };
     struct
     {
         DWORD version, size;
