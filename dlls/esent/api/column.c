@@ -59,6 +59,7 @@ static __attribute__((noinline)) JET_ERR retrieve_one(struct session *session, J
     retrieval.grbit = grbit;
     retrieval.data = pvData;
     retrieval.size = pvData ? cbData : 0;
+    retrieval.listed = false;
     retrieval.actual = 0;
     if (pretinfo)
     {
@@ -66,18 +67,16 @@ static __attribute__((noinline)) JET_ERR retrieve_one(struct session *session, J
         if (os_unlikely(err < 0))
             return err;
     }
-    if (os_unlikely(grbit & JET_bitRetrievePhysicalSize && !pcbActual))
-        return grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy) ? JET_errInvalidGrbit
-                                                                            : JET_errInvalidParameter;
+    retrieval.sized = cbData || !pcbActual || retrieval.offset;
     err = retrieve_column(cursor, &retrieval, &scope);
     retrieve_end(cursor, &scope);
     if (os_unlikely(retrieval.computed && err >= 0))
         err = computed_default(session, tableid, &retrieval);
-    if (os_likely(err >= 0) || err == JET_errBufferTooSmall)
+    if (os_likely(err >= 0) || err == JET_errBufferTooSmall || (err == JET_errInvalidBufferSize && retrieval.actual))
     {
         if (pcbActual)
             *pcbActual = retrieval.actual;
-        if (pretinfo)
+        if (pretinfo && err != JET_errInvalidBufferSize)
         {
             pretinfo->columnidNextTagged = retrieval.columnid_found;
             if (grbit & JET_bitRetrieveTag)
@@ -111,36 +110,36 @@ JET_ERR JET_API JetRetrieveColumn(JET_SESID sesid, JET_TABLEID tableid, JET_COLU
                      retrieve_one(session, tableid, cursor, columnid, pvData, cbData, pcbActual, grbit, pretinfo));
 }
 
-/* Bits that mean something to JetRetrieveColumn only. */
-#define GRBIT_SINGLE (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
-
-/* One element of JetRetrieveColumns; a negative answer ends the call. */
+/* One element of JetRetrieveColumns; a negative answer ends the call.  Whether one may ask for a physical size, the first
+ * element's buffer tells. */
 static __attribute__((noinline)) JET_ERR retrieve_element(struct session *session, JET_TABLEID tableid,
-                                                          struct cursor *cursor, JET_RETRIEVECOLUMN *element,
-                                                          struct retrieve_scope *scope)
+                                                          struct cursor *cursor, const JET_RETRIEVECOLUMN *first,
+                                                          JET_RETRIEVECOLUMN *element, struct retrieve_scope *scope)
 {
-    static const JET_GRBIT from_index = JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark;
     struct retrieval retrieval = {
         .columnid = element->columnid,
         .sequence = element->itagSequence,
         .offset = element->ibLongValue,
-        .grbit = element->grbit & ~(JET_GRBIT)GRBIT_SINGLE,
+        .grbit = element->grbit,
         .data = element->pvData,
         .size = element->pvData ? element->cbData : 0,
-        .columnid_found = element->columnid,
+        .sized = first->cbData || first->ibLongValue,
+        .listed = true,
+        .columnid_found = element->columnidNextTagged,
     };
-    bool count = !element->itagSequence && !(element->grbit & from_index);
-    JET_ERR err = count ? retrieve_count(cursor, &retrieval, scope) : retrieve_column(cursor, &retrieval, scope);
+    JET_ERR err = element->itagSequence ? retrieve_column(cursor, &retrieval, scope)
+                                        : retrieve_count(cursor, &retrieval, scope);
 
     if (err >= 0 && retrieval.computed)
         err = computed_default(session, tableid, &retrieval);
+    if (err == JET_errInvalidBufferSize && retrieval.actual)
+        element->cbActual = retrieval.actual;
     if (err < 0)
         return err;
     element->err = err;
     element->cbActual = retrieval.actual;
     element->columnidNextTagged = retrieval.columnid_found;
-    if (count || element->grbit & from_index)
-        element->itagSequence = retrieval.sequence;
+    element->itagSequence = retrieval.sequence;
     return err;
 }
 
@@ -164,10 +163,11 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
         return api_leave(session, JET_errInvalidParameter);
     i = retrieve_plain_columns(cursor, pretrievecolumn, cretrievecolumn);
     if (os_likely(i == cretrievecolumn))
-        return api_leave(session, JET_errSuccess);
+        return api_leave(session, retrieve_check_list(cursor));
+    err = retrieve_check_list(cursor);
     for (; i < cretrievecolumn && err >= 0; i++)
     {
-        err = retrieve_element(session, tableid, cursor, &pretrievecolumn[i], &scope);
+        err = retrieve_element(session, tableid, cursor, pretrievecolumn, &pretrievecolumn[i], &scope);
         truncated |= err == JET_wrnBufferTruncated;
     }
     retrieve_end(cursor, &scope);

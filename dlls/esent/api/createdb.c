@@ -175,47 +175,55 @@ JET_ERR JET_API JetCreateDatabaseA(JET_SESID sesid, JET_PCSTR filename, JET_PCST
 
 /* ------------------------------------------------------------------- size --- */
 
-static JET_ERR resize(struct session *session, struct database *database, uint32_t target, JET_ULONG *actual,
+static JET_ERR grow(struct session *session, struct database *database, uint32_t now, uint32_t target)
+{
+    uint32_t extension = param_number(session->instance, JET_paramDbExtensionSize);
+    /* Each piece is an extent of its own, as Windows' engine has it. */
+    uint32_t piece = extension ? extension : target - now;
+    JET_ERR err = JET_errSuccess;
+
+    if (database->read_only)
+        return JET_errPermissionDenied;
+    if (param_number(session->instance, JET_paramEnableViewCache))
+        return JET_errFeatureNotAvailable;
+    for (; err >= 0 && now < target; now += piece)
+        err = tree_store_grow(&database->store, piece);
+    return err;
+}
+
+/* What is past the largest positive number counts as negative. */
+static JET_ERR resize(struct session *session, struct database *database, int32_t target, JET_ULONG *actual,
                       JET_GRBIT grbit)
 {
     const JET_GRBIT both = JET_bitResizeDatabaseOnlyGrow | JET_bitResizeDatabaseOnlyShrink;
-    uint32_t extension = param_number(session->instance, JET_paramDbExtensionSize);
     uintptr_t shrink = param_number(session->instance, JET_paramEnableShrinkDatabase);
     bool trimmed = false;
-    uint32_t pages, now;
-    JET_ERR err;
+    uint32_t pages;
+    int32_t now;
+    JET_ERR err = JET_errSuccess;
 
-    if (actual)
-        *actual = 0;
+    *actual = 0;
     if (grbit & ~both || (grbit & both) == both)
         return JET_errInvalidGrbit;
-    now = atomic_load(&database->store.pages) + HEADER_PAGES;
-    err = JET_errSuccess;
+    now = (int32_t)(atomic_load(&database->store.pages) + HEADER_PAGES);
+    *actual = (JET_ULONG)now;
     if (target < now && !(grbit & JET_bitResizeDatabaseOnlyGrow))
     {
         err = shrink & JET_bitShrinkDatabaseOn ? database_trim(database) : JET_errFeatureNotAvailable;
         trimmed = err >= 0;
     }
-    else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink) && database->read_only)
-        err = JET_errPermissionDenied;
     else if (target > now && !(grbit & JET_bitResizeDatabaseOnlyShrink))
-    {
-        /* Each piece is an extent of its own, as Windows' engine has it. */
-        uint32_t piece = extension ? extension : target - now;
-
-        for (; err >= 0 && now < target; now += piece)
-            err = tree_store_grow(&database->store, piece);
-    }
+        err = grow(session, database, (uint32_t)now, (uint32_t)target);
     if (err >= 0)
         err = trimmed ? database_disk_pages(database, &pages) : database_pages(database, &pages);
-    if (err >= 0 && actual)
+    if (err >= 0)
         *actual = pages + (trimmed ? 0 : HEADER_PAGES);
     return err;
 }
 
 /*
  * Makes the file as long as `target` pages, the header's included; *actual (may
- * be NULL) is what came of it.  Growing goes by JET_paramDbExtensionSize.  To make
+ * be NULL) is what came of it, or what there is if nothing did.  Growing goes by JET_paramDbExtensionSize.  To make
  * it shorter is to let the disk keep nothing of the pages that are free, if
  * JET_paramEnableShrinkDatabase allows that: *actual is what the disk keeps.
  * JET_errFeatureNotAvailable: it does not.  JET_errInvalidGrbit, JET_errDiskFull.
@@ -225,6 +233,7 @@ JET_ERR JET_API JetResizeDatabase(JET_SESID sesid, JET_DBID dbid, JET_ULONG targ
 {
     struct session *session;
     struct attachment *attachment;
+    JET_ULONG ignored;
     JET_ERR err;
 
     OS_TRACE("(%#zx, %#x, %u, %p, %#x)\n", (size_t)sesid, (unsigned)dbid, (unsigned)target, (void *)actual,
@@ -232,7 +241,8 @@ JET_ERR JET_API JetResizeDatabase(JET_SESID sesid, JET_DBID dbid, JET_ULONG targ
     err = api_enter_database(sesid, dbid, 0, &session, &attachment);
     if (err < 0)
         return err;
-    return api_leave(session, resize(session, attachment->database, target, actual, grbit));
+    return api_leave(session,
+                     resize(session, attachment->database, (int32_t)target, actual ? actual : &ignored, grbit));
 }
 
 JET_ERR JET_API JetGrowDatabase(JET_SESID sesid, JET_DBID dbid, JET_ULONG pages, JET_ULONG *real)
@@ -304,20 +314,30 @@ JET_ERR JET_API JetSetDatabaseSizeA(JET_SESID sesid, JET_PCSTR filename, JET_ULO
     return err;
 }
 
-/* How large the file may become; 0: as large as it likes. */
+/* How large the file may become; 0: as large as it likes.  The session need not have opened it. */
 JET_ERR JET_API JetSetMaxDatabaseSize(JET_SESID sesid, JET_DBID dbid, JET_ULONG pages, JET_GRBIT grbit)
 {
     struct session *session;
     struct attachment *attachment;
+    struct instance *instance;
+    bool attached;
     JET_ERR err;
 
     (void)grbit;
     OS_TRACE("(%#zx, %#x, %u, %#x)\n", (size_t)sesid, (unsigned)dbid, (unsigned)pages, (unsigned)grbit);
-    err = api_enter_database(sesid, dbid, 0, &session, &attachment);
+    err = api_enter(sesid, 0, &session);
     if (err < 0)
         return err;
-    attachment->database->store.most_pages = pages;
-    return api_leave(session, JET_errSuccess);
+    if (!dbid || dbid >= DATABASES_MAX)
+        return api_leave(session, JET_errInvalidDatabaseId);
+    instance = session->instance;
+    attachment = &instance->databases[dbid];
+    os_mutex_lock(&instance->lock);
+    attached = attachment->path && attachment->database && !attachment->busy;
+    if (attached)
+        attachment->database->store.most_pages = pages;
+    os_mutex_unlock(&instance->lock);
+    return api_leave(session, attached ? JET_errSuccess : JET_errInvalidDatabaseId);
 }
 
 JET_ERR JET_API JetGetMaxDatabaseSize(JET_SESID sesid, JET_DBID dbid, JET_ULONG *pages, JET_GRBIT grbit)

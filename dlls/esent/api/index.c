@@ -5,18 +5,22 @@
 #include "api/private.h"
 #include "table/cursor.h"
 
+/* The bits are looked at before the kind of table, the filter before the name. */
 static JET_ERR set_index(JET_SESID sesid, JET_TABLEID tableid, const char *name, const JET_INDEXID *id, JET_GRBIT grbit,
                          JET_ULONG sequence)
 {
+    bool bad = grbit & ~(JET_GRBIT)(JET_bitMoveFirst | JET_bitNoMove);
     char checked[NAME_SIZE] = "";
     struct session *session;
     struct cursor *cursor;
-    JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
+    JET_ERR err = api_enter_cursor(sesid, tableid, bad ? 0 : API_TABLES_ONLY | API_NOT_CALLED, &session, &cursor);
 
     if (err < 0)
         return err;
-    if (grbit & ~(JET_GRBIT)(JET_bitMoveFirst | JET_bitNoMove))
+    if (bad)
         return api_leave(session, JET_errInvalidGrbit);
+    if (cursor->filter)
+        return api_leave(session, JET_errFilteredMoveNotSupported);
     if (!id && name && *name)
     {
         err = name_check(name, checked);

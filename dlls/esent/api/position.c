@@ -3,16 +3,16 @@
 #include "api/private.h"
 #include "table/cursor.h"
 
+/* *count stays what it is where Windows' engine does not come to begin counting. */
 static JET_ERR count_records(JET_SESID sesid, JET_TABLEID tableid, uint64_t most, uint64_t *count)
 {
     struct session *session;
     struct cursor *cursor;
     JET_ERR err = api_enter_cursor(sesid, tableid, API_TABLES_ONLY, &session, &cursor);
 
-    *count = 0;
     if (err < 0)
         return err;
-    return api_leave(session, cursor_count(cursor, most, count));
+    return api_leave(session, count ? cursor_count(cursor, most, count) : JET_errInvalidParameter);
 }
 
 /*
@@ -22,23 +22,22 @@ static JET_ERR count_records(JET_SESID sesid, JET_TABLEID tableid, uint64_t most
  */
 JET_ERR JET_API JetIndexRecordCount(JET_SESID sesid, JET_TABLEID tableid, JET_ULONG *pcrec, JET_ULONG crecMax)
 {
-    uint64_t count;
-    JET_ERR err = count_records(sesid, tableid, crecMax, &count);
+    uint64_t count = 0;
+    JET_ERR err = count_records(sesid, tableid, crecMax, pcrec ? &count : NULL);
 
-    if (!pcrec)
-        return err < 0 ? err : JET_errInvalidParameter;
+    if (!pcrec || (err < 0 && api_check_cursor(sesid, tableid, JET_errSuccess) < 0))
+        return err;
     *pcrec = count > UINT32_MAX ? 0 : (JET_ULONG)count;
     return count > UINT32_MAX ? JET_errTooManyRecords : err;
 }
 
 JET_ERR JET_API JetIndexRecordCount2(JET_SESID sesid, JET_TABLEID tableid, JET_UINT64 *pcrec, JET_UINT64 crecMax)
 {
-    uint64_t count;
-    JET_ERR err = count_records(sesid, tableid, crecMax, &count);
+    uint64_t count = pcrec ? *pcrec : 0;
+    JET_ERR err = count_records(sesid, tableid, crecMax, pcrec ? &count : NULL);
 
-    if (!pcrec)
-        return err < 0 ? err : JET_errInvalidParameter;
-    *pcrec = count;
+    if (pcrec)
+        *pcrec = count;
     return err;
 }
 
@@ -161,7 +160,7 @@ static JET_ERR preread_tables(struct session *session, const struct attachment *
 {
     if (grbit)
         return JET_errInvalidGrbit;
-    if (count > PREREAD_TABLES_MAX || (count > 0 && !names) || !attachment->database)
+    if (count < 0 || count > PREREAD_TABLES_MAX || (count > 0 && !names) || !attachment->database)
         return JET_errInvalidParameter;
     for (JET_LONG i = 0; i < count; i++)
     {
@@ -197,21 +196,33 @@ JET_ERR JET_API JetPrereadTablesW(JET_SESID sesid, JET_DBID dbid, JET_PCWSTR *rg
 
 /* -------------------------------------------------------- intersections --- */
 
+static struct cursor *cursor_of(struct session *session, const JET_INDEXRANGE *range)
+{
+    const struct open_cursor *open = session_find_cursor(session, range->tableid);
+
+    return open ? open->cursor : NULL;
+}
+
+/* One is compared with all others before the next one is looked at. */
 static JET_ERR find_cursors(struct session *session, const JET_INDEXRANGE *ranges, JET_ULONG count,
                             struct cursor **cursors)
 {
     for (JET_ULONG i = 0; i < count; i++)
     {
-        const struct open_cursor *open;
-
         if (ranges[i].cbStruct != sizeof(*ranges))
             return JET_errInvalidParameter;
-        open = session_find_cursor(session, ranges[i].tableid);
-        if (!open || !open->cursor->index)
+        cursors[i] = cursor_of(session, &ranges[i]);
+        if (!cursors[i] || !cursors[i]->index)
             return JET_errInvalidParameter;
         if (ranges[i].grbit != JET_bitRecordInIndex)
             return JET_errInvalidGrbit;
-        cursors[i] = open->cursor;
+        for (JET_ULONG k = 0; k < count; k++)
+        {
+            const struct cursor *other = cursor_of(session, &ranges[k]);
+
+            if (k != i && (!other || !cursor_can_intersect(cursors[i], other)))
+                return JET_errInvalidParameter;
+        }
     }
     return JET_errSuccess;
 }

@@ -159,6 +159,9 @@ static JET_ERR set(struct session *session, uint32_t id, const void *data, uint3
         number = number != 0;
         data = &number;
     }
+    /* The callback is of the context, and goes with it. */
+    if (id == JET_sesparamCommitGenericContext && !size)
+        keep(session, JET_sesparamCommitContextNeedPreCommitCallback - FIRST, NULL, 0);
     return keep(session, id - FIRST, data, size);
 }
 

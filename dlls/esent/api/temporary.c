@@ -46,8 +46,7 @@ static JET_ERR open_table(struct session *session, const JET_OPENTEMPORARYTABLE2
     ddl_defaults_of(session->instance, &defaults);
     options.locale = open->pidxunicode ? open->pidxunicode->szLocaleName : defaults.locale;
     options.lcmap_flags = open->pidxunicode ? open->pidxunicode->dwMapFlags : defaults.lcmap_flags;
-    if (!options.locale)
-        options.locale = defaults.locale;
+    options.unicode = open->pidxunicode;
     if (open->ccolumn && (!open->prgcolumndef || !open->prgcolumnid))
         return JET_errInvalidParameter;
     options.sorts = &session->instance->temporary.sorts;
@@ -79,7 +78,7 @@ static JET_ERR open_any(JET_SESID sesid, const JET_OPENTEMPORARYTABLE2 *open, JE
     return api_leave(session, open_table(session, open, tableid));
 }
 
-/* The locale of an lcid, looked for before the session is. */
+/* The locale of an lcid, looked for before the session is entered. */
 static JET_ERR locale_of(uint32_t lcid, WCHAR name[LOCALE_SIZE])
 {
     const struct os_locale *locale;
@@ -100,7 +99,7 @@ static JET_ERR open_by_lcid(JET_SESID sesid, const JET_OPENTEMPORARYTABLE2 *give
 
     if (unicode)
     {
-        err = locale_of(unicode->lcid, name);
+        err = api_check_session(sesid, locale_of(unicode->lcid, name));
         if (err < 0)
             return err;
         unicode2.dwMapFlags = unicode->dwMapFlags;
@@ -134,25 +133,25 @@ JET_ERR JET_API JetOpenTempTable2(JET_SESID sesid, const JET_COLUMNDEF *prgcolum
     JET_OPENTEMPORARYTABLE2 open = {
         .prgcolumndef = prgcolumndef, .ccolumn = ccolumn, .grbit = grbit, .prgcolumnid = prgcolumnid
     };
-    JET_UNICODEINDEX2 unicode = { NULL, 0 };
     WCHAR name[LOCALE_SIZE];
+    JET_UNICODEINDEX2 unicode = { name, 0 };
     struct ddl_defaults defaults;
     struct session *session;
-    JET_ERR err;
+    JET_ERR err = JET_errSuccess;
 
     if (lcid)
-    {
-        err = locale_of(lcid, name);
-        if (err < 0)
-            return err;
-        unicode.szLocaleName = name;
-    }
-    err = api_enter(sesid, 0, &session);
+        err = api_check_session(sesid, locale_of(lcid, name));
+    if (err >= 0)
+        err = api_enter(sesid, 0, &session);
     if (err < 0)
         return err;
     ddl_defaults_of(session->instance, &defaults);
     unicode.dwMapFlags = defaults.lcmap_flags;
+    if (!lcid && !os_text_copy(name, LOCALE_SIZE, defaults.locale))
+        err = JET_errInvalidLanguageId;
     api_leave(session, JET_errSuccess);
+    if (err < 0)
+        return err;
     open.pidxunicode = &unicode;
     return open_any(sesid, &open, ptableid);
 }
@@ -174,7 +173,7 @@ JET_ERR JET_API JetOpenTemporaryTable(JET_SESID sesid, JET_OPENTEMPORARYTABLE *g
     JET_OPENTEMPORARYTABLE2 open;
 
     if (!given || given->cbStruct != sizeof(*given))
-        return JET_errInvalidParameter;
+        return api_check_session(sesid, JET_errInvalidParameter);
     open = (JET_OPENTEMPORARYTABLE2){ .prgcolumndef = given->prgcolumndef,
                                       .ccolumn = given->ccolumn,
                                       .grbit = given->grbit,
@@ -187,6 +186,6 @@ JET_ERR JET_API JetOpenTemporaryTable(JET_SESID sesid, JET_OPENTEMPORARYTABLE *g
 JET_ERR JET_API JetOpenTemporaryTable2(JET_SESID sesid, JET_OPENTEMPORARYTABLE2 *given)
 {
     if (!given || given->cbStruct != sizeof(*given))
-        return JET_errInvalidParameter;
+        return api_check_session(sesid, JET_errInvalidParameter);
     return open_any(sesid, given, &given->tableid);
 }

@@ -269,8 +269,10 @@ JET_ERR cursor_set_filter(struct cursor *cursor, const JET_INDEX_COLUMN *filters
 
 /* ----------------------------------------------------------- intersection --- */
 
+/* Whether both are on indexes of one table, and not on the same. */
+bool cursor_can_intersect(const struct cursor *cursor, const struct cursor *other);
 /* JetIntersectIndexes: a temporary table of the bookmarks that are in the
- * range of every cursor.  *list is NULL when there are none. */
+ * range of every cursor, which can all intersect.  *list is NULL when there are none. */
 JET_ERR cursor_intersect(struct cursor *const *cursors, uint32_t count, struct cursor **list, JET_COLUMNID *columnid,
                          uint32_t *records);
 

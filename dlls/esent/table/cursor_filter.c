@@ -8,6 +8,7 @@
 
 #include "os/os.h"
 #include "table/cursor_private.h"
+#include "table/retrieve.h"
 
 struct filter_column
 {
@@ -60,12 +61,16 @@ static JET_ERR check(const struct cursor *cursor, const JET_INDEX_COLUMN *filter
 {
     const struct column *column;
     JET_COLTYP type;
+    JET_ERR err;
 
     if ((filter->grbit & ~(JET_GRBIT)JET_bitZeroLength) || (!filter->cb && filter->pv) ||
         (filter->cb && (!filter->pv || filter->grbit == JET_bitZeroLength)))
         return JET_errInvalidParameter;
-    *found = column = table_column_by_id(cursor->table, filter->columnid);
-    if (!column || column->type == JET_coltypNil)
+    err = retrieve_find_column(cursor->table, filter->columnid, found);
+    if (err < 0)
+        return err;
+    column = *found;
+    if (column->type == JET_coltypNil)
         return JET_errColumnNotFound;
     type = column->type;
     if (type == JET_coltypText || type == JET_coltypLongText || type == JET_coltypLongBinary ||

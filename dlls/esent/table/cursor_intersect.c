@@ -180,6 +180,13 @@ static JET_ERR make_list(struct cursor *cursor, const struct marks *all, uint32_
     return err;
 }
 
+bool cursor_can_intersect(const struct cursor *cursor, const struct cursor *other)
+{
+    /* States of one table share its trees. */
+    return cursor->index && other->index && cursor->table->records == other->table->records &&
+           cursor->index->tree != other->index->tree;
+}
+
 JET_ERR cursor_intersect(struct cursor *const *cursors, uint32_t count, struct cursor **list, JET_COLUMNID *columnid,
                          uint32_t *records)
 {
@@ -190,18 +197,6 @@ JET_ERR cursor_intersect(struct cursor *const *cursors, uint32_t count, struct c
     *records = 0;
     if (!count || count > INTERSECT_MAX)
         return JET_errInvalidParameter;
-    for (uint32_t i = 0; i < count; i++)
-    {
-        if (!cursors[i]->index)
-            return JET_errInvalidParameter;
-        for (uint32_t k = 0; k < i; k++)
-        {
-            /* States of one table share its trees. */
-            if (cursors[k]->table->records != cursors[i]->table->records ||
-                cursors[k]->index->tree == cursors[i]->index->tree)
-                return JET_errInvalidParameter;
-        }
-    }
     all = os_alloc_array(count, sizeof(*all));
     if (!all)
         return JET_errOutOfMemory;

@@ -96,11 +96,8 @@ static JET_ERR move_by(struct cursor *cursor, int32_t rows, JET_GRBIT grbit)
 static JET_ERR stay(struct cursor *cursor)
 {
     struct page_node node;
-    JET_ERR err;
+    JET_ERR err = cursor_refresh(cursor);
 
-    if (!cursor->index && cursor->filter)
-        return JET_errFilteredMoveNotSupported;
-    err = cursor_refresh(cursor);
     if (err < 0)
         return err;
     err = tree_latch(cursor_tree(cursor), &node);
@@ -124,6 +121,8 @@ JET_ERR cursor_move(struct cursor *cursor, int32_t rows, JET_GRBIT grbit)
 {
     JET_ERR err;
 
+    if (os_unlikely(!rows && cursor->filter && !cursor->index))
+        return JET_errFilteredMoveNotSupported;
     cursor_abandon_update(cursor);
     if (os_likely((rows == JET_MoveNext || rows == JET_MovePrevious) && !(grbit & JET_bitMoveKeyNE) && !cursor->temp &&
                   !cursor->range && !cursor->filter && !cursor->defer_first))
@@ -249,9 +248,9 @@ JET_ERR cursor_count(struct cursor *cursor, uint64_t most, uint64_t *count)
     bool deferred = cursor->index && cursor->defer_first;
     JET_ERR err;
 
-    *count = 0;
     if (cursor->filter)
         return JET_errFilteredMoveNotSupported;
+    *count = 0;
     err = count_from_here(cursor, most, count);
     /* The first entry was looked for, but not its record. */
     if (deferred && !cursor->defer_first)

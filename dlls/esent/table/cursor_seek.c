@@ -137,13 +137,13 @@ static __attribute__((noinline)) JET_ERR seek_and_keep(struct cursor *cursor, JE
 
 JET_ERR cursor_seek(struct cursor *cursor, JET_GRBIT grbit)
 {
-    if (!(grbit & SEEK_MODES))
-        return JET_errInvalidParameter;
     if (cursor->temp)
     {
         cursor_abandon_update(cursor);
         return temp_sort_seek(cursor, grbit);
     }
+    if (!(grbit & SEEK_MODES))
+        return JET_errInvalidParameter;
     if (!(cursor->key.state & KEY_PREPARED))
         return JET_errKeyNotMade;
     cursor_abandon_update(cursor);

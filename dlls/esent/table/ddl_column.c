@@ -328,6 +328,7 @@ static JET_ERR set_default(struct cursor *cursor, const char *name, const void *
 JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *given_table, const char *given,
                         const void *value, uint32_t size)
 {
+    const struct table any = { .database = database };
     char name[SCHEMA_NAME_SIZE], table_name[SCHEMA_NAME_SIZE];
     struct cursor *cursor;
     struct table *table;
@@ -337,7 +338,7 @@ JET_ERR ddl_set_default(struct database *database, struct txn *txn, const char *
         return err;
     if (!value || !size)
         return JET_errNullInvalid;
-    if (size > database->page_size)
+    if (size > record_size_limit(&any))
         return JET_errDefaultValueTooBig;
     err = ddl_name(given_table, table_name);
     if (err >= 0)

@@ -11,7 +11,9 @@
 
 #define GRBIT_INTERNAL   0xf0000000u
 #define GRBIT_FROM_INDEX (JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark)
-#define GRBIT_LONG_ID    (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
+/* What JetRetrieveColumn can tell besides. */
+#define GRBIT_ABOUT_RECORD (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
+#define GRBIT_LONG_ID      (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
 
 /* Every other bit but these needs a closer look. */
 #define GRBIT_USUAL (JET_bitRetrieveCopy | JET_bitRetrieveTag | JET_bitRetrieveNull | JET_bitRetrieveIgnoreDefault)
@@ -58,22 +60,35 @@ JET_ERR retrieve_find_column(const struct table *table, JET_COLUMNID id, const s
     return *column ? JET_errSuccess : JET_errColumnNotFound;
 }
 
-/* Bits that do not go together, in the order in which Windows' engine finds them. */
-static JET_ERR check_grbit(const struct cursor *cursor, const struct retrieval *retrieval)
+/* Bits that do not go together, in the order in which Windows' engine finds them.  Takes away those that say nothing. */
+static JET_ERR check_grbit(const struct cursor *cursor, struct retrieval *retrieval)
 {
-    JET_GRBIT grbit = retrieval->grbit;
+    JET_GRBIT grbit;
 
+    if (retrieval->grbit & GRBIT_INTERNAL)
+        return JET_errInvalidGrbit;
+    if (cursor->update && cursor->update->kind == UPDATE_READ_ONLY)
+        retrieval->grbit &= ~(JET_GRBIT)GRBIT_FROM_INDEX;
+    grbit = retrieval->grbit;
+    if (!retrieval->listed && grbit & GRBIT_ABOUT_RECORD)
+        return JET_errSuccess;
     if (grbit & JET_bitRetrievePhysicalSize)
     {
         if (grbit & ~(JET_bitRetrievePhysicalSize | JET_bitRetrieveCopy))
             return JET_errInvalidGrbit;
-        if (retrieval->size || retrieval->offset)
+        if (retrieval->sized)
             return JET_errInvalidParameter;
     }
-    if (grbit & JET_bitRetrieveTuple && !(grbit & JET_bitRetrieveFromIndex))
+    if (grbit & JET_bitRetrieveTuple && !(grbit & JET_bitRetrieveFromIndex) && !retrieval->listed)
         return JET_errInvalidGrbit;
     if (grbit & JET_bitRetrieveAsRefIfNotInRecord && (retrieve_update_prepared(cursor) || cursor_is_temporary(cursor)))
         return JET_errInvalidGrbit;
+    if (retrieval->listed)
+    {
+        retrieval->grbit &= ~(JET_GRBIT)GRBIT_ABOUT_RECORD;
+        if (cursor->temp)
+            retrieval->grbit &= ~(JET_GRBIT)GRBIT_FROM_INDEX;
+    }
     return JET_errSuccess;
 }
 
@@ -104,7 +119,7 @@ static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval
     if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
         return JET_errSuccess;
     if (retrieval->size < column->max_size)
-        return JET_errInvalidBufferSize;
+        return JET_errInvalidBufferSize; /* and yet its size is told */
     retrieve_without_others(cursor, column, retrieval->data);
     return JET_errSuccess;
 }
@@ -221,6 +236,8 @@ static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bo
         retrieval->sequence = sequence;
     }
     *answered = whole;
+    if (retrieval->listed)
+        retrieval->columnid_found = retrieval->columnid;
     return err;
 }
 
@@ -333,7 +350,7 @@ static JET_ERR read_separated(struct cursor *cursor, struct retrieval *retrieval
     memcpy(id, value->data, id_size);
     if (grbit & JET_bitRetrieveAsRefIfNotInRecord)
         return as_reference(cursor, retrieval, id, id_size);
-    if (grbit & preread && (grbit & ~preread || !(grbit & JET_bitRetrievePrereadOnly)))
+    if (!retrieval->listed && grbit & preread && (grbit & ~preread || !(grbit & JET_bitRetrievePrereadOnly)))
         return JET_errInvalidGrbit;
     if (grbit & JET_bitRetrieveLongId)
         return long_id(retrieval, id, id_size);
@@ -490,18 +507,15 @@ static JET_ERR from_scan(struct cursor *cursor, struct retrieval *retrieval, str
 static __attribute__((noinline, cold)) JET_ERR retrieve_unusual(struct cursor *cursor, struct retrieval *retrieval,
                                                                 struct retrieve_scope *scope)
 {
+    JET_ERR err = check_grbit(cursor, retrieval);
     JET_GRBIT grbit = retrieval->grbit;
     const struct column *column;
     bool answered;
-    JET_ERR err;
 
-    if (grbit & GRBIT_INTERNAL)
-        return JET_errInvalidGrbit;
-    if (grbit & (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic))
-        return about_record(cursor, retrieval);
-    err = check_grbit(cursor, retrieval);
     if (err < 0)
         return err;
+    if (grbit & GRBIT_ABOUT_RECORD)
+        return about_record(cursor, retrieval);
     if (grbit & GRBIT_FROM_INDEX)
     {
         retrieve_end(cursor, scope);
@@ -509,6 +523,8 @@ static __attribute__((noinline, cold)) JET_ERR retrieve_unusual(struct cursor *c
         if (err < 0 || answered)
             return err;
     }
+    if (retrieval->listed && (err = retrieve_begin(cursor, grbit & JET_bitRetrieveCopy, scope)) < 0)
+        return err;
     if (!retrieval->columnid)
         return from_scan(cursor, retrieval, scope);
     err = retrieve_find_column(cursor->table, retrieval->columnid, &column);
@@ -642,6 +658,11 @@ uint32_t retrieve_plain_columns(struct cursor *cursor, JET_RETRIEVECOLUMN *colum
     return tree_peek_valid(&cursor->records) ? i : 0;
 }
 
+JET_ERR retrieve_check_list(const struct cursor *cursor)
+{
+    return cursor->temp && cursor->row_state != TREE_ON ? JET_errNoCurrentRecord : JET_errSuccess;
+}
+
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope)
 {
     const struct column *column = NULL;
@@ -649,9 +670,9 @@ JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struc
     JET_ERR err;
 
     retrieval->computed = NULL;
-    if (retrieval->grbit & GRBIT_INTERNAL)
-        return JET_errInvalidGrbit;
     err = check_grbit(cursor, retrieval);
+    if (err >= 0 && retrieval->grbit & GRBIT_FROM_INDEX)
+        return retrieve_column(cursor, retrieval, scope);
     if (err >= 0)
         err = retrieve_begin(cursor, retrieval->grbit & JET_bitRetrieveCopy, scope);
     if (err >= 0 && retrieval->columnid)

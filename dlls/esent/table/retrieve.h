@@ -23,6 +23,8 @@ struct retrieval
     JET_GRBIT grbit;
     void *data;
     uint32_t size;
+    bool sized;                 /* a buffer or an offset was given, which JET_bitRetrievePhysicalSize has no use for */
+    bool listed;                /* one of several: of which fewer bits are looked at, and the record before the column */
     uint32_t actual;            /* answered: size of the value from offset on */
     JET_COLUMNID columnid_found;    /* answered: columnidNextTagged */
     const struct column *computed;  /* answered: a callback knows this column's default; NULL: all is done */
@@ -52,7 +54,11 @@ uint32_t retrieve_plain_columns(struct cursor *cursor, JET_RETRIEVECOLUMN *colum
  * calls can share one latch. */
 JET_ERR retrieve_column(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope);
 
-/* Number of values that retrieval->columnid has (0: all tagged columns together), into retrieval->sequence. */
+/* Whether a list can be begun: a sort must be on a row whatever is asked for.  JET_errNoCurrentRecord. */
+JET_ERR retrieve_check_list(const struct cursor *cursor);
+
+/* For one of a list whose sequence is 0: the number of values that retrieval->columnid has (0: all tagged columns
+ * together), into retrieval->sequence; or what retrieve_column answers if the index is asked. */
 JET_ERR retrieve_count(struct cursor *cursor, struct retrieval *retrieval, struct retrieve_scope *scope);
 
 /* A number that others add to, as it is in the record: less what they did that this transaction does not see.  With the

@@ -130,22 +130,34 @@ static void set_column(struct temp_table *temp, struct column *column, const JET
     }
 }
 
-static JET_ERR create_columns(struct temp_table *temp, const JET_COLUMNDEF *columns, uint32_t count, JET_COLUMNID *ids)
+/* Ids are told before the columns are looked at. */
+static JET_ERR number_columns(const JET_COLUMNDEF *columns, uint32_t count, uint32_t counts[3], JET_COLUMNID *ids)
 {
     static const uint32_t first[3] = { COLUMNID_FIXED_FIRST, COLUMNID_VAR_FIRST, COLUMNID_TAGGED_FIRST };
     static const uint32_t most[3] = { 127, 128, JET_ccolMost };
-    struct table *table = &temp->table;
-    uint32_t counts[3] = { 0 }, used[3] = { 0 };
-    struct column *kinds[3];
 
     for (uint32_t i = 0; i < count; i++)
     {
-        JET_ERR err = check_definition(&columns[i]);
-        if (err < 0)
-            return err;
-        if (++counts[kind_of(&columns[i])] > most[kind_of(&columns[i])])
+        enum column_kind kind = kind_of(&columns[i]);
+
+        ids[i] = first[kind] + counts[kind]++;
+        if (counts[kind] > most[kind])
             return JET_errTooManyColumns;
     }
+    return JET_errSuccess;
+}
+
+static JET_ERR create_columns(struct temp_table *temp, const JET_COLUMNDEF *columns, uint32_t count, JET_COLUMNID *ids)
+{
+    struct table *table = &temp->table;
+    uint32_t counts[3] = { 0 };
+    struct column *kinds[3];
+    JET_ERR err = number_columns(columns, count, counts, ids);
+
+    for (uint32_t i = 0; i < count && err >= 0; i++)
+        err = check_definition(&columns[i]);
+    if (err < 0)
+        return err;
     table->columns = os_alloc_array(count ? count : 1, sizeof(*table->columns));
     if (!table->columns)
         return JET_errOutOfMemory;
@@ -160,11 +172,7 @@ static JET_ERR create_columns(struct temp_table *temp, const JET_COLUMNDEF *colu
     table->large_pages = !table->database || table->database->page_size > 8192;
     temp->fixed_size = HEADER_SIZE;
     for (uint32_t i = 0; i < count; i++)
-    {
-        enum column_kind kind = kind_of(&columns[i]);
-        ids[i] = first[kind] + used[kind];
-        set_column(temp, kinds[kind] + used[kind]++, &columns[i], ids[i]);
-    }
+        set_column(temp, kinds[kind_of(&columns[i])]++, &columns[i], ids[i]);
     table->fixed_end = (uint16_t)temp->fixed_size;
     return JET_errSuccess;
 }
@@ -195,12 +203,16 @@ static JET_ERR set_locale(struct index *index, const struct temp_options *option
 
     index->lcid = DEFAULT_LCID;
     index->lcmap_flags = options->lcmap_flags ? options->lcmap_flags : SORT_FLAGS;
+    if (options->unicode && !options->unicode->szLocaleName)
+        return JET_errInvalidLanguageId;
     if (!options->locale)
         return JET_errSuccess;
     index->lcmap_flags = options->lcmap_flags | OS_MAP_SORTKEY;
     if (!os_text_copy(index->locale, SCHEMA_LOCALE_SIZE, options->locale) || os_locale_find(index->locale, &locale) < 0)
         return JET_errInvalidLanguageId;
     index->lcid = 0;
+    if (options->unicode && options->lcmap_flags != MAP_UPPERCASE)
+        options->unicode->dwMapFlags = index->lcmap_flags;
     if (index->lcmap_flags & MAP_UPPERCASE)
         return JET_errEngineFormatVersionParamTooLowForRequestedFeature;
     return os_sort_flags_valid(index->lcmap_flags) ? JET_errSuccess : JET_errInvalidLCMapStringFlags;

@@ -47,6 +47,7 @@ struct temp_options
     JET_GRBIT grbit;            /* JET_bitTT... */
     const WCHAR *locale;        /* order of Unicode text; NULL: US English */
     uint32_t lcmap_flags;       /* without a locale 0: the default */
+    JET_UNICODEINDEX2 *unicode; /* the program's: its flags are completed, its name must be there; may be NULL */
     uint32_t key_max;           /* 0: 255 */
     uint32_t var_seg_max;       /* 0: key_max */
     _Atomic uint32_t *sorts;    /* counts it while it is a sort; NULL: it is not counted */

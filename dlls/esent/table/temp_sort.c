@@ -264,6 +264,10 @@ static JET_ERR not_found(JET_ERR err)
     return err == JET_errNoCurrentRecord ? JET_errRecordNotFound : err;
 }
 
+/* Which have no names outside of Windows' engine. */
+#define WRN_FOUND_LESS    312
+#define WRN_FOUND_GREATER 313
+
 /* What was found is brought in whether it is what was asked for or not. */
 static JET_ERR seek(struct cursor *cursor, JET_GRBIT grbit)
 {
@@ -290,8 +294,10 @@ static JET_ERR seek(struct cursor *cursor, JET_GRBIT grbit)
         if (less)
             return JET_errRecordNotFound;
         return equal ? not_found(move_next(cursor)) : JET_errSuccess;
-    default:
+    case JET_bitSeekEQ:
         return equal ? JET_errSuccess : JET_errRecordNotFound;
+    default: /* none or several: what was found is told as it is */
+        return equal ? JET_errSuccess : less ? WRN_FOUND_LESS : WRN_FOUND_GREATER;
     }
 }
 
