@@ -8,7 +8,7 @@
  * evenly spread are tried.  Separators are cut to what is needed to tell the two
  * pages apart (Bayer and Unterauer, "Prefix B-trees", 1977).
  */
-#include "btree/write_private.h"
+#include "btree/split_private.h"
 
 /* Nodes whose keys are tried as prefix. */
 #define CANDIDATES 8u

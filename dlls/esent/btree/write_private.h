@@ -33,9 +33,10 @@ static inline bool tree_has_versions(const struct tree *tree)
 JET_ERR tree_apply(const struct tree_change *change);
 
 /* The same door for several pages.  The log's error; then nothing happened. */
+JET_ERR tree_apply_pages(const struct tree_restructure *restructure);
+
 /* Logs the before images of open versions of a page whose nodes are about to move to another. */
 JET_ERR tree_log_undo_info(const struct tree *tree, const struct cache_page *page);
-JET_ERR tree_apply_pages(const struct tree_restructure *restructure);
 
 /* What names the versions of an entry. */
 static inline struct version_place tree_place(const struct tree *tree, const uint8_t *key, uint32_t key_size,
@@ -122,6 +123,8 @@ JET_ERR tree_make_room(const struct tree *tree, const struct tree_pending *pendi
 /* Moves all that the root has to a new page. */
 JET_ERR tree_split_root(const struct tree *tree);
 
+/* ---------------------------------------------------------- structure.c --- */
+
 /* The pages from the root to the leaf of a target.  The tree's structure is locked. */
 struct tree_path
 {
@@ -138,35 +141,6 @@ JET_ERR tree_path_find(const struct tree *tree, const struct tree_target *target
 
 void tree_structure_lock(const struct tree *tree);
 void tree_structure_unlock(const struct tree *tree);
-
-/* -------------------------------------------------------- split_choose.c --- */
-
-/* A line of the page that is split, as it will be: nodes are in key order, the pending one among them. */
-struct split_line
-{
-    struct page_node node;
-    uint32_t key_size;
-    uint32_t cost;   /* bytes it takes with the prefix that the page has now */
-    uint32_t common; /* of its key with that of the line before */
-};
-
-/* The longest common start of two keys. */
-uint32_t key_common(const struct page_key *a, const struct page_key *b);
-/* Fills in a line; `prior` is the one before it or NULL. */
-void split_line_set(struct split_line *line, const struct page_view *view, const struct page_node *node,
-                    const struct split_line *prior);
-/* The lines of a page; the caller frees them, and there is room for one more.  NULL: no memory, or a bad page. */
-struct split_line *split_lines(const struct page_view *view, uint32_t *count);
-/* The first line that goes to the right page so that both have about the same; 0 if there is no way. */
-uint32_t split_choose_line(const struct split_line *lines, uint32_t count, uint32_t room);
-/* Builds a page of these lines in `image`, with the prefix that serves them best;
- * `old` is the page they come from.  `scratch` has room for a page;
- * *prefix_line is the line whose key the prefix is, -1: there is none.  False if they do not fit. */
-bool split_build(uint8_t *image, const struct page_view *old, uint32_t pgno, uint32_t flags,
-                 const struct split_line *lines, uint32_t count, uint8_t *scratch, int32_t *prefix_line);
-/* The shortest key that is greater than the left line and not greater than the right one. */
-uint32_t split_separator(const struct tree *tree, const struct split_line *left, const struct split_line *right,
-                         uint8_t *separator);
 
 /* -------------------------------------------------------------- merge.c --- */
 
