@@ -106,6 +106,7 @@ void settings_choose(struct settings *s, uint64_t seed)
     s->lives = 1 + (uint32_t)(random_next(&random) % 4);
     s->keep = random_next(&random) % 2;
     s->shrinks = seed % 2 == 0;
+    s->moves_roots = seed % 4 == 0;
 }
 
 JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE *result)
@@ -129,6 +130,9 @@ JET_ERR workload_init(const struct settings *s, const char *folder, JET_INSTANCE
     try(JetSetSystemParameterA(&made, 0, JET_paramEnableShrinkDatabase, JET_bitShrinkDatabaseOn, NULL));
     if (s->shrinks)
         try(JetSetSystemParameterA(&made, 0, JET_paramDbExtensionSize, 4 + s->seed % 13, NULL));
+    /* Its logs may tell of roots that move. */
+    if (s->moves_roots)
+        try(JetSetSystemParameterA(&made, 0, JET_paramEngineFormatVersion, JET_efvRootPageMove, NULL));
     *result = made;
     return JetInit2(result, s->keep ? JET_bitKeepDbAttachedAtEndOfRecovery : 0);
 done:
@@ -188,6 +192,28 @@ static JET_ERR find_columns(JET_SESID id, JET_TABLEID table)
     return JET_errSuccess;
 }
 
+/* Takes the low pages, so that all that is made later, and goes when it is detached first, has its roots behind it. */
+static JET_ERR create_low(JET_SESID id, JET_DBID database)
+{
+    JET_COLUMNDEF definition = { .cbStruct = sizeof(definition), .coltyp = JET_coltypLongBinary };
+    static const char value[1500];
+    JET_COLUMNID column;
+    JET_TABLEID table;
+    JET_ERR err;
+
+    try(JetCreateTableA(id, database, "low", 1, 100, &table));
+    try(JetAddColumnA(id, table, "value", &definition, NULL, 0, &column));
+    for (int row = 0; row < 100; row++)
+    {
+        try(JetPrepareUpdate(id, table, JET_prepInsert));
+        try(JetSetColumn(id, table, column, value, sizeof(value), JET_bitSetIntrinsicLV, NULL));
+        try(JetUpdate(id, table, NULL, 0, NULL));
+    }
+    try(JetCloseTable(id, table));
+done:
+    return err;
+}
+
 JET_ERR workload_create(const struct settings *s, JET_INSTANCE in)
 {
     JET_SESID id = JET_sesidNil;
@@ -212,6 +238,8 @@ JET_ERR workload_create(const struct settings *s, JET_INSTANCE in)
     {
         try(JetCreateDatabaseA(id, workload_database[d], NULL, &database, 0));
         try(JetBeginTransaction(id));
+        if (s->moves_roots)
+            try(create_low(id, database));
         for (uint32_t i = d; i < s->workers; i += s->databases)
         {
             snprintf(name, sizeof(name), "rows%u", (unsigned)i);
@@ -512,6 +540,10 @@ static JET_ERR worker_leave(struct worker *w)
     for (int i = 0; i < SESSIONS; i++)
     {
         try(JetCloseTable(w->session[i].id, w->session[i].table));
+        if (!i && settings->moves_roots)
+            err = JetDeleteTableA(w->session[i].id, w->session[i].database, "low");
+        if (err < 0 && err != JET_errObjectNotFound)
+            goto done;
         try(JetCloseDatabase(w->session[i].id, w->session[i].database, 0));
     }
     try(JetDetachDatabaseA(w->session[0].id, file_of(w)));

@@ -35,6 +35,7 @@ struct settings
     uint32_t page_size, log_kb, cache_pages, workers, steps, checkpoint_kb;
     uint32_t databases, lives; /* lives: how often it crashes and goes on */
     bool circular, threads;
+    bool moves_roots;
     bool shrinks; /* instead of the third database: databases become smaller as they are attached */
     bool keep; /* recovery leaves databases attached */
     bool faults; /* calls may fail: what can go on goes on */

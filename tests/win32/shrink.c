@@ -314,6 +314,155 @@ static void of_many_extents(void **state)
     assert_ok(JetTerm(instance));
 }
 
+/* ---------------------------------------------------------------- roots --- */
+
+#define LATE 12 /* tables of which some are small */
+
+static JET_INSTANCE format_instance(const char *name, const char *recovery, JET_ULONG format)
+{
+    JET_INSTANCE made = test_instance_unstarted(name, recovery);
+
+    assert_ok(JetSetSystemParameterA(&made, 0, JET_paramDbExtensionSize, 16, NULL));
+    assert_ok(JetSetSystemParameterA(&made, 0, JET_paramCircularLog, 0, NULL));
+    if (format)
+        assert_ok(JetSetSystemParameterA(&made, 0, JET_paramEngineFormatVersion, format, NULL));
+    assert_ok(JetInit(&made));
+    return made;
+}
+
+static int late_rows(int table)
+{
+    return table % 3 ? 5 * table : ROWS / 10;
+}
+
+/* All that stays was made last, so even the roots lie behind what is free. */
+static void roots_at_the_end(const char *path, JET_DBID *dbid)
+{
+    JET_TABLEID table, goes;
+    char name[24];
+
+    assert_ok(JetCreateDatabaseA(session, path, NULL, dbid, JET_bitDbOverwriteExisting));
+    goes = make_table(*dbid, "goes");
+    fill(goes, 'k', 0, ROWS);
+    for (int i = 0; i < LATE; i++)
+    {
+        snprintf(name, sizeof(name), "late%d", i);
+        table = make_table(*dbid, name);
+        fill(table, (char)('a' + i), 0, late_rows(i));
+        assert_ok(JetCloseTable(session, table));
+    }
+    assert_ok(JetCloseTable(session, goes));
+    assert_ok(JetDeleteTableA(session, *dbid, "goes"));
+    (void)JetIdle(session, 0);
+}
+
+static void check_late(JET_DBID dbid)
+{
+    char name[24];
+
+    for (int i = 0; i < LATE; i++)
+    {
+        snprintf(name, sizeof(name), "late%d", i);
+        check(dbid, name, (char)('a' + i), late_rows(i));
+    }
+}
+
+/* They move, unless the program forbids it or the log must do for engines that have no record of it. */
+static void roots_move(const char *recovery, JET_ULONG format, bool moved)
+{
+    JET_ULONG before, after;
+    JET_TABLEID table;
+    char path[600];
+    JET_DBID dbid;
+
+    instance = format_instance("roots", recovery, format);
+    session = test_session(instance);
+    snprintf(path, sizeof(path), "%s", test_file("roots.edb"));
+    roots_at_the_end(path, &dbid);
+    before = pages_of(dbid);
+    detach(path, dbid);
+    attach(path, JET_bitShrinkDatabaseEofOnAttach | JET_bitShrinkDatabaseDontMoveRootsOnAttach, 0, &dbid);
+    assert_true(pages_of(dbid) > before / 2);
+    check_late(dbid);
+    detach(path, dbid);
+    attach(path, JET_bitShrinkDatabaseEofOnAttach, 0, &dbid);
+    after = pages_of(dbid);
+    if (moved)
+        assert_true(after < before / 2);
+    else
+        assert_true(after > before / 2);
+    check_late(dbid);
+
+    /* Where they are now everything goes on. */
+    assert_ok(JetOpenTableA(session, dbid, "late1", NULL, 0, 0, &table));
+    fill(table, 'b', late_rows(1), ROWS);
+    assert_ok(JetCloseTable(session, table));
+    check(dbid, "late1", 'b', ROWS);
+    assert_ok(JetOpenTableA(session, dbid, "late2", NULL, 0, 0, &table));
+    test_column(session, table, "more", JET_coltypLong, 0);
+    assert_ok(JetCreateIndexA(session, table, "more", 0, "+more\0", 7, 100));
+    assert_ok(JetDeleteIndexA(session, table, "text"));
+    assert_ok(JetCloseTable(session, table));
+    assert_ok(JetDeleteTableA(session, dbid, "late2"));
+    assert_err(JetTerm2(instance, JET_bitTermComplete), JET_errSuccess);
+
+    instance = format_instance("roots", recovery, format);
+    session = test_session(instance);
+    attach(path, 0, 0, &dbid);
+    check(dbid, "late0", 'a', late_rows(0));
+    check(dbid, "late1", 'b', ROWS);
+    assert_ok(JetTerm(instance));
+}
+
+static void roots_move_with_a_log(void **state)
+{
+    (void)state;
+    roots_move("on", JET_efvRootPageMove, true);
+}
+
+static void roots_move_without_a_log(void **state)
+{
+    (void)state;
+    roots_move("off", 0, true);
+}
+
+static void roots_stay_for_old_engines(void **state)
+{
+    (void)state;
+    roots_move("on", 0, false);
+}
+
+/* From the log alone, on the file as it was before. */
+static void roots_are_recovered(void **state)
+{
+    char path[600], kept[600];
+    JET_ULONG after;
+    JET_DBID dbid;
+
+    (void)state;
+    instance = format_instance("rooted", "on", JET_efvRootPageMove);
+    session = test_session(instance);
+    snprintf(path, sizeof(path), "%s", test_file("rooted.edb"));
+    snprintf(kept, sizeof(kept), "%s", test_file("rooted.before"));
+    roots_at_the_end(path, &dbid);
+    detach(path, dbid);
+    test_file_copy(path, kept);
+    attach(path, JET_bitShrinkDatabaseEofOnAttach, 0, &dbid);
+    after = pages_of(dbid);
+    check_late(dbid);
+    assert_err(JetTerm2(instance, JET_bitTermDirty), JET_errDirtyShutdown);
+
+    test_file_copy(kept, path);
+    remove(test_file_in("rooted", "edb.chk"));
+    instance = format_instance("rooted", "on", JET_efvRootPageMove);
+    session = test_session(instance);
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    assert_int_equal(pages_of(dbid), after);
+    check_late(dbid);
+    assert_ok(JetTerm(instance));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +470,10 @@ int main(void)
         cmocka_unit_test(without_a_log),
         cmocka_unit_test(is_recovered),
         cmocka_unit_test(of_many_extents),
+        cmocka_unit_test(roots_move_with_a_log),
+        cmocka_unit_test(roots_move_without_a_log),
+        cmocka_unit_test(roots_stay_for_old_engines),
+        cmocka_unit_test(roots_are_recovered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,13 +271,30 @@ bool attachment_checks_indexes(const struct instance *instance, JET_GRBIT grbit)
 }
 
 /*
+ * The log's record of it is known to engines since JET_efvRootPageMove, so it is not written where an older one may
+ * have to read it: only if a newer one began the log, or the program says that it needs no older one.
+ */
+static bool may_move_roots(const struct instance *instance, const struct database *database, JET_GRBIT grbit)
+{
+    struct log_header header;
+
+    if (grbit & JET_bitShrinkDatabaseDontMoveRootsOnAttach)
+        return false;
+    if (!database->store.log || (param_number(instance, JET_paramEngineFormatVersion) & 0xffff) >= JET_efvRootPageMove)
+        return true;
+    log_current_header(database->store.log, &header);
+    return header.update_major >= LOG_UPDATE_MAJOR_ROOT_MOVE;
+}
+
+/*
  * The database becomes smaller before anybody has it open.  What keeps it from that is no matter of attaching, unless
  * the database is damaged.  ESE does this only where the database's format is 1568.80 or newer; what comes of it is
  * a database of any format.
  */
 static JET_ERR shrink(struct session *session, struct database *database, const struct attachment_parameters *read)
 {
-    struct shrink_options options = { read->shrink, read->shrink_milliseconds, read->shrink_pages_least };
+    struct shrink_options options = { read->shrink, read->shrink_milliseconds, read->shrink_pages_least,
+                                      may_move_roots(session->instance, database, read->shrink) };
     struct shrink_result result;
     JET_ERRCAT category;
     JET_ERR err = shrink_database(database, &session->txn, &options, &result);

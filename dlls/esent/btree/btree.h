@@ -4,7 +4,8 @@
  *
  * Everything in a database is a B+ tree: a table's records, each secondary
  * index, the long values of a table, and the space of each of them.  A tree is
- * named by its root page (which never moves) and its object id.  Leaves are
+ * named by its root page (which moves only while nobody knows the tree, root_move.c)
+ * and its object id.  Leaves are
  * linked both ways.  An inner node's key is greater than every key in the child it
  * points to and not greater than any in the next child; the last inner node of
  * a level has an empty key, which means infinity.

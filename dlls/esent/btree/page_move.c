@@ -5,7 +5,7 @@
  * All it has goes to a new page; its neighbours and its parent name that from then
  * on, and the old one is empty.  What cursors and versions remember of an entry is
  * its key, and of a page its version, so for them this is a page that changed.
- * Roots stay where they are: their number is the tree's name.
+ * A root's number is the tree's name: root_move.c.
  */
 #include "btree/write_private.h"
 
@@ -122,7 +122,7 @@ static JET_ERR apply(struct move *move)
                                                  .right = move->next,
                                                  .parent = move->parent,
                                                  .image = move->image[0],
-                                                 .parent_line = (uint16_t)move->line };
+                                                 .parent_line = (int32_t)move->line };
     tree_restructure_add(&restructure, move->fresh, move->image[1]);
     tree_restructure_add(&restructure, move->page, move->image[2]);
     tree_restructure_add(&restructure, move->parent, move->image[3]);

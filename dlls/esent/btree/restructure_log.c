@@ -269,10 +269,9 @@ static JET_ERR log_format(const struct change_session *session, const struct tre
 
 /* ------------------------------------------------------------------- moves --- */
 
-static JET_ERR log_move(const struct change_session *session, const struct tree_restructure *restructure,
-                        uint64_t dbtime, uint64_t *lgpos)
+static JET_ERR log_move(const struct change_session *session, const struct tree *tree,
+                        const struct tree_move_facts *facts, uint64_t dbtime, uint64_t *lgpos)
 {
-    const struct tree_move_facts *facts = &restructure->move;
     uint32_t size = facts->page->page_size;
     struct log_page_move record;
     struct log_part parts[3];
@@ -281,8 +280,7 @@ static JET_ERR log_move(const struct change_session *session, const struct tree_
     if (!page_view(&view, facts->image, size))
         return JET_errDatabaseCorrupted;
     memset(&record, 0, sizeof(record));
-    change_log_page(session, restructure->tree, LOG_PAGE_MOVE, pgno_of(facts->page), dbtime, dbtime_of(facts->page),
-                    &record.page);
+    change_log_page(session, tree, LOG_PAGE_MOVE, pgno_of(facts->page), dbtime, dbtime_of(facts->page), &record.page);
     record.page.flags = 0;
     record.new_page = pgno_of(facts->fresh);
     record.left_page = pgno_of(facts->left);
@@ -291,15 +289,48 @@ static JET_ERR log_move(const struct change_session *session, const struct tree_
     record.left_dbtime_before = dbtime_of(facts->left);
     record.right_dbtime_before = dbtime_of(facts->right);
     record.parent_dbtime_before = dbtime_of(facts->parent);
-    record.root = restructure->tree->root;
-    record.objid = restructure->tree->objid;
+    record.root = tree->root;
+    record.objid = tree->objid;
     record.parent_line = facts->parent_line;
+    record.flags = facts->root_flags;
     record.tail_size = view.tags * PAGE_TAG_SIZE;
     record.head_size = size - record.tail_size - page_free_bytes(facts->image);
     parts[0] = (struct log_part){ &record, sizeof(record) };
     parts[1] = (struct log_part){ facts->image, record.head_size };
     parts[2] = (struct log_part){ facts->image + size - record.tail_size, record.tail_size };
     return log_append(session->root->log.log, parts, 3, lgpos);
+}
+
+/* A page that names the root: the record has all of what is new. */
+static JET_ERR log_name(const struct change_session *session, const struct tree_change *change, uint64_t dbtime,
+                        uint64_t *lgpos)
+{
+    struct page_node old = { .data = change->data, .data_size = change->data_size };
+
+    return change_log(session, change, NULL, &old, dbtime, lgpos);
+}
+
+/* ESE's order: what it is, the three pages, those who name it. */
+static JET_ERR log_root_move(const struct change_session *session, const struct tree_restructure *restructure,
+                             uint64_t dbtime, uint64_t *lgpos)
+{
+    const struct tree_root_facts *facts = &restructure->roots;
+    const struct tree *tree = restructure->tree;
+    struct log_root_page_move record = { .type = LOG_ROOT_PAGE_MOVE,
+                                         .dbtime = dbtime,
+                                         .dbid = tree_store_of(tree)->log_database,
+                                         .objid = tree->objid,
+                                         .session = session->number };
+    JET_ERR err = macro_begin(session, dbtime);
+
+    if (err < 0)
+        return err;
+    err = append_one(session, &record, sizeof(record), lgpos);
+    for (uint32_t i = 0; err >= 0 && i < 3; i++)
+        err = log_move(session, tree, &facts->move[i], dbtime, lgpos);
+    for (uint32_t i = 0; err >= 0 && i < facts->change_count; i++)
+        err = log_name(session, &facts->changes[i], dbtime, lgpos);
+    return macro_end(session, restructure, dbtime, err, lgpos);
 }
 
 JET_ERR restructure_log(const struct change_session *session, const struct tree_restructure *restructure,
@@ -319,7 +350,9 @@ JET_ERR restructure_log(const struct change_session *session, const struct tree_
     case TREE_FORMAT:
         return log_format(session, restructure, dbtime, lgpos);
     case TREE_PAGE_MOVE:
-        return log_move(session, restructure, dbtime, lgpos);
+        return log_move(session, restructure->tree, &restructure->move, dbtime, lgpos);
+    case TREE_ROOT_MOVE:
+        return log_root_move(session, restructure, dbtime, lgpos);
     }
     return JET_errInternalError;
 }

@@ -83,7 +83,7 @@ enum space_vacated
     SPACE_VACATED_CHANGED,   /* something did: who has it now is to be found out again */
     SPACE_VACATED_MOVED,     /* the same, and what was on the page is elsewhere */
     SPACE_VACATED_NOT_OWNED, /* this is not, or no longer, the tree that it belongs to */
-    SPACE_VACATED_FIXED,     /* it is a root */
+    SPACE_VACATED_ROOT,      /* it is a root, or is in the one extent of a small tree, which begins with it */
     SPACE_VACATED_LOST,      /* the tree owns it, and neither uses it nor has it available */
 };
 
@@ -92,6 +92,34 @@ enum space_vacated
 JET_ERR tree_store_vacate(struct tree_store *store, uint32_t root, uint32_t pgno, enum space_vacated *vacated);
 /* A lost page becomes available to that tree. */
 JET_ERR tree_store_find_lost(struct tree_store *store, uint32_t root, uint32_t pgno);
+
+/* A row of the catalog that says, `offset` bytes into its data, where a root is. */
+struct tree_root_row
+{
+    const struct tree *tree;
+    const uint8_t *key;
+    uint32_t key_size, offset;
+};
+
+#define TREE_ROOT_ROWS 4u
+
+/* Who names a root. */
+struct tree_root_names
+{
+    struct tree_root_row rows[TREE_ROOT_ROWS];
+    uint32_t row_count;
+    const uint32_t *children; /* roots of the trees that have their space from it */
+    uint32_t child_count;
+};
+
+/*
+ * Moves the root of a tree and those of its space, which it gets if it is small; *moved_to is where the root is
+ * now, also on an error.  Nobody knows the tree, and no version of the database is left.  ESE does the same
+ * (dbshrink.cxx) where the log's format has a record of it.  SPACE_NONE_LOW.
+ * JET_wrnShrinkNotPossible: more name it than can be changed at once.
+ */
+JET_ERR tree_store_move_root(struct tree_store *store, uint32_t root, const struct tree_root_names *names,
+                             uint32_t *moved_to);
 
 /*
  * Cuts off the root space's last extent, which was told by tree_store_last_extent(), and what of the file is behind

@@ -184,8 +184,8 @@ static JET_ERR vacate_locked(struct owner *owner, uint32_t pgno, enum space_vaca
         *vacated = SPACE_VACATED_NOT_OWNED;
         return JET_errSuccess;
     }
-    /* A small tree has its root first, so that stays and it does not matter what is behind it. */
-    *vacated = SPACE_VACATED_FIXED;
+    /* A small tree has its root first, so while that stays it does not matter what is behind it. */
+    *vacated = SPACE_VACATED_ROOT;
     if (err < 0 || !owner_is_multiple(owner))
         return err;
     err = extent_find(&owner->available, pgno, &extent);

@@ -216,6 +216,7 @@ enum tree_restructure_kind
     TREE_MERGE_EMPTY, /* a page, or a chain of pages with one child each, that has nothing left */
     TREE_FORMAT,      /* new pages of their own: roots */
     TREE_PAGE_MOVE,   /* all of a page goes to a new one */
+    TREE_ROOT_MOVE,   /* the same of a root and of those of its space */
 };
 
 #define TREE_RESTRUCTURE_PAGES 128
@@ -270,7 +271,16 @@ struct tree_move_facts
 {
     struct cache_page *page, *fresh, *left, *right, *parent; /* the neighbours may be NULL */
     const uint8_t *image;                                    /* of the page, its free bytes in one piece */
-    uint16_t parent_line;
+    int32_t parent_line;
+    uint32_t root_flags;                                     /* LOG_PAGE_MOVE_..., of a root */
+};
+
+/* Roots that move: what they were is in the record of each. */
+struct tree_root_facts
+{
+    struct tree_move_facts move[3];
+    const struct tree_change *changes; /* of pages that name the root: each is in the image of its page, too */
+    uint32_t change_count;
 };
 
 /* A change of several pages: all of it or nothing is in the log. */
@@ -288,6 +298,7 @@ struct tree_restructure
         struct tree_merge_facts merge;
         struct tree_format_facts format;
         struct tree_move_facts move;
+        struct tree_root_facts roots;
     };
 };
 

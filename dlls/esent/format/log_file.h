@@ -68,6 +68,7 @@
 #define LOG_UPDATE_MAJOR 5u             /* what is written: what the reference writes by default and */
 #define LOG_UPDATE_MINOR 16u            /* Windows 10 and 11 read and write */
 #define LOG_UPDATE_MAJOR_ZERO_FILLED 2u /* since then what is unused of a file is zero */
+#define LOG_UPDATE_MAJOR_ROOT_MOVE 50u  /* and roots may move */
 
 #define LOG_GENERATION_MAX 0x7ffff800u  /* the rest is kept for recovery's own records */
 #define LOG_GENERATION_MAX_RECOVERY 0x7ffffa00u

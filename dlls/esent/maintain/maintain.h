@@ -169,6 +169,7 @@ struct shrink_options
     JET_GRBIT grbit;      /* JET_bitShrinkDatabase...OnAttach */
     int32_t milliseconds; /* after which nothing new is begun; < 0: no limit */
     uint32_t pages_least; /* of the file, its header included, at which to stop */
+    bool move_roots;
 };
 
 struct shrink_result

@@ -6,8 +6,8 @@
  * what is in use goes to lower pages, so that extents become free as a whole and
  * go back from a tree to the one above, up to the root space; then the file ends
  * where the extent began.  So on with the next, until something is in the way.
- * ESE does this as a database is attached (dbshrink.cxx); unlike it, roots stay
- * where they are, and a small tree does not become a large one for it.
+ * ESE does this as a database is attached (dbshrink.cxx).  Roots move where the log
+ * may have the record of that; a small tree becomes a large one for it.
  *
  * Nobody else has the database open.
  */
@@ -21,12 +21,13 @@
 
 struct shrink_tree
 {
-    uint32_t root, objid;
+    uint32_t root, objid, table;
 };
 
 struct shrink
 {
     struct database *database;
+    struct txn *txn;
     const struct shrink_options *options;
     struct shrink_result *result;
     struct shrink_tree *trees; /* of the catalog: a table before what has its space from it */
@@ -34,11 +35,12 @@ struct shrink
     uint32_t *owner; /* of each page of the last extent: root of the innermost tree that owns it */
     struct tree_extent last;
     uint64_t began;
+    bool alone; /* nothing is remembered of any table */
 };
 
 /* --------------------------------------------------------------- catalog --- */
 
-static JET_ERR add_tree(struct shrink *shrink, uint32_t root, uint32_t objid)
+static JET_ERR add_tree(struct shrink *shrink, const struct catalog_row *row)
 {
     if (shrink->count == shrink->room)
     {
@@ -50,7 +52,7 @@ static JET_ERR add_tree(struct shrink *shrink, uint32_t root, uint32_t objid)
         shrink->trees = trees;
         shrink->room = room;
     }
-    shrink->trees[shrink->count++] = (struct shrink_tree){ root, objid };
+    shrink->trees[shrink->count++] = (struct shrink_tree){ row->place, row->id, row->table };
     return JET_errSuccess;
 }
 
@@ -69,7 +71,7 @@ static JET_ERR list_trees(struct shrink *shrink, struct txn *txn)
             table_root = row.place;
         if (row.type == CATALOG_TABLE ||
             ((row.type == CATALOG_INDEX || row.type == CATALOG_LONG_VALUE) && row.place != table_root))
-            err = add_tree(shrink, row.place, row.id);
+            err = add_tree(shrink, &row);
         if (err >= 0)
             err = catalog_next(&cursor, &row);
     }
@@ -166,6 +168,41 @@ static JET_ERR to_parent(struct shrink *shrink, uint32_t *root)
     return err < 0 ? err : parent ? JET_errSuccess : JET_errSPOwnExtCorrupted;
 }
 
+/* All that know of the root learn where it is now. */
+static void rename_root(struct shrink *shrink, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0; i < shrink->count; i++)
+        if (shrink->trees[i].root == from)
+            shrink->trees[i].root = to;
+    for (uint32_t i = 0; i < shrink->last.pages; i++)
+        if (shrink->owner[i] == from)
+            shrink->owner[i] = to;
+}
+
+static JET_ERR move_root(struct shrink *shrink, uint32_t root)
+{
+    const struct shrink_tree *tree = shrink->trees, *end = tree + shrink->count;
+    uint32_t moved_to;
+    JET_ERR err = JET_errSuccess;
+
+    while (tree < end && tree->root != root)
+        tree++;
+    if (!shrink->options->move_roots || tree == end)
+        return JET_wrnShrinkNotPossible;
+    if (!shrink->alone)
+        err = database_forget_tables(shrink->database);
+    if (err < 0)
+        return err == JET_errDatabaseInUse ? JET_wrnShrinkNotPossible : err;
+    shrink->alone = true;
+    err = catalog_move_root(shrink->database, shrink->txn, tree->table, root, &moved_to);
+    if (moved_to == root)
+        return err;
+    OS_TRACE("root %u is %u now: %d\n", (unsigned)root, (unsigned)moved_to, (int)err);
+    shrink->result->moved += 3;
+    rename_root(shrink, root, moved_to);
+    return err < 0 ? err : JET_errSuccess;
+}
+
 /* JET_wrnShrinkNotPossible: the page stays. */
 static JET_ERR vacate(struct shrink *shrink, uint32_t pgno)
 {
@@ -191,8 +228,9 @@ static JET_ERR vacate(struct shrink *shrink, uint32_t pgno)
         case SPACE_VACATED_NOT_OWNED:
             err = to_parent(shrink, root);
             break;
-        case SPACE_VACATED_FIXED:
-            return JET_wrnShrinkNotPossible;
+        case SPACE_VACATED_ROOT:
+            err = move_root(shrink, *root);
+            break;
         case SPACE_VACATED_LOST:
             err = find_lost(shrink, *root, pgno);
             break;
@@ -270,7 +308,9 @@ static JET_ERR shrink_all(struct shrink *shrink)
 JET_ERR shrink_database(struct database *database, struct txn *txn, const struct shrink_options *options,
                         struct shrink_result *result)
 {
-    struct shrink shrink = { .database = database, .options = options, .result = result, .began = os_clock_us() };
+    struct shrink shrink = {
+        .database = database, .txn = txn, .options = options, .result = result, .began = os_clock_us()
+    };
     JET_ERR err;
 
     memset(result, 0, sizeof(*result));

@@ -89,6 +89,10 @@ JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row);
 /* The table's row by its name, case ignored.  JET_errObjectNotFound. */
 JET_ERR catalog_find_table(struct catalog_cursor *cursor, const char *name, struct catalog_row *row);
 
+/* What a row is sorted by. */
+#define CATALOG_ROW_KEY_SIZE 13
+void catalog_row_key(uint8_t key[CATALOG_ROW_KEY_SIZE], uint32_t table, uint32_t type, uint32_t id);
+
 /* The row (table, type, id).  JET_errObjectNotFound. */
 JET_ERR catalog_find(struct catalog_cursor *cursor, uint32_t table, uint32_t type, uint32_t id,
                      struct catalog_row *row);
@@ -118,6 +122,9 @@ JET_ERR catalog_record_name(const uint8_t *record, uint32_t size, struct catalog
 /* Adds a row to MSysObjids only: for objects that are older than it. */
 JET_ERR catalog_insert_objid(struct database *database, struct txn *txn, uint32_t objid, uint32_t table_objid,
                              uint32_t type);
+/* tree_store_move_root() for a tree of the table with this object id, after database_forget_tables(). */
+JET_ERR catalog_move_root(struct database *database, struct txn *txn, uint32_t table, uint32_t root,
+                          uint32_t *moved_to);
 /* Notes in MSysLocales that one more index uses the locale. */
 JET_ERR catalog_add_locale(struct database *database, const struct index *index);
 

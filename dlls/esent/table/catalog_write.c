@@ -177,7 +177,7 @@ static JET_ERR encode(struct database *database, const struct catalog_row *row, 
 
 /* -------------------------------------------------------------------- keys --- */
 
-#define ROW_KEY_SIZE   13
+#define ROW_KEY_SIZE   CATALOG_ROW_KEY_SIZE
 #define OBJID_KEY_SIZE 5
 #define NAME_KEY_MAX   (8 + 1 + CATALOG_NAME_MAX + 1)
 
@@ -190,7 +190,7 @@ static void key_long(uint8_t *key, uint32_t value)
     key[4] = (uint8_t)value;
 }
 
-static void row_key(uint8_t key[ROW_KEY_SIZE], uint32_t table, uint32_t type, uint32_t id)
+void catalog_row_key(uint8_t key[ROW_KEY_SIZE], uint32_t table, uint32_t type, uint32_t id)
 {
     key_long(key, table);
     key[5] = 0x7f;
@@ -213,7 +213,7 @@ static uint32_t key_name(uint8_t *key, struct catalog_bytes name)
 /* Of the index Name: table, type, name. */
 static uint32_t name_key(uint8_t key[NAME_KEY_MAX], const struct catalog_row *row)
 {
-    row_key(key, row->table, row->type, 0);
+    catalog_row_key(key, row->table, row->type, 0);
     return 8 + key_name(key + 8, row->name);
 }
 
@@ -305,7 +305,7 @@ static JET_ERR insert_into(struct database *database, struct txn *txn, const str
     uint8_t key[ROW_KEY_SIZE], name[NAME_KEY_MAX];
     JET_ERR err;
 
-    row_key(key, row->table, row->type, row->id);
+    catalog_row_key(key, row->table, row->type, row->id);
     err = tree_insert(catalog->records, txn, key, sizeof(key), record->data, record->size, true);
     if (err >= 0 && !shadow && row->type == CATALOG_TABLE)
         err = tree_insert(catalog->indexes[2].tree, txn, name, root_key(name, row), key, sizeof(key), false);
@@ -373,7 +373,7 @@ static JET_ERR delete_entries(struct database *database, struct txn *txn, const 
     uint8_t key[ROW_KEY_SIZE], name[NAME_KEY_MAX];
     JET_ERR err = JET_errSuccess;
 
-    row_key(key, row->table, row->type, row->id);
+    catalog_row_key(key, row->table, row->type, row->id);
     if (row->type == CATALOG_TABLE)
         err = tree_delete_entry(catalog->indexes[2].tree, txn, name, root_key(name, row), key, sizeof(key));
     if (err >= 0)
@@ -386,7 +386,7 @@ static JET_ERR delete_row(struct database *database, struct txn *txn, const stru
     uint8_t key[ROW_KEY_SIZE];
     JET_ERR err;
 
-    row_key(key, row->table, row->type, row->id);
+    catalog_row_key(key, row->table, row->type, row->id);
     catalog_allot_lock(txn);
     catalog_allot_lock(txn); /* of the shadow */
     err = delete_entries(database, txn, row);
@@ -403,7 +403,7 @@ JET_ERR catalog_lock(struct database *database, struct txn *txn, uint32_t table,
 {
     uint8_t key[ROW_KEY_SIZE];
 
-    row_key(key, table, type, id);
+    catalog_row_key(key, table, type, id);
     return tree_lock_key(database->catalog->records, txn, key, sizeof(key), true);
 }
 
@@ -467,7 +467,7 @@ JET_ERR catalog_replace(struct database *database, struct txn *txn, const struct
     struct catalog_row old;
     JET_ERR err = encode(database, row, &record);
 
-    row_key(key, row->table, row->type, row->id);
+    catalog_row_key(key, row->table, row->type, row->id);
     if (err >= 0)
         err = catalog_open(database, txn, &cursor);
     if (err < 0)

@@ -92,10 +92,8 @@ static JET_ERR find_catalog_values(struct database *database)
     return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
 }
 
-static void database_free(struct database *database)
+static void free_tables(struct database *database)
 {
-    if (!database)
-        return;
     /* Derived tables hold on to their templates, so these go last: freeing a
      * derived one lets go of its template. */
     for (unsigned pass = 0; pass < 2; pass++)
@@ -116,6 +114,13 @@ static void database_free(struct database *database)
             }
         }
     }
+}
+
+static void database_free(struct database *database)
+{
+    if (!database)
+        return;
+    free_tables(database);
     schema_table_free(database->catalog);
     schema_table_free(database->shadow);
     schema_free_objects(database);
@@ -292,6 +297,20 @@ void database_abandon(struct database *database)
 JET_ERR database_release(struct database *database)
 {
     return database->txns ? version_drop_database(database->txns, database->store.id) : JET_errSuccess;
+}
+
+JET_ERR database_forget_tables(struct database *database)
+{
+    JET_ERR err = database_release(database);
+
+    if (err < 0)
+        return err;
+    version_clean_all(database->txns);
+    if (atomic_load(&database->references))
+        return JET_errDatabaseInUse;
+    free_tables(database);
+    schema_free_objects(database);
+    return JET_errSuccess;
 }
 
 JET_ERR database_settle(struct database *database)

@@ -400,6 +400,9 @@ JET_ERR database_mark_reattached(struct database *database, uint64_t position);
 /* Before a database is closed that no session has open, while other databases are in use: drops its versions.
  * JET_errDatabaseInUse: a transaction that changed it is open. */
 JET_ERR database_release(struct database *database);
+/* Whoever wants a table of it reads anew what that is, and no version is left.  JET_errDatabaseInUse: one is open, or
+ * a transaction that changed it is. */
+JET_ERR database_forget_tables(struct database *database);
 /* Writes what was changed; an error leaves the database as it is, to be gone on with. */
 JET_ERR database_settle(struct database *database);
 /* Writes what was changed and says so in the header; no table of it may be open (JET_errDatabaseInUse). */

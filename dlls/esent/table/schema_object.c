@@ -83,11 +83,19 @@ void schema_free_objects(struct database *database)
 {
     for (unsigned i = 0; i < DATABASE_BUCKETS; i++)
     {
-        while (database->objects[i])
+        struct table_object **link = &database->objects[i];
+
+        while (*link)
         {
-            struct table_object *next = database->objects[i]->next;
-            free_object(database->objects[i]);
-            database->objects[i] = next;
+            struct table_object *object = *link;
+
+            if (object->references)
+            {
+                link = &object->next;
+                continue;
+            }
+            *link = object->next;
+            free_object(object);
         }
     }
 }

@@ -918,6 +918,12 @@ static bool judge_session(const struct layout_log *log, const uint8_t *record, s
         if (!session->macro || session->macro_dbtime != U64(8))
             return no(verdict, "%s outside of its macro", layouts[type].name);
     }
+    else if (session->macro && session->moves_root)
+    {
+        /* Each page has its own time before. */
+        if (U64(8) != session->macro_dbtime || U64(16) == NONE || (type != T_REPLACE && type != T_EXTERNAL))
+            return no(verdict, "%s of a root that moves", layouts[type].name);
+    }
     else if (session->macro ? type != T_UNDO_INFO && (U64(8) != session->macro_dbtime || U64(16) != NONE)
                             : of_node(type) && U64(16) == NONE)
         return no(verdict, "%s in a macro, or not", layouts[type].name);
@@ -1026,7 +1032,11 @@ static void take_effect(struct layout_log *log, const uint8_t *record, uint32_t 
         return;
     case T_MACRO_BEGIN:
         session->macro = true;
+        session->moves_root = false;
         session->macro_dbtime = U64(3);
+        return;
+    case T_ROOT_MOVE:
+        log->sessions[U16(14) % LAYOUT_SESSIONS].moves_root = true;
         return;
     case T_MACRO_COMMIT:
     case T_MACRO_ABORT:

@@ -26,6 +26,7 @@ struct layout_session
     uint32_t begun;                     /* time */
     uint8_t level;
     bool macro;
+    bool moves_root;                    /* the macro does */
     uint64_t macro_dbtime;
 };
 
