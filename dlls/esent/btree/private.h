@@ -112,7 +112,7 @@ bool leaf_search(const struct page_view *view, const struct tree_target *target,
 /* The line of an inner page, which has some, that leads to the target: one with a key. */
 bool inner_search_key(const struct page_view *view, const struct tree_target *target, uint32_t *line);
 
-/* move.c */
+/* move_leaf.c */
 
 /* To the neighbouring leaf: its first or its last line.  JET_errNoCurrentRecord
  * if there is none, and then the leaf stays; else on failure nothing is latched. */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A column's value to the caller.  Order of the checks: published engine, fldext.cxx. */
-#include "table/column_reference.h"
-#include "table/retrieve.h"
-
 #include "format/bytes.h"
 #include "format/compress.h"
-#include "table/key.h"
+#include "table/column_reference.h"
 #include "table/record_plain.h"
+#include "table/retrieve_private.h"
 #include "table/update.h"
 
-#define GRBIT_INTERNAL   0xf0000000u
-#define GRBIT_FROM_INDEX (JET_bitRetrieveFromIndex | JET_bitRetrieveFromPrimaryBookmark)
+#define GRBIT_INTERNAL 0xf0000000u
 /* What JetRetrieveColumn can tell besides. */
 #define GRBIT_ABOUT_RECORD (JET_bitRetrievePageNumber | JET_bitRetrieveCopyIntrinsic)
 #define GRBIT_LONG_ID      (JET_bitRetrieveLongId | JET_bitRetrieveLongValueRefCount)
@@ -92,14 +89,6 @@ static JET_ERR check_grbit(const struct cursor *cursor, struct retrieval *retrie
     return JET_errSuccess;
 }
 
-static JET_ERR copy_out(struct retrieval *retrieval, const void *data, uint32_t size)
-{
-    retrieval->actual = size;
-    if (size && retrieval->size)
-        memcpy(retrieval->data, data, size < retrieval->size ? size : retrieval->size);
-    return size > retrieval->size ? JET_wrnBufferTruncated : JET_errSuccess;
-}
-
 /* Of a record that is being inserted nobody else knows. */
 void retrieve_without_others(struct cursor *cursor, const struct column *column, uint8_t *number)
 {
@@ -122,123 +111,6 @@ static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval
         return JET_errInvalidBufferSize; /* and yet its size is told */
     retrieve_without_others(cursor, column, retrieval->data);
     return JET_errSuccess;
-}
-
-/* ------------------------------------------------------------ from index --- */
-
-/* The itagSequence of the value that made this entry, found by making the record's keys again.
- * Windows begins with the tuple at the very start of a text, whether the index has that or not,
- * and so overlooks the first one of an index that begins later. */
-static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *form, uint32_t at, uint32_t *sequence)
-{
-    struct key_iterator keys;
-    struct record record;
-    uint8_t key[KEY_LIMIT_MAX];
-    uint32_t size;
-    JET_ERR err = cursor_latch_record(cursor, &record);
-
-    if (err < 0)
-        return err;
-    key_iterate(&keys, form, record, cursor->txn);
-    while ((err = key_next(&keys, key, &size)) >= 0)
-    {
-        if (form->tuples && keys.used_tuple && keys.used_tuple == form->index->tuple_start)
-        {
-            enum key_outcome outcome;
-
-            err = key_from_record(form, record, cursor->txn, keys.used, 0, key, &size, &outcome, NULL);
-            if (err < 0)
-                break;
-            if (outcome > KEY_ALL_NULL)
-                continue;
-        }
-        if (!tree_compare_key(&cursor->entries, key, size))
-        {
-            *sequence = keys.used[at];
-            break;
-        }
-    }
-    cursor_unlatch_record(cursor);
-    if (err == JET_errNoCurrentRecord)
-        return JET_errSecondaryIndexCorrupted;
-    return err < 0 ? err : JET_errSuccess;
-}
-
-/* Answers from the key; *answered false: it must be read from the record after all. */
-static JET_ERR from_index(struct cursor *cursor, struct retrieval *retrieval, bool *answered)
-{
-    JET_GRBIT grbit = retrieval->grbit;
-    bool bookmark = grbit & JET_bitRetrieveFromPrimaryBookmark;
-    const struct index *index;
-    struct key_form form;
-    const struct column *column;
-    const uint8_t *key;
-    uint8_t scratch[KEY_MAX], value[KEY_LIMIT_MAX];
-    uint32_t key_size, size = 0, at;
-    bool null = false, whole;
-    JET_ERR err;
-
-    *answered = true;
-    if ((grbit & GRBIT_FROM_INDEX) == GRBIT_FROM_INDEX)
-        return JET_errInvalidGrbit;
-    if (retrieval->columnid & ~(COLUMNID_TEMPLATE | 0xffffu) || !COLUMNID_FID(retrieval->columnid))
-        return JET_errBadColumnId;
-    if (cursor->temp || (!cursor->index && (!cursor->table->primary->key_columns || cursor->defer_first ||
-                                            cursor->records.state != TREE_ON)))
-    {
-        retrieval->sequence = 1;
-        *answered = false;
-        return JET_errSuccess;
-    }
-    if (!cursor->index)
-        bookmark = false;
-    index = cursor->index && !bookmark ? cursor->index : cursor->table->primary;
-    if (bookmark && !index->key_columns)
-        return JET_errColumnNotFound;
-    err = key_form_init(&form, cursor->table, index);
-    if (err < 0)
-        return err;
-    for (at = 0; at < form.columns && form.column[at]->id != retrieval->columnid; at++)
-        ;
-    if (at == form.columns)
-        return JET_errColumnNotFound;
-    if (form.tuples && !at && !(grbit & JET_bitRetrieveTuple))
-        return JET_errIndexTuplesCannotRetrieveFromIndex;
-    column = form.column[at];
-    /* the entry must be there, though the record it led to may still be at hand */
-    err = cursor_key(cursor, &key, &key_size);
-    if (err >= 0 && bookmark)
-        err = cursor_bookmark(cursor, scratch, &key, &key_size);
-    if (err < 0)
-        return err;
-    whole = key_column(&form, key, key_size, at, value, &size, &null);
-    if (whole)
-    {
-        uint32_t skip = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText ? retrieval->offset
-                                                                                                   : 0;
-
-        if (skip > size)
-            skip = size;
-        err = null ? JET_wrnColumnNull : copy_out(retrieval, value + skip, size - skip);
-        if (null)
-            retrieval->actual = 0;
-    }
-    if (!whole || (grbit & JET_bitRetrieveTag && cursor->index))
-    {
-        uint32_t sequence = 1;
-
-        if (cursor->index && !bookmark && column->grbit & JET_bitColumnMultiValued && !null)
-        {
-            JET_ERR found = sequence_of_entry(cursor, &form, at, &sequence);
-            if (found < 0)
-                return found;
-        }
-        retrieval->sequence = sequence;
-    }
-    *answered = whole;
-    if (retrieval->listed)
-        retrieval->columnid_found = retrieval->columnid;
-    return err;
 }
 
 /* ----------------------------------------------------------- from record --- */
@@ -333,7 +205,7 @@ static JET_ERR as_reference(struct cursor *cursor, struct retrieval *retrieval, 
         err = column_reference_make(cursor->table, bookmark, size, column,
                                     retrieval->sequence ? retrieval->sequence : 1, id, id_size, reference, &size);
     if (err >= 0)
-        err = copy_out(retrieval, reference, size);
+        err = retrieve_copy_out(retrieval, reference, size);
     return err == JET_errSuccess ? JET_wrnColumnReference : err;
 }
 
@@ -444,14 +316,14 @@ static JET_ERR about_record(struct cursor *cursor, struct retrieval *retrieval)
     if (retrieval->grbit == JET_bitRetrieveCopyIntrinsic)
     {
         err = retrieve_room(cursor, retrieval->columnid, retrieval->sequence, &pgno);
-        return err < 0 ? err : copy_out(retrieval, &pgno, sizeof(pgno));
+        return err < 0 ? err : retrieve_copy_out(retrieval, &pgno, sizeof(pgno));
     }
     err = cursor_latch_record(cursor, &record);
     if (err < 0)
         return err;
     pgno = cursor->records.pgno;
     cursor_unlatch_record(cursor);
-    return copy_out(retrieval, &pgno, sizeof(pgno));
+    return retrieve_copy_out(retrieval, &pgno, sizeof(pgno));
 }
 
 /* A value of a known column. */
@@ -519,7 +391,7 @@ static __attribute__((noinline, cold)) JET_ERR retrieve_unusual(struct cursor *c
     if (grbit & GRBIT_FROM_INDEX)
     {
         retrieve_end(cursor, scope);
-        err = from_index(cursor, retrieval, &answered);
+        err = retrieve_from_index(cursor, retrieval, &answered);
         if (err < 0 || answered)
             return err;
     }
