@@ -282,6 +282,38 @@ static void parameters(void **state)
     assert_int_equal(size, 8);
     assert_ok(JetGetSessionParameter(session, JET_sesparamClientActionDesc, text, sizeof(text), &size));
     assert_string_equal(text, "copying");
+    /* What is too long is cut, and said to be. */
+    assert_ok(JetSetSessionParameter(session, JET_sesparamClientActionDesc, "0123456789012345678901234567890", 31));
+    assert_ok(JetGetSessionParameter(session, JET_sesparamClientActionDesc, text, sizeof(text), &size));
+    assert_string_equal(text, "0123456789012345678901234567890");
+    assert_err(JetSetSessionParameter(session, JET_sesparamClientActionDesc, "01234567890123456789012345678901", 32),
+               JET_wrnBufferTruncated);
+    assert_ok(JetGetSessionParameter(session, JET_sesparamClientActionDesc, text, sizeof(text), &size));
+    assert_string_equal(text, "0123456789012345678901234567...");
+    assert_int_equal(size, 32);
+    assert_ok(JetEndSession(session, 0));
+}
+
+/* Who takes the context away need not be asked whether it may be committed. */
+static void commit_contexts(void **state)
+{
+    JET_SESID session = test_session(instance);
+    JET_ULONG number = 1, customer = 1;
+    char big[30001] = "";
+
+    (void)state;
+    assert_ok(JetSetSessionParameter(session, JET_sesparamCommitGenericContext, big, 5));
+    assert_ok(JetSetSessionParameter(session, JET_sesparamCommitContextNeedPreCommitCallback, &number, 4));
+    assert_ok(JetSetSessionParameter(session, JET_sesparamCommitContextContainsCustomerData, &customer, 4));
+    assert_err(JetSetSessionParameter(session, JET_sesparamCommitGenericContext, big, sizeof(big)),
+               JET_errInvalidBufferSize);
+    assert_ok(JetGetSessionParameter(session, JET_sesparamCommitContextNeedPreCommitCallback, &number, 4, NULL));
+    assert_int_equal(number, 1);
+    assert_ok(JetSetSessionParameter(session, JET_sesparamCommitGenericContext, NULL, 0));
+    assert_ok(JetGetSessionParameter(session, JET_sesparamCommitContextNeedPreCommitCallback, &number, 4, NULL));
+    assert_int_equal(number, 0);
+    assert_ok(JetGetSessionParameter(session, JET_sesparamCommitContextContainsCustomerData, &customer, 4, NULL));
+    assert_int_equal(customer, 1);
     assert_ok(JetEndSession(session, 0));
 }
 
@@ -327,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_context_goes_from_thread_to_thread),
         cmocka_unit_test(two_threads_in_one_session),
         cmocka_unit_test(parameters),
+        cmocka_unit_test(commit_contexts),
         cmocka_unit_test(small_calls),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -9,7 +9,7 @@
 #define FIRST               JET_sesparamCommitDefault
 #define COUNT               (JET_sesparamMaxValueInvalid - JET_sesparamCommitDefault)
 #define CONTEXT_MOST        30000 /* bytes of a commit context */
-#define DESCRIPTION_MOST    31    /* bytes of a description without its NUL; the rest is cut */
+#define DESCRIPTION_MOST    31    /* bytes of a description without its NUL */
 #define CACHE_PRIORITY_MOST 1000
 #define NO_USER             0x80000000u /* of an operation, when the program has named none */
 
@@ -77,6 +77,18 @@ static JET_ERR keep(struct session *session, uint32_t index, const void *data, u
     return JET_errSuccess;
 }
 
+/* As much of a description as there is room for, and a sign that there was more. */
+static JET_ERR keep_cut(struct session *session, uint32_t index, const char *text)
+{
+    char cut[DESCRIPTION_MOST];
+    JET_ERR err;
+
+    memcpy(cut, text, sizeof(cut) - 3);
+    memset(cut + sizeof(cut) - 3, '.', 3);
+    err = keep(session, index, cut, sizeof(cut));
+    return err < 0 ? err : JET_wrnBufferTruncated;
+}
+
 static bool is_set(const struct session_param *params, uint32_t id)
 {
     uint32_t value = 0;
@@ -136,7 +148,7 @@ static JET_ERR set(struct session *session, uint32_t id, const void *data, uint3
         break;
     case DESCRIPTION:
         if (size > DESCRIPTION_MOST)
-            size = DESCRIPTION_MOST;
+            return keep_cut(session, id - FIRST, data);
         break;
     case FIXED_SIZE:
         if (size != info->size)
