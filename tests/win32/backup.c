@@ -662,10 +662,14 @@ static int stop(void **state)
 static void without_a_log(void **state)
 {
     JET_INSTANCE other = test_instance("unlogged", "off");
+    char nowhere[1000] = "";
 
     (void)state;
     assert_err(JetBeginExternalBackupInstance(other, 0), JET_errLoggingDisabled);
     assert_err(JetBackupInstanceA(other, test_folder("none"), 0, NULL), JET_errLoggingDisabled);
+    /* Which is found before the path is looked at. */
+    memset(nowhere, 'x', sizeof(nowhere) - 1);
+    assert_err(JetBackupInstanceA(other, nowhere, 0, NULL), JET_errLoggingDisabled);
     assert_ok(JetTerm(other));
 }
 

@@ -191,6 +191,22 @@ static void restored_from_a_stream(void **state)
     assert_int_equal(rows_in(from), 3010);
 }
 
+static void told_first(void **state)
+{
+    JET_RSTMAP_A map = { path, path };
+    JET_INSTANCE instance = 0;
+
+    (void)state;
+    assert_err(JetExternalRestoreA(folder, folder, &map, 0, set, 1, 1, NULL), JET_errInvalidParameter);
+    assert_err(JetExternalRestoreA(folder, folder, NULL, 1, set, 1, 1, NULL), JET_errInvalidParameter);
+    prepare(folder);
+    assert_ok(JetInit(&instance));
+    assert_err(JetExternalRestoreA(folder, folder, NULL, 1, set, 1, 1, NULL), JET_errInvalidParameter);
+    assert_err(JetExternalRestoreA(folder, folder, &map, 1, set, 2, 1, NULL), JET_errRunningInOneInstanceMode);
+    assert_err(JetExternalRestoreW(NULL, NULL, NULL, 1, NULL, 1, 1, NULL), JET_errRunningInOneInstanceMode);
+    assert_ok(JetTerm(instance));
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -209,6 +225,7 @@ int main(void)
         cmocka_unit_test(streamed),
         cmocka_unit_test(restored),
         cmocka_unit_test(restored_from_a_stream),
+        cmocka_unit_test(told_first),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -240,19 +240,20 @@ static JET_ERR backup_to(struct instance *instance, const WCHAR *path, JET_GRBIT
     JET_GRBIT kind = grbit & JET_bitBackupIncremental;
     struct target target;
     bool named = path && path[0];
-    JET_ERR err, end;
+    JET_ERR err, end, found = JET_errSuccess;
 
-    if (named && (err = os_full_path(path, target.root, OS_PATH_MAX)) < 0)
-        return err;
     err = backup_begin(instance->backup, kind, 0, 0, instance_settle, instance);
     if (err < 0)
         return err;
     event_plain(instance, EVENT_LOGGING, kind ? EVENT_BACKUP_INCREMENT : EVENT_BACKUP_FULL, JET_errSuccess);
-    err = named ? copy(instance, &target, grbit, status) : backup_only_truncate(instance->backup);
+    if (named)
+        err = found = os_full_path(path, target.root, OS_PATH_MAX);
+    if (err >= 0)
+        err = named ? copy(instance, &target, grbit, status) : backup_only_truncate(instance->backup);
     if (err >= 0 && named && !kind)
         tell(status, JET_sntComplete, 100);
     end = backup_end(instance->backup, err < 0 ? err : JET_errSuccess, 0);
-    if (named)
+    if (named && found >= 0)
         (void)remove_directory(target.root, L"temp");
     err = err < 0 ? err : end;
     event_plain(instance, EVENT_LOGGING, err < 0 ? EVENT_BACKUP_FAILED : EVENT_BACKUP_DONE, err < 0 ? err : 0);

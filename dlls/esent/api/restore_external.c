@@ -140,13 +140,13 @@ static JET_ERR external(struct external *what, JET_PFNSTATUS status)
     bool made;
     JET_ERR err;
 
-    if (what->count < 0 || (what->count && !what->map) || what->first > what->last)
-        return JET_errInvalidParameter;
     process_lock();
     err = process.mode == PROCESS_SINGLE ? JET_errRunningInOneInstanceMode : JET_errSuccess;
     process_unlock();
     if (err < 0)
         return err;
+    if (what->count < 0 || (what->count && !what->map) || what->first > what->last)
+        return JET_errInvalidParameter;
     target = os_alloc(sizeof(*target));
     if (!target)
         return JET_errOutOfMemory;
@@ -220,7 +220,7 @@ static JET_ERR wide_map(const JET_RSTMAP_A *map, JET_LONG count, JET_RSTMAP_W **
     JET_ERR err = JET_errSuccess;
 
     *wide = NULL;
-    if (count < 0 || (count && !map))
+    if (count < 0 || !count != !map)
         return JET_errInvalidParameter;
     if (!count)
         return JET_errSuccess;
@@ -250,9 +250,9 @@ static JET_ERR widen(struct wide_paths *wide, JET_PCSTR checkpoint, JET_PCSTR lo
 
     memset(wide, 0, sizeof(*wide));
     wide->count = count;
-    if ((err = string_from_a(checkpoint, &wide->checkpoint)) >= 0 && (err = string_from_a(logs, &wide->logs)) >= 0 &&
-        (err = string_from_a(backup_logs, &wide->backup_logs)) >= 0)
-        err = wide_map(map, count, &wide->map);
+    if ((err = wide_map(map, count, &wide->map)) >= 0 && (err = string_from_a(checkpoint, &wide->checkpoint)) >= 0 &&
+        (err = string_from_a(logs, &wide->logs)) >= 0)
+        err = string_from_a(backup_logs, &wide->backup_logs);
     return err;
 }
 
