@@ -70,6 +70,8 @@ static void types_of_columns(void **state)
     assert_err(add_plain(0, 0), JET_errInvalidColumnType);
     assert_err(add_plain(13, 0), JET_errInvalidColumnType);
     assert_err(add_plain(JET_coltypMax, 0), JET_errInvalidColumnType);
+    assert_err(add_plain(0x10000, 0), JET_errInvalidColumnType);
+    assert_ok(add_plain(0x10000 | JET_coltypLong, 0)); /* of 16 bits */
     assert_err(JetAddColumnA(session, table, "page", &def, NULL, 0, &id), JET_errInvalidCodePage);
     def.cp = 1200;
     assert_ok(JetAddColumnA(session, table, "page", &def, NULL, 0, &id));

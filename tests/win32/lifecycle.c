@@ -32,6 +32,7 @@ static void single_instance_mode(void **state)
 {
     JET_INSTANCE instance = 0, other = 5;
     JET_SETSYSPARAM_A set = { JET_paramMaxInstances, 4, NULL, 0 };
+    JET_API_PTR number;
     JET_SESID session;
     JET_ULONG done = 9;
 
@@ -46,6 +47,10 @@ static void single_instance_mode(void **state)
     assert_int_equal(done, 0);
     assert_ok(JetBeginSessionA(0, &session, NULL, NULL)); /* whatever the handle */
     assert_ok(JetEndSession(session, 0));
+    /* The session matters to one parameter alone. */
+    assert_ok(JetSetSystemParameterA(NULL, session, JET_paramRuntimeCallback, 0, NULL));
+    assert_ok(JetGetSystemParameterA(0, session, JET_paramMaxSessions, &number, NULL, 0));
+    assert_err(JetGetSystemParameterA(0, session, JET_paramCommitDefault, &number, NULL, 0), JET_errInvalidSesid);
     assert_ok(JetBeginSessionW(JET_instanceNil, &session, NULL, NULL));
     assert_ok(JetTerm(0));
     assert_err(JetTerm(0), JET_errInvalidParameter);

@@ -21,7 +21,10 @@ static JET_ERR find_owner(JET_INSTANCE handle, JET_SESID sesid, uint32_t id, str
     {
         if (id < PARAM_COUNT && !param_info[id].global)
             process_find_instance(handle, instance);
-        if (*instance && session_given && !(*session = handle_object(sesid, HANDLE_SESSION)))
+        if (*instance && session_given)
+            *session = handle_object(sesid, HANDLE_SESSION);
+        /* Where there is but one instance, no other parameter asks for the session. */
+        if (*instance && session_given && !*session && id == JET_paramCommitDefault)
             return JET_errInvalidSesid;
     }
     else if (process.mode == PROCESS_MULTI)

@@ -33,7 +33,7 @@ static bool is_fixed(const struct column_definition *definition)
 
 static JET_ERR check_type(struct column_definition *definition)
 {
-    JET_COLTYP type = definition->type;
+    JET_COLTYP type = definition->type = (uint16_t)definition->type; /* nothing is looked at but that */
     JET_GRBIT grbit = definition->grbit;
 
     if (!type || type >= JET_coltypMax || type == 13)
