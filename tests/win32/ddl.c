@@ -325,7 +325,7 @@ static void a_derived_table_sees_its_template_renamed(void **state)
 /* What fails is met where Windows meets it: in the catalog's rows. */
 static void failures_in_the_catalog(void **state)
 {
-    JET_TABLEID table = make("met");
+    JET_TABLEID table = make("met"), other_cursor;
 
     (void)state;
     assert_ok(JetCreateIndexA(session, table, "i", 0, "+id\0", 5, 80));
@@ -334,6 +334,15 @@ static void failures_in_the_catalog(void **state)
     assert_err(JetDeleteColumnA(session, table, "id"), JET_errColumnInUse);
     assert_ok(column_known(session, table, "id"));
     assert_ok(JetSetCurrentIndexA(session, table, NULL));
+    /* A cursor that was closed is in no index, also before its transaction ends. */
+    assert_ok(JetBeginTransaction(session));
+    assert_ok(JetOpenTableA(session, dbid, "met", NULL, 0, 0, &other_cursor));
+    assert_ok(JetSetCurrentIndexA(session, other_cursor, "i"));
+    assert_ok(JetPrepareUpdate(session, other_cursor, JET_prepInsert));
+    assert_ok(JetUpdate(session, other_cursor, NULL, 0, NULL));
+    assert_ok(JetCloseTable(session, other_cursor));
+    assert_ok(JetDeleteIndexA(session, table, "i"));
+    assert_ok(JetRollback(session, 0));
     assert_ok(JetDeleteIndexA(session, table, "i"));
     assert_ok(JetDeleteColumnA(session, table, "id"));
     assert_ok(JetCloseTable(session, table));

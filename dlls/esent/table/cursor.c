@@ -179,6 +179,7 @@ void cursor_retire(struct cursor *cursor, uint32_t level)
 
     os_mutex_lock(&database->lock);
     cursor->is_retired = true;
+    atomic_store_explicit(&cursor->index_objid, 0, memory_order_relaxed); /* the index may go */
     cursor->retired_level = cursor->reuses       ? cursor->reuses->retired_level
                             : cursor->stay_level ? cursor->stay_level
                                                  : level;
