@@ -435,6 +435,48 @@ static void contexts_of_commits(void **state)
     assert_ok(JetSetSessionParameter(session, JET_sesparamCommitContextContainsCustomerData, &value, sizeof(value)));
 }
 
+/* -------------------------------------------------------- beside this instance --- */
+
+/* The one that a session may have open it may open again. */
+static void one_database_of_a_session(void **state)
+{
+    JET_INSTANCE other = test_instance_unstarted("one", "off");
+    JET_DBID first, again, second;
+    JET_SESID mine;
+
+    (void)state;
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramOneDatabasePerSession, 1, NULL));
+    assert_ok(JetInit(&other));
+    mine = test_session(other);
+    assert_ok(JetCreateDatabaseA(mine, test_file("first.edb"), NULL, &first, 0));
+    assert_ok(JetOpenDatabaseA(mine, test_file("first.edb"), NULL, &again, 0));
+    assert_int_equal(again, first);
+    assert_ok(JetCloseDatabase(mine, first, 0));
+    assert_ok(JetCloseDatabase(mine, first, 0));
+    assert_ok(JetCreateDatabaseA(mine, test_file("second.edb"), NULL, &second, 0));
+    assert_err(JetOpenDatabaseA(mine, test_file("first.edb"), NULL, &first, 0), JET_errOneDatabasePerSession);
+    assert_int_equal(first, JET_dbidNil);
+    assert_ok(JetTerm(other));
+}
+
+/* Only the newest struct, which the engine works with itself, is looked at after the mode. */
+static void structs_of_init(void **state)
+{
+    JET_RSTINFO2_W newest = { .cbStruct = 1 };
+    JET_RSTINFO2_A narrow = { .cbStruct = 1 };
+    JET_RSTINFO_W older = { .cbStruct = 1 };
+    JET_INSTANCE none = 0;
+
+    (void)state;
+    assert_err(JetInit4W(NULL, &newest, 0), JET_errRunningInMultiInstanceMode);
+    assert_err(JetInit4A(NULL, &narrow, 0), JET_errInvalidParameter);
+    assert_err(JetInit3W(NULL, &older, 0), JET_errInvalidParameter);
+    assert_err(JetInit4A(&none, &narrow, 0), JET_errInvalidParameter);
+    assert_true(none == 0);
+    assert_err(JetInit4W(&none, &newest, 0), JET_errInvalidParameter);
+    assert_true(none == JET_instanceNil);
+}
+
 static int start(void **state)
 {
     static const char by_number[] = "+number\0", by_text[] = "+text\0", by_other[] = "+other\0";
@@ -490,6 +532,8 @@ int main(void)
         cmocka_unit_test(sizes_of_databases),
         cmocka_unit_test(too_long_a_default),
         cmocka_unit_test(contexts_of_commits),
+        cmocka_unit_test(one_database_of_a_session),
+        cmocka_unit_test(structs_of_init),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -352,14 +352,18 @@ static void into_a_directory(void **state)
 
 static void the_order_of_a_snapshot(void **state)
 {
-    JET_INSTANCE_INFO_A *infos;
-    JET_ULONG count;
+    JET_INSTANCE_INFO_A *infos, *const untouched = (JET_INSTANCE_INFO_A *)&infos;
+    JET_ULONG count = 77;
     JET_OSSNAPID id;
 
     (void)state;
+    infos = untouched;
     assert_err(JetOSSnapshotPrepare(&id, 0x100), JET_errInvalidGrbit);
     assert_err(JetOSSnapshotPrepare(NULL, 0), JET_errInvalidParameter);
     assert_err(JetOSSnapshotFreezeA(77, &count, &infos, 0), JET_errOSSnapshotInvalidSnapId);
+    assert_err(JetOSSnapshotGetFreezeInfoA(77, &count, &infos, 0), JET_errOSSnapshotInvalidSnapId);
+    assert_int_equal(count, 77); /* what failed has written nothing, in this form */
+    assert_ptr_equal(infos, untouched);
     assert_err(JetOSSnapshotThaw(77, 0), JET_errOSSnapshotInvalidSnapId);
     assert_ok(JetOSSnapshotPrepare(&id, 0));
     assert_err(JetOSSnapshotThaw(id, 0), JET_errOSSnapshotInvalidSequence);

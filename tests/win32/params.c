@@ -402,9 +402,9 @@ static void special_ones(void **state)
         JetGetSystemParameterA(0, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR *)&unicode, NULL, sizeof(unicode)));
     assert_int_equal(unicode.lcid, 0x409);
     assert_int_equal(unicode.dwMapFlags, 0x30401);
-    unicode.dwMapFlags = 0;
-    assert_err(JetSetSystemParameterA(NULL, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR)(uintptr_t)&unicode, NULL),
-               JET_errInvalidParameter);
+    unicode.dwMapFlags = 1;
+    assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR)(uintptr_t)&unicode, NULL));
+    assert_int_equal(unicode.dwMapFlags, 0x401); /* a sort key it is in any case */
     assert_ok(JetSetSystemParameterA(NULL, 0, JET_paramUnicodeIndexDefault, 0, NULL));
 
     assert_err(JetSetSystemParameterA(NULL, 0, JET_paramEngineFormatVersion, 5, NULL),
@@ -426,6 +426,48 @@ static void special_ones(void **state)
     assert_ok(JetTerm(inst));
 }
 
+static JET_ERR set_order(JET_INSTANCE *inst, JET_UNICODEINDEX *unicode)
+{
+    return JetSetSystemParameterA(inst, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR)(uintptr_t)unicode, NULL);
+}
+
+/* What is wrong with an order of text, in an instance and before any: its flags are completed once they are looked at. */
+static void order_of_text(void **state)
+{
+    JET_UNICODEINDEX unicode = { 0x9999, 1 };
+    JET_INSTANCE inst;
+
+    (void)state;
+    assert_err(set_order(NULL, &unicode), JET_errInvalidParameter);
+    assert_int_equal(unicode.dwMapFlags, 1);
+    inst = test_instance("order", "off");
+    assert_err(set_order(&inst, &unicode), JET_errInvalidParameter);
+    assert_int_equal(unicode.dwMapFlags, 0x401);
+    unicode = (JET_UNICODEINDEX){ 0x407, 0x200 }; /* upper case alone is of a later format */
+    assert_err(set_order(&inst, &unicode), JET_errInvalidParameter);
+    assert_int_equal(unicode.dwMapFlags, 0x200);
+    unicode.dwMapFlags = 0x1; /* at any time */
+    assert_ok(set_order(&inst, &unicode));
+    assert_ok(
+        JetGetSystemParameterA(inst, 0, JET_paramUnicodeIndexDefault, (JET_API_PTR *)&unicode, NULL, sizeof(unicode)));
+    assert_int_equal(unicode.lcid, 0x407);
+    assert_int_equal(unicode.dwMapFlags, 0x401);
+    assert_ok(JetTerm(inst));
+}
+
+static void too_long_a_text(void **state)
+{
+    char *text = calloc(10002, 1);
+    JET_INSTANCE inst = test_instance_unstarted("long", "off");
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', 10001);
+    assert_err(JetSetSystemParameterA(&inst, 0, JET_paramConfigStoreSpec, 0, text), JET_errInvalidParameter);
+    free(text);
+    assert_ok(JetTerm(inst));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +484,8 @@ int main(void)
         cmocka_unit_test(advanced),
         cmocka_unit_test(configurations),
         cmocka_unit_test(special_ones),
+        cmocka_unit_test(order_of_text),
+        cmocka_unit_test(too_long_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

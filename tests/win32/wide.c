@@ -287,10 +287,16 @@ static void defragmentation(void **state)
 static void snapshots(void **state)
 {
     JET_OSSNAPID id;
-    JET_INSTANCE_INFO_W *infos = NULL;
-    JET_ULONG count = 0;
+    JET_INSTANCE_INFO_W *infos = (JET_INSTANCE_INFO_W *)&infos;
+    JET_ULONG count = 77;
 
     (void)state;
+    assert_err(JetOSSnapshotGetFreezeInfoW(77, &count, &infos, 0), JET_errOSSnapshotInvalidSnapId);
+    assert_int_equal(count, 0);
+    assert_null(infos);
+    count = 77;
+    assert_err(JetOSSnapshotFreezeW(77, &count, &infos, 0), JET_errOSSnapshotInvalidSnapId);
+    assert_int_equal(count, 0);
     assert_ok(JetOSSnapshotPrepare(&id, JET_bitExplicitPrepare));
     assert_err(JetOSSnapshotPrepareInstance(id, instance, 1), JET_errInvalidGrbit);
     assert_ok(JetOSSnapshotPrepareInstance(id, instance, 0));

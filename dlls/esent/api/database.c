@@ -557,11 +557,12 @@ JET_ERR JET_API JetDetachDatabaseA(JET_SESID sesid, JET_PCSTR filename)
 
 /* --------------------------------------------------------- open and close --- */
 
-static bool any_open(const struct session *session)
+/* Whether the session has one open that is not this one. */
+static bool other_open(const struct session *session, JET_DBID dbid)
 {
     for (uint32_t i = 1; i < DATABASES_MAX; i++)
     {
-        if (session->opens[i])
+        if (i != dbid && session->opens[i])
             return true;
     }
     return false;
@@ -569,10 +570,13 @@ static bool any_open(const struct session *session)
 
 static JET_ERR open_locked(struct session *session, struct attachment *attachment, JET_GRBIT grbit)
 {
+    JET_DBID dbid = (JET_DBID)(attachment - session->instance->databases);
     JET_ERR err = JET_errSuccess;
 
-    if (param_number(session->instance, JET_paramOneDatabasePerSession) && any_open(session))
+    if (param_number(session->instance, JET_paramOneDatabasePerSession) && other_open(session, dbid))
         return JET_errOneDatabasePerSession;
+    if (attachment_is_kept(attachment))
+        return JET_errDatabaseAttachedForRecovery;
     if (attachment->exclusive && attachment->exclusive != session)
         return JET_errDatabaseLocked;
     if (grbit & JET_bitDbExclusive)
@@ -581,7 +585,7 @@ static JET_ERR open_locked(struct session *session, struct attachment *attachmen
             return JET_errDatabaseInUse;
         attachment->exclusive = session;
     }
-    if (session->opens[attachment - session->instance->databases] == UINT16_MAX)
+    if (session->opens[dbid] == UINT16_MAX)
         return JET_errTooManyOpenDatabases;
     return err;
 }
@@ -604,7 +608,7 @@ JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DB
     }
     if (err < 0)
         return err;
-    err = attachment_is_kept(attachment) ? JET_errDatabaseAttachedForRecovery : open_locked(session, attachment, grbit);
+    err = open_locked(session, attachment, grbit);
     if (err >= 0)
     {
         *dbid = attachment - instance->databases;

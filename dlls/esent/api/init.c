@@ -261,7 +261,7 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
 /* ---------------------------------------------------------------- JetInit --- */
 
 /* The instance to start: the one given, or a new one. */
-static JET_ERR find_or_make(JET_INSTANCE *handle, bool *made, struct instance **instance)
+static JET_ERR find_or_make(JET_INSTANCE *handle, const struct init_info *info, bool *made, struct instance **instance)
 {
     *made = !handle || *handle == 0 || *handle == JET_instanceNil;
     if (*made && handle)
@@ -270,6 +270,8 @@ static JET_ERR find_or_make(JET_INSTANCE *handle, bool *made, struct instance **
         return JET_errRunningInMultiInstanceMode;
     if (process.mode == PROCESS_SINGLE && process.instance_count)
         return JET_errAlreadyInitialized;
+    if (info && info->wrong)
+        return JET_errInvalidParameter;
     if (process.mode == PROCESS_NO_MODE)
         process.mode = PROCESS_SINGLE;
     if (process.mode == PROCESS_SINGLE)
@@ -318,7 +320,7 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
 
     OS_TRACE("(%p, %#x)\n", (void *)handle, (unsigned)grbit);
     process_lock();
-    err = find_or_make(handle, &made, &instance);
+    err = find_or_make(handle, info, &made, &instance);
     if (err >= 0)
     {
         state = atomic_load(&instance->state);
@@ -406,8 +408,10 @@ static JET_ERR init_with(JET_INSTANCE *instance, const void *given, bool second,
         info.status = as_first.pfnStatus;
         info.stop = stop_of(&as_first.lgposStop);
     }
-    if (*(const JET_ULONG *)given != (second ? sizeof(as_second) : sizeof(as_first)) ||
-        (info.map != NULL) != (info.count != 0))
+    info.wrong = *(const JET_ULONG *)given != (second ? sizeof(as_second) : sizeof(as_first)) ||
+                 (info.map != NULL) != (info.count != 0);
+    /* The others are made into the newest first, which is looked at after the mode. */
+    if (info.wrong && !(second && wide))
         return JET_errInvalidParameter;
     return init(instance, &info, grbit);
 }

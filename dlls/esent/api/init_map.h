@@ -10,6 +10,7 @@ struct init_info
     const void *map;                /* of JET_RSTMAP..., in one of its four forms */
     JET_LONG count;
     bool second, wide;              /* which */
+    bool wrong;                     /* its size or count */
     JET_PFNSTATUS status;           /* of JetInit3, or NULL */
     JET_PFNINITCALLBACK callback;   /* of JetInit4, or NULL */
     void *context;

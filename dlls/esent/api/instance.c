@@ -25,6 +25,8 @@ static JET_ERR instance_name_free(const WCHAR *name)
 
 static void instance_destroy(struct instance *instance)
 {
+    struct former_text *former;
+
     if (instance->handle)
         handle_free(instance->handle);
     instance_reseed_close(instance);
@@ -33,6 +35,12 @@ static void instance_destroy(struct instance *instance)
     backup_free(instance->backup);
     txn_root_free(&instance->txn);
     param_set_free(&instance->params);
+    while ((former = instance->former_texts))
+    {
+        instance->former_texts = former->next;
+        os_free(former->text);
+        os_free(former);
+    }
     os_free(instance->name);
     os_free(instance->display_name);
     os_free(instance);

@@ -9,7 +9,8 @@
 #include "api/private.h"
 #include "os/retry.h"
 
-#define MOST UINTPTR_MAX
+#define MOST      UINTPTR_MAX
+#define TEXT_MOST 10000 /* characters, whatever the parameter */
 
 #define NUMBER(id, name, kind, type, scope, until, advanced, low, high, value, small)                                  \
     [id] = { "JET_param" #name, PARAM_##kind,      PARAM_##type,       PARAM_##until,      SCOPE_##scope, advanced,    \
@@ -178,7 +179,7 @@ static JET_ERR param_set_text(struct instance *instance, uint32_t id, const WCHA
     if ((err = param_check_moment(instance, info)) < 0)
         return err;
     length = os_text_length(text);
-    if (length < info->low || length > info->high)
+    if (length < info->low || length > info->high || length > TEXT_MOST)
         return JET_errInvalidParameter;
     if (info->type != PARAM_STRING)
     {

@@ -139,7 +139,32 @@ static JET_ERR set_engine_format(struct instance *instance, uintptr_t number)
 
 /* -------------------------------------------------------- order of text --- */
 
-static JET_ERR set_unicode_default(struct instance *instance, const JET_UNICODEINDEX *unicode)
+/* The program's flags are completed, even if nothing comes of it. */
+static bool complete_flags(JET_UNICODEINDEX *unicode)
+{
+    if (unicode->dwMapFlags != OS_MAP_UPPERCASE)
+        unicode->dwMapFlags |= OS_MAP_SORTKEY;
+    return os_sort_flags_valid(unicode->dwMapFlags);
+}
+
+/* Another session may be reading the text of an instance that runs. */
+static void replace_text(struct instance *instance, struct param_value *value, WCHAR *text)
+{
+    struct former_text *former;
+
+    if (!instance || !value->text || !(atomic_load(&instance->state) & INSTANCE_INITIALIZED))
+        os_free(value->text);
+    else if ((former = os_alloc(sizeof(*former))))
+    {
+        former->text = value->text;
+        former->next = instance->former_texts;
+        instance->former_texts = former;
+    }
+    value->text = text;
+}
+
+/* Of an instance the flags are looked at first.  It may run: what is made from then on has the new order. */
+static JET_ERR set_unicode_default(struct instance *instance, JET_UNICODEINDEX *unicode)
 {
     struct param_value *value = param_slot(instance, JET_paramUnicodeIndexDefault);
     const struct os_locale *locale;
@@ -147,19 +172,15 @@ static JET_ERR set_unicode_default(struct instance *instance, const JET_UNICODEI
 
     if (!unicode)
     {
-        os_free(value->text);
-        value->text = NULL;
+        replace_text(instance, value, NULL);
         value->number = 0;
         value->written = false;
         return JET_errSuccess;
     }
-    if (!(unicode->dwMapFlags & OS_MAP_SORTKEY) || !os_sort_flags_valid(unicode->dwMapFlags) ||
-        os_locale_find_lcid(unicode->lcid, &locale) < 0)
+    if ((instance && !complete_flags(unicode)) || os_locale_find_lcid(unicode->lcid, &locale) < 0 ||
+        !complete_flags(unicode) || !(name = os_text_duplicate(os_locale_name(locale))))
         return JET_errInvalidParameter;
-    if (!(name = os_text_duplicate(os_locale_name(locale))))
-        return JET_errInvalidParameter;
-    os_free(value->text);
-    value->text = name;
+    replace_text(instance, value, name);
     value->number = unicode->dwMapFlags;
     value->written = true;
     return JET_errSuccess;
@@ -271,9 +292,7 @@ JET_ERR param_set_custom(struct instance *instance, struct session *session, uin
             page_size_changed();
         return err;
     case JET_paramUnicodeIndexDefault:
-        if (instance && atomic_load(&instance->state) & INSTANCE_INITIALIZED)
-            return JET_errAlreadyInitialized;
-        return set_unicode_default(instance, (const JET_UNICODEINDEX *)number);
+        return set_unicode_default(instance, (JET_UNICODEINDEX *)number);
     case JET_paramDBAPageAvailThreshold:
     case JET_paramDBAK1:
     case JET_paramDBAK2:

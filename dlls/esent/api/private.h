@@ -155,6 +155,13 @@ struct session_param;
 struct open_cursor;
 struct table_storage;
 
+/* A parameter's text that was replaced while the instance ran: kept, as somebody may be reading it. */
+struct former_text
+{
+    struct former_text *next;
+    WCHAR *text;
+};
+
 /* An attached database.  Guarded by instance.lock, but for `database`, which
  * does not change while the session that asks has it open, and for `path`, which
  * changes with process.attach_lock held, too. */
@@ -182,6 +189,7 @@ struct instance
     WCHAR *name;                        /* may be NULL */
     WCHAR *display_name;
     struct param_set params;
+    struct former_text *former_texts;
     struct os_mutex lock;
     _Atomic uint32_t calls;             /* instance calls inside (not session calls) */
     JET_GRBIT stopped;                  /* JET_bitStopService... in force, and 1 for all; process.lock */

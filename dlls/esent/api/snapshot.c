@@ -365,6 +365,7 @@ JET_ERR JET_API JetOSSnapshotPrepareInstance(JET_OSSNAPID id, JET_INSTANCE handl
     return api_leave_instance(instance, err);
 }
 
+/* In the A form nothing is written unless it succeeds; so in freeze_info. */
 static JET_ERR freeze_snapshot(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_INFO_W **infos, JET_GRBIT grbit,
                                bool wide)
 {
@@ -378,8 +379,11 @@ static JET_ERR freeze_snapshot(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_I
         return JET_errInvalidGrbit;
     if (!count || !infos)
         return JET_errInvalidParameter;
-    *count = 0;
-    *infos = NULL;
+    if (wide)
+    {
+        *count = 0;
+        *infos = NULL;
+    }
     os_mutex_lock(&snapshots.lock);
     err = find(id, &snapshot);
     if (err >= 0 && snapshot->state != SNAPSHOT_PREPARED)
@@ -421,8 +425,13 @@ static JET_ERR freeze_info(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_INFO_
     OS_TRACE("(%#zx, %p, %p, %#x)\n", (size_t)id, (void *)count, (void *)infos, (unsigned)grbit);
     if (grbit)
         return JET_errInvalidGrbit;
-    if (wide && (!count || !infos))
-        return JET_errInvalidParameter;
+    if (wide)
+    {
+        if (!count || !infos)
+            return JET_errInvalidParameter;
+        *count = 0;
+        *infos = NULL;
+    }
     os_mutex_lock(&snapshots.lock);
     err = find(id, &snapshot);
     if (err >= 0)
