@@ -477,6 +477,47 @@ static void structs_of_init(void **state)
     assert_true(none == JET_instanceNil);
 }
 
+/* What JetIdle tells of versions. */
+static void idle_with_versions(void **state)
+{
+    JET_INSTANCE other = test_instance_unstarted("idle", "off");
+    const JET_COLUMNDEF column = { .cbStruct = sizeof(column), .coltyp = JET_coltypLongBinary };
+    static const uint8_t bytes[3000];
+    JET_TABLEID idle_table;
+    JET_COLUMNID columnid;
+    JET_SESID mine, watching;
+    JET_DBID dbid;
+
+    (void)state;
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramMaxVerPages, 100, NULL));
+    assert_ok(JetSetSystemParameterA(&other, 0, JET_paramPreferredVerPages, 5, NULL));
+    assert_ok(JetInit(&other));
+    mine = test_session(other);
+    watching = test_session(other);
+    assert_ok(JetCreateDatabaseA(mine, test_file("idle.edb"), NULL, &dbid, 0));
+    assert_ok(JetCreateTableA(mine, dbid, "rows", 1, 80, &idle_table));
+    assert_ok(JetAddColumnA(mine, idle_table, "bytes", &column, NULL, 0, &columnid));
+    assert_ok(JetPrepareUpdate(mine, idle_table, JET_prepInsert));
+    assert_ok(JetUpdate(mine, idle_table, NULL, 0, NULL));
+    assert_ok(JetMove(mine, idle_table, JET_MoveFirst, 0));
+    assert_ok(JetBeginTransaction(mine));
+    for (unsigned i = 0; i < 100; i++)
+    {
+        assert_ok(JetBeginTransaction(mine));
+        assert_ok(JetPrepareUpdate(mine, idle_table, JET_prepReplace));
+        assert_ok(JetSetColumn(mine, idle_table, columnid, bytes, 1000 + i, JET_bitSetIntrinsicLV, NULL));
+        assert_ok(JetUpdate(mine, idle_table, NULL, 0, NULL));
+        assert_ok(JetCommitTransaction(mine, 0));
+    }
+    assert_err(JetIdle(watching, JET_bitIdleStatus), JET_wrnIdleFull);
+    assert_err(JetIdle(watching, JET_bitIdleWaitForAsyncActivity), JET_wrnRemainingVersions);
+    assert_err(JetIdle(watching, JET_bitIdleCompactAsync), JET_errInvalidGrbit);
+    assert_err(JetIdle(watching, JET_bitIdleCompact | JET_bitIdleCompactAsync), JET_wrnNoIdleActivity);
+    assert_ok(JetCommitTransaction(mine, 0));
+    assert_err(JetIdle(mine, 0), JET_wrnNoIdleActivity);
+    assert_ok(JetTerm(other));
+}
+
 static int start(void **state)
 {
     static const char by_number[] = "+number\0", by_text[] = "+text\0", by_other[] = "+other\0";
@@ -534,6 +575,7 @@ int main(void)
         cmocka_unit_test(contexts_of_commits),
         cmocka_unit_test(one_database_of_a_session),
         cmocka_unit_test(structs_of_init),
+        cmocka_unit_test(idle_with_versions),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

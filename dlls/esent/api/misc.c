@@ -19,25 +19,37 @@ JET_ERR JET_API JetGetVersion(JET_SESID sesid, JET_ULONG *version)
     return api_leave(session, JET_errSuccess);
 }
 
+/* More than 60 of a hundred of the versions that there should be at most. */
+static bool versions_abound(const struct instance *instance)
+{
+    return instance_version_buckets(instance) * (uint64_t)5 >
+           param_number(instance, JET_paramPreferredVerPages) * (uint64_t)3;
+}
+
 static JET_ERR idle(struct session *session, JET_GRBIT grbit)
 {
-    const struct instance_hooks *hooks = &session->instance->hooks;
+    const struct instance *instance = session->instance;
+    const struct instance_hooks *hooks = &instance->hooks;
     JET_ERR warning = JET_errSuccess;
 
-    if (!(grbit & JET_bitIdleStatus) && (!grbit || grbit & JET_bitIdleCompact))
+    if (grbit & JET_bitIdleStatus)
+        warning = versions_abound(instance) ? JET_wrnIdleFull : JET_errSuccess;
+    else if (!grbit || grbit & JET_bitIdleCompact)
     {
         if (hooks->clean_versions)
             hooks->clean_versions(hooks->context);
         warning = JET_wrnNoIdleActivity;
     }
-    else if (!(grbit & JET_bitIdleStatus) && grbit & JET_bitIdleCompactAsync)
+    else if (grbit & JET_bitIdleCompactAsync)
         return JET_errInvalidGrbit;
+    else if (grbit & JET_bitIdleWaitForAsyncActivity && instance_version_buckets(instance))
+        warning = JET_wrnRemainingVersions;
     if (grbit & JET_bitIdleFlushBuffers)
         return JET_errInvalidGrbit;
     return warning;
 }
 
-/* Cleans up versions now (0 or JET_bitIdleCompact), or tells how things stand. */
+/* Cleans up versions now (0 or JET_bitIdleCompact), or tells how things stand: JET_wrnIdleFull, JET_wrnRemainingVersions. */
 JET_ERR JET_API JetIdle(JET_SESID sesid, JET_GRBIT grbit)
 {
     struct session *session;

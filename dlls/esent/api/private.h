@@ -528,6 +528,9 @@ void session_close_database(struct session *session, JET_DBID dbid);
 /* The full path of a file that must be there: JET_errFileNotFound, JET_errInvalidPath. */
 JET_ERR path_of_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info);
 
+/* Of resource.c: how many of JET_paramMaxVerPages its versions take. */
+uint32_t instance_version_buckets(const struct instance *instance);
+
 /* Waits until no session of the instance, and no instance call, is inside. */
 void instance_wait_for_calls(struct instance *instance);
 

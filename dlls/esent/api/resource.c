@@ -130,6 +130,11 @@ static uint32_t count_cursors(const struct instance *instance)
     return count;
 }
 
+uint32_t instance_version_buckets(const struct instance *instance)
+{
+    return (uint32_t)((atomic_load(&instance->txn.bytes) + BUCKET - 1) / BUCKET);
+}
+
 static uint32_t count_of(struct instance *instance, JET_RESID id)
 {
     uint32_t count = 0;
@@ -144,7 +149,7 @@ static uint32_t count_of(struct instance *instance, JET_RESID id)
     case JET_residFUCB:
         return count_cursors(instance);
     case JET_residVERBUCKET:
-        return (uint32_t)((atomic_load(&instance->txn.bytes) + BUCKET - 1) / BUCKET);
+        return instance_version_buckets(instance);
     case JET_residINST:
         return 1;
     case JET_residLOG:
