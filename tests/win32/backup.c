@@ -576,6 +576,26 @@ static void logs_of_a_running_instance_are_replayed(void **state)
     assert_int_equal(count_rows("running", path), here);
 }
 
+static unsigned refused;
+
+/* What else is asked of an instance that is restored. */
+static JET_ERR JET_API restoring(JET_SESID sesid, JET_SNP snp, JET_SNT snt, void *data)
+{
+    JET_API_PTR number;
+    JET_SESID other;
+
+    (void)sesid, (void)snp, (void)data;
+    if (snt != JET_sntProgress && snt != JET_sntBegin)
+        return JET_errSuccess;
+    assert_err(JetGetSystemParameterA(instance, 0, JET_paramMaxSessions, &number, NULL, 0), JET_errRestoreInProgress);
+    assert_err(JetSetSystemParameterA(&instance, 0, JET_paramCheckpointDepthMax, 1 << 20, NULL),
+               JET_errRestoreInProgress);
+    assert_err(JetBeginSessionA(instance, &other, NULL, NULL), JET_errRestoreInProgress);
+    assert_err(JetTerm(instance), JET_errRestoreInProgress);
+    refused++;
+    return JET_errSuccess;
+}
+
 static void what_is_restored_is_what_was_committed(void **state)
 {
     char set[600], copy[600], to[600], name[1200], old[600];
@@ -605,7 +625,8 @@ static void what_is_restored_is_what_was_committed(void **state)
     snprintf(to, sizeof(to), "%s", test_folder("target2"));
     instance = test_instance_unstarted("target2", "on");
     assert_err(JetRestoreInstanceA(instance, to, to, NULL), JET_errFileNotFound);
-    assert_ok(JetRestoreInstanceA(instance, copy, to, NULL));
+    assert_ok(JetRestoreInstanceA(instance, copy, to, restoring));
+    assert_true(refused > 0);
     assert_ok(JetTerm(instance));
     snprintf(name, sizeof(name), "%sdata.edb", to);
     rows = count_rows("target2", name);

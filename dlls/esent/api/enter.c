@@ -349,6 +349,8 @@ static JET_ERR instance_admits(const struct instance *instance, enum instance_en
     }
     if (state & INSTANCE_TERMINATING)
         return JET_errTermInProgress;
+    if (state & INSTANCE_RESTORING)
+        return JET_errRestoreInProgress;
     if (state & INSTANCE_INITIALIZING)
         return entry == ENTER_ANY ? JET_errInitInProgress : JET_errNotInitialized;
     if (entry == ENTER_RUNNING && !(state & INSTANCE_INITIALIZED))

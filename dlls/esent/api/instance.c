@@ -228,6 +228,8 @@ static JET_ERR term_begin(struct instance *instance)
 
     if (state & INSTANCE_TERMINATING)
         return JET_errTermInProgress;
+    if (state & INSTANCE_RESTORING)
+        return JET_errRestoreInProgress;
     if (state & INSTANCE_INITIALIZING)
         return JET_errNotInitialized;
     atomic_fetch_or(&instance->state, INSTANCE_TERMINATING);

@@ -145,6 +145,7 @@ struct instance_hooks
 #define INSTANCE_UNAVAILABLE  0x04u     /* instance.unavailable says why */
 #define INSTANCE_INITIALIZED  0x10u
 #define INSTANCE_INITIALIZING 0x20u
+#define INSTANCE_RESTORING    0x40u     /* besides: by JetRestoreInstance or JetExternalRestore */
 #define INSTANCE_SLOW (INSTANCE_STOPPED | INSTANCE_TERMINATING | INSTANCE_UNAVAILABLE)
 
 #define RESEEDS_MAX 7                   /* databases into which pages are put at a time */

@@ -121,7 +121,7 @@ JET_ERR restore_take_instance(JET_INSTANCE handle, const WCHAR *name, bool *made
     if (err >= 0 && atomic_load(&(*instance)->state) & (INSTANCE_INITIALIZED | INSTANCE_INITIALIZING))
         err = JET_errAlreadyInitialized;
     else if (err >= 0)
-        atomic_fetch_or(&(*instance)->state, INSTANCE_INITIALIZING);
+        atomic_fetch_or(&(*instance)->state, INSTANCE_INITIALIZING | INSTANCE_RESTORING);
     process_unlock();
     return err;
 }
@@ -129,7 +129,7 @@ JET_ERR restore_take_instance(JET_INSTANCE handle, const WCHAR *name, bool *made
 void restore_give_instance(struct instance *instance, bool made)
 {
     process_lock();
-    atomic_fetch_and(&instance->state, ~INSTANCE_INITIALIZING);
+    atomic_fetch_and(&instance->state, ~(INSTANCE_INITIALIZING | INSTANCE_RESTORING));
     process_unlock();
     if (made)
         instance_free(instance);

@@ -46,6 +46,8 @@ static JET_ERR find_owner(JET_INSTANCE handle, JET_SESID sesid, uint32_t id, str
     state = atomic_load(&(*instance)->state);
     if (state & INSTANCE_TERMINATING)
         return JET_errTermInProgress;
+    if (state & INSTANCE_RESTORING)
+        return JET_errRestoreInProgress;
     return state & INSTANCE_INITIALIZING && !atomic_load(&(*instance)->answers) ? JET_errInitInProgress
                                                                                 : JET_errSuccess;
 }
