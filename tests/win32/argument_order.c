@@ -379,6 +379,24 @@ static void tables_to_read_ahead(void **state)
     assert_ok(JetPrereadTablesW(session, database, names, 1, 0));
 }
 
+/* Reading ranges ahead makes the cursor's own key. */
+static void key_of_ranges(void **state)
+{
+    int32_t zero = 0, one = 1, value = -1;
+    JET_INDEX_COLUMN start = { .columnid = number, .relop = JET_relopEquals, .pv = &one, .cb = sizeof(one) };
+    JET_INDEX_RANGE ranges[2] = { { .rgStartColumns = &start, .cStartColumns = 1 }, { 0 } };
+
+    (void)state;
+    go_first();
+    assert_ok(JetMakeKey(session, table, &zero, sizeof(zero), JET_bitNewKey));
+    assert_ok(JetPrereadIndexRanges(session, table, ranges, 1, NULL, NULL, 0, JET_bitPrereadForward));
+    assert_ok(JetSeek(session, table, JET_bitSeekGE) < 0 ? JET_errInternalError : JET_errSuccess);
+    assert_ok(JetRetrieveColumn(session, table, number, &value, sizeof(value), NULL, 0, NULL));
+    assert_int_equal(value, 1);
+    /* What has no columns gets the key that is there. */
+    assert_ok(JetPrereadIndexRanges(session, table, ranges + 1, 1, NULL, NULL, 0, JET_bitPrereadForward));
+}
+
 /* ----------------------------------------------------------------- databases --- */
 
 static void sizes_of_databases(void **state)
@@ -570,6 +588,7 @@ int main(void)
         cmocka_unit_test(ranges_of_indexes),
         cmocka_unit_test(levels_left),
         cmocka_unit_test(tables_to_read_ahead),
+        cmocka_unit_test(key_of_ranges),
         cmocka_unit_test(sizes_of_databases),
         cmocka_unit_test(too_long_a_default),
         cmocka_unit_test(contexts_of_commits),

@@ -133,7 +133,10 @@ static __attribute__((noinline)) JET_ERR retrieve_element(struct session *sessio
     if (err >= 0 && retrieval.computed)
         err = computed_default(session, tableid, &retrieval);
     if (err == JET_errInvalidBufferSize && retrieval.actual)
+    {
         element->cbActual = retrieval.actual;
+        element->err = JET_wrnBufferTruncated;
+    }
     if (err < 0)
         return err;
     element->err = err;

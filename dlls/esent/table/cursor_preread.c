@@ -64,12 +64,11 @@ JET_ERR cursor_preread_keys(struct cursor *cursor, const void *const *keys, cons
 
 /* ---------------------------------------------------------------- ranges --- */
 
-/* Makes the key of one end of a range: its columns, then a limit. */
+/* Makes the key of one end of a range: its columns, then a limit.  It is made as the cursor's own search key, as in
+ * Windows: that stays, and is what an end without columns gets. */
 static JET_ERR make_end(struct cursor *cursor, const JET_INDEX_COLUMN *columns, uint32_t count, bool start,
                         struct search_key *key)
 {
-    key->size = 0;
-    key->state = 0;
     if (count && !columns)
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
@@ -89,11 +88,15 @@ static JET_ERR make_end(struct cursor *cursor, const JET_INDEX_COLUMN *columns, 
             grbit |= start ? JET_bitPartialColumnStartLimit : JET_bitPartialColumnEndLimit;
         else if (last)
             grbit |= start ? JET_bitFullColumnStartLimit : JET_bitFullColumnEndLimit;
-        err = key_make(&cursor->form, key, columns[i].pv, columns[i].cb, grbit);
+        err = cursor_make_key(cursor, columns[i].pv, columns[i].cb, grbit);
         if (err < 0)
             return err;
     }
-    return key->size ? JET_errSuccess : JET_errKeyNotMade;
+    if (!cursor->key.data || !cursor->key.size)
+        return JET_errKeyNotMade;
+    key->size = cursor->key.size;
+    memcpy(key->data, cursor->key.data, key->size);
+    return JET_errSuccess;
 }
 
 static JET_ERR check_columns(const struct cursor *cursor, const JET_COLUMNID *columns, uint32_t count)
@@ -149,7 +152,7 @@ static JET_ERR make_keys(struct cursor *cursor, const JET_INDEX_RANGE *ranges, u
         if (range->cEndColumns)
             *only_starts = false;
         err = make_end(cursor, range->rgEndColumns, range->cEndColumns, !forward, &keys[2 * i + 1]);
-        if (err < 0 && !(err == JET_errKeyNotMade && !range->cEndColumns)) /* the start was made in its place */
+        if (err < 0)
             return err;
     }
     return JET_errSuccess;
