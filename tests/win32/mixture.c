@@ -381,8 +381,9 @@ static void step_escrow(void)
     if (!h.level)
         return;
     trace("%d: %d more in %d\n", h.step, (int)delta, id);
-    expect("what it was", old, number(&h.now.row[id], E));
-    sum = old + delta;
+    /* As it is on the page, with what the writer does not see. */
+    expect("what it was", old, number(&h.now.row[id], E) + h.theirs[id]);
+    sum = number(&h.now.row[id], E) + delta;
     row_set(&h.now.row[id], E, &sum, 4);
 }
 
