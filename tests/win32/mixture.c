@@ -851,11 +851,21 @@ static void equal_answers_when_logged(void **state)
     mixtures("logged", "on");
 }
 
+/* Pages leave memory and come back. */
+static void equal_answers_from_a_small_cache(void **state)
+{
+    (void)state;
+    assert_ok(JetSetSystemParameterA(NULL, JET_sesidNil, JET_paramCacheSizeMin, 32, NULL));
+    assert_ok(JetSetSystemParameterA(NULL, JET_sesidNil, JET_paramCacheSizeMax, 32, NULL));
+    mixtures("evicted", "on");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_answers),
         cmocka_unit_test(equal_answers_when_logged),
+        cmocka_unit_test(equal_answers_from_a_small_cache),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
