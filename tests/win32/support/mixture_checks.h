@@ -262,18 +262,19 @@ static int index_random(const struct state *state)
 }
 
 /* A key of one or two segments of random values; what the model calls it. */
-static void make_key(JET_SESID session, JET_TABLEID tableid, int which, struct entry *entry, bool *whole)
+static void make_key_to(JET_SESID session, JET_TABLEID tableid, int which, struct entry *entry, bool limit, bool up)
 {
     const struct index *index = &indexes[which];
     int segments = index->segment[1].column ? 2 : 1, used = below(3) ? segments : 1;
     struct key key = { .most = key_most(which) };
+    bool part = false;
 
-    *whole = used == segments;
     for (int i = 0; i < used; i++)
     {
         int column = index->segment[i].column;
         struct value value = { 0 };
         bool null = which && which != INDEX_CUT && !below(6);
+        JET_GRBIT grbit = 0;
 
         if (column == ID)
         {
@@ -284,16 +285,36 @@ static void make_key(JET_SESID session, JET_TABLEID tableid, int which, struct e
             do
                 value = value_random(column);
             while (which == INDEX_CUT && (value.size < CUT_LEAST || value.size > CUT_MOST));
+        if (limit && i + 1 == used)
+        {
+            /* The least or the greatest key that begins with these columns, or with a part of the last one. */
+            part = column == S && !null && value.size && below(2);
+            grbit = part && up ? (below(2) ? JET_bitPartialColumnEndLimit : JET_bitSubStrLimit)
+                    : part     ? JET_bitPartialColumnStartLimit
+                    : up       ? (below(2) ? JET_bitFullColumnEndLimit : JET_bitStrLimit)
+                               : JET_bitFullColumnStartLimit;
+            if (column != S && grbit == JET_bitStrLimit)
+                grbit = JET_bitFullColumnEndLimit;
+        }
         expect("make key",
                JetMakeKey(session, tableid, null ? NULL : value.bytes, null ? 0 : value.size,
-                          (i ? 0 : JET_bitNewKey) | (!null && !value.size ? JET_bitKeyDataZeroLength : 0)),
+                          (i ? 0 : JET_bitNewKey) | (!null && !value.size ? JET_bitKeyDataZeroLength : 0) | grbit),
                JET_errSuccess);
         key_append(&key, column, index->segment[i].down, null ? NULL : &value,
                    index->grbit & JET_bitIndexSortNullsHigh);
     }
+    if (part)
+        key.size--;
+    while (limit && up && key.size < key.most)
+        key_byte(&key, 0xff, false);
     memset(entry, 0, sizeof(*entry));
     entry->size = (uint16_t)key.size;
     memcpy(entry->key, key.bytes, key.size);
+}
+
+static void make_key(JET_SESID session, JET_TABLEID tableid, int which, struct entry *entry)
+{
+    make_key_to(session, tableid, which, entry, false, false);
 }
 
 static void step_seek(JET_SESID session, JET_TABLEID tableid, const struct state *state)
@@ -305,10 +326,9 @@ static void step_seek(JET_SESID session, JET_TABLEID tableid, const struct state
     JET_GRBIT seek = seeks[below(5)];
     struct entry key;
     JET_ERR err, want;
-    bool whole;
 
     expect("set index", JetSetCurrentIndexA(session, tableid, indexes[which].name), JET_errSuccess);
-    make_key(session, tableid, which, &key, &whole);
+    make_key(session, tableid, which, &key);
     for (first = 0; first < count && entry_compare(&list[first], &key) < 0; first++)
         ;
     for (past = first; past < count && list[past].size == key.size && !memcmp(list[past].key, key.key, key.size);)
@@ -332,7 +352,7 @@ static void step_range(JET_SESID session, JET_TABLEID tableid, const struct stat
     static struct entry list[ENTRIES];
     int which = index_random(state);
     uint32_t count = list_entries(state, which, list), at, end;
-    bool up = below(2), inclusive = below(2), whole, counted;
+    bool up = below(2), inclusive = below(2), counted;
     struct entry limit;
     JET_ULONG records;
     uint8_t secondary[1000], primary[300];
@@ -356,7 +376,11 @@ static void step_range(JET_SESID session, JET_TABLEID tableid, const struct stat
                JET_errSuccess);
     if (below(2))
     {
-        make_key(session, tableid, which, &limit, &whole);
+        bool widened = which != INDEX_CUT && below(2);
+
+        if (widened)
+            inclusive = true;
+        make_key_to(session, tableid, which, &limit, widened, up);
         err = JetSetIndexRange(session, tableid,
                                (up ? JET_bitRangeUpperLimit : 0) | (inclusive ? JET_bitRangeInclusive : 0));
         for (end = at; end < count; end = up ? end + 1 : end - 1)
@@ -433,8 +457,7 @@ static void step_intersect(JET_SESID session, JET_DBID database, const struct st
     {
         uint32_t count = list_entries(state, which[i], list), from, to;
         struct entry limit;
-        bool whole;
-
+    
         ranges[i].cbStruct = sizeof(ranges[i]);
         ranges[i].grbit = JET_bitRecordInIndex;
         expect("open", JetOpenTableA(session, database, "mixture", NULL, 0, 0, &ranges[i].tableid), JET_errSuccess);
@@ -449,7 +472,7 @@ static void step_intersect(JET_SESID session, JET_DBID database, const struct st
         expect("first", JetMove(session, ranges[i].tableid, JET_MoveFirst, 0), JET_errSuccess);
         if (from)
             expect("from", JetMove(session, ranges[i].tableid, (JET_LONG)from, 0), JET_errSuccess);
-        make_key(session, ranges[i].tableid, which[i], &limit, &whole);
+        make_key(session, ranges[i].tableid, which[i], &limit);
         for (to = from; to < count; to++)
         {
             int order = memcmp(list[to].key, limit.key, list[to].size < limit.size ? list[to].size : limit.size);
