@@ -301,6 +301,40 @@ static void info_of_a_file(void **state)
     assert_ok(JetDetachDatabaseA(session, path));
 }
 
+static void info_of_a_folder(void **state)
+{
+    const char *folder = test_folder("folder");
+    const char *const names[] = { NULL, "", ".", folder };
+    JET_DBINFOUPGRADE upgrade;
+    JET_DBINFOMISC misc;
+    JET_ULONG number;
+    uint64_t size;
+    char slash[400];
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    {
+        size = 9;
+        assert_ok(JetGetDatabaseFileInfoA(names[i], &size, sizeof(size), JET_DbInfoFilesize));
+        assert_int_equal(size, 0);
+        assert_ok(JetGetDatabaseFileInfoA(names[i], &size, sizeof(size), JET_DbInfoFilesizeOnDisk));
+        assert_err(JetGetDatabaseFileInfoA(names[i], &size, 4, JET_DbInfoFilesize), JET_errInvalidBufferSize);
+        number = 9;
+        assert_ok(JetGetDatabaseFileInfoA(names[i], &number, sizeof(number), JET_DbInfoDBInUse));
+        assert_int_equal(number, 0);
+        memset(&upgrade, 9, sizeof(upgrade));
+        upgrade.cbStruct = sizeof(upgrade);
+        assert_ok(JetGetDatabaseFileInfoA(names[i], &upgrade, sizeof(upgrade), JET_DbInfoUpgrade));
+        assert_int_equal(upgrade.fAlreadyUpgraded | upgrade.fUpgradable, 0);
+        assert_err(JetGetDatabaseFileInfoA(names[i], &misc, 3, JET_DbInfoMisc), JET_errInvalidBufferSize);
+        assert_err(JetGetDatabaseFileInfoA(names[i], &misc, sizeof(misc), JET_DbInfoMisc), JET_errFileAccessDenied);
+        assert_err(JetGetDatabaseFileInfoA(names[i], &number, sizeof(number), 0), JET_errInvalidParameter);
+    }
+    assert_err(JetGetDatabaseFileInfoW(NULL, &number, sizeof(number), 0), JET_errInvalidParameter);
+    snprintf(slash, sizeof(slash), "%s/", make_database("j.edb", JET_dbstateCleanShutdown));
+    assert_err(JetGetDatabaseFileInfoA(slash, &size, sizeof(size), JET_DbInfoFilesize), JET_errInvalidPath);
+}
+
 /* Adds rows to its only table, and takes them off again. */
 static void come_and_go(JET_SESID sesid, JET_TABLEID table, JET_COLUMNID id, bool keep)
 {
@@ -386,6 +420,7 @@ int main(void)
         cmocka_unit_test(the_engine_s_format_bounds_what_is_written),
         cmocka_unit_test(info_of_an_open_database),
         cmocka_unit_test(info_of_a_file),
+        cmocka_unit_test(info_of_a_folder),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

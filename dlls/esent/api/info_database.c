@@ -186,7 +186,7 @@ static JET_ERR upgrade_info(const WCHAR *path, const struct os_file_info *file, 
     info->csecToUpgrade = file->size * 3600 >> 30; /* a GB an hour */
     info->cbFreeSpaceRequiredLow = needed;
     info->cbFreeSpaceRequiredHigh = needed >> 32;
-    if (file_header(path, &read) < 0 || read.header.magic != HEADER_MAGIC)
+    if (file->directory || file_header(path, &read) < 0 || read.header.magic != HEADER_MAGIC)
         return JET_errSuccess;
     if (read.header.format == HEADER_FORMAT)
     {
@@ -206,7 +206,8 @@ static bool misc_size(uint32_t size)
            size == sizeof(JET_DBINFOMISC7);
 }
 
-static JET_ERR header_info(const WCHAR *path, void *result, uint32_t size, uint32_t level)
+static JET_ERR header_info(const WCHAR *path, const struct os_file_info *file, void *result, uint32_t size,
+                           uint32_t level)
 {
     struct header_read read;
     uint32_t type;
@@ -214,7 +215,7 @@ static JET_ERR header_info(const WCHAR *path, void *result, uint32_t size, uint3
 
     if (level == JET_DbInfoMisc ? !misc_size(size) : size != sizeof(uint32_t))
         return JET_errInvalidBufferSize;
-    err = file_header(path, &read);
+    err = file->directory ? JET_errFileAccessDenied : file_header(path, &read);
     if (err < 0)
         return err;
     switch (level)
@@ -232,32 +233,55 @@ static JET_ERR header_info(const WCHAR *path, void *result, uint32_t size, uint3
     }
 }
 
+/* As a search for the name finds it: a folder too, of size 0, and no name is the current one. */
+static JET_ERR find_file(const WCHAR *path, WCHAR full[OS_PATH_MAX], struct os_file_info *info)
+{
+    static const WCHAR here[] = { '.', 0 };
+    bool folder = false;
+    size_t length;
+    JET_ERR err = os_full_path(path && path[0] ? path : here, full, OS_PATH_MAX);
+
+    if (err < 0)
+        return err;
+    length = os_text_length(full);
+    if (length > 1 && os_path_is_separator(full[length - 1]))
+    {
+        folder = true;
+        if (full[length - 2] != ':')
+            full[length - 1] = 0;
+    }
+    err = os_path_info(full, info);
+    if (err < 0)
+        return err == JET_errInvalidPath ? JET_errFileNotFound : err;
+    if (info->directory)
+        info->size = 0;
+    return folder && !info->directory ? JET_errInvalidPath : JET_errSuccess;
+}
+
 static JET_ERR file_info(const WCHAR *path, void *result, uint32_t size, uint32_t level)
 {
     struct database_header header;
     struct os_file_info info;
     WCHAR full[OS_PATH_MAX];
     bool open;
-    JET_ERR err = path_of_file(path, full, &info);
+    JET_ERR err = find_file(path, full, &info);
 
     if (err < 0)
         return err;
     switch (level)
     {
     case JET_DbInfoFilesize:
-    case JET_DbInfoFilesizeOnDisk:
+    case JET_DbInfoFilesizeOnDisk: /* a directory tells but one size */
         if (size != sizeof(uint64_t))
             return JET_errInvalidBufferSize;
-        if (level == JET_DbInfoFilesizeOnDisk)
-            err = os_path_size_on_disk(full, &info.size);
         memcpy(result, &info.size, sizeof(uint64_t));
-        return err;
+        return JET_errSuccess;
     case JET_DbInfoUpgrade:
         return upgrade_info(full, &info, result, size);
     case JET_DbInfoMisc:
     case JET_DbInfoPageSize:
     case JET_DbInfoFileType:
-        return header_info(full, result, size, level);
+        return header_info(full, &info, result, size, level);
     case JET_DbInfoDBInUse:
         return put_long(result, size, attachment_header(full, &header, &open));
     default:
@@ -266,7 +290,7 @@ static JET_ERR file_info(const WCHAR *path, void *result, uint32_t size, uint32_
 }
 
 /*
- * Facts of a database file, attached or not, without a session.
+ * Facts of a database file, attached or not, without a session.  No name is the current folder.
  * JET_errFileNotFound, JET_errInvalidPath, JET_errInvalidBufferSize,
  * JET_errReadVerifyFailure (no header), JET_errFileInvalidType,
  * JET_errInvalidParameter (level).  Source: JetGetDatabaseFileInfoEx.
@@ -274,8 +298,6 @@ static JET_ERR file_info(const WCHAR *path, void *result, uint32_t size, uint32_
 JET_ERR JET_API JetGetDatabaseFileInfoW(JET_PCWSTR filename, void *result, JET_ULONG size, JET_ULONG level)
 {
     OS_TRACE("(%s, %p, %u, %#x)\n", OS_TRACE_W(filename), result, (unsigned)size, (unsigned)level);
-    if (!filename)
-        return JET_errInvalidParameter;
     return file_info(filename, result, result ? size : 0, level);
 }
 
