@@ -106,7 +106,7 @@ struct os_volume
 struct os_file_info
 {
     uint64_t size;
-    uint64_t size_on_disk;    /* what is allocated: less than size for a sparse file; by path, see os_path_size_on_disk */
+    uint64_t size_on_disk;    /* what is allocated: less than size for a sparse file; by path it may be size */
     uint64_t modified;        /* as os_time_now */
     bool directory;
     bool read_only;
@@ -166,8 +166,6 @@ struct os_file_ops
     JET_ERR (*find_open)(const struct os_file_ops *ops, const WCHAR *pattern, struct os_find **find);
     JET_ERR (*find_next)(const struct os_file_ops *ops, struct os_find *find, struct os_find_entry *entry);
     void (*find_close)(const struct os_file_ops *ops, struct os_find *find);
-    /* May be NULL: then path_info tells it. */
-    JET_ERR (*path_size_on_disk)(const struct os_file_ops *ops, const WCHAR *path, uint64_t *size);
 };
 
 /* The platform's own table. */
@@ -352,20 +350,6 @@ static inline const WCHAR *os_file_path(const struct os_file *file)
 static inline JET_ERR os_path_info(const WCHAR *path, struct os_file_info *info)
 {
     return os_process.file_ops->path_info(os_process.file_ops, path, info);
-}
-
-/* What is allocated for a file; asking for it may cost more than for the rest. */
-static inline JET_ERR os_path_size_on_disk(const WCHAR *path, uint64_t *size)
-{
-    const struct os_file_ops *ops = os_process.file_ops;
-    struct os_file_info info = { 0 };
-    JET_ERR err;
-
-    if (ops->path_size_on_disk)
-        return ops->path_size_on_disk(ops, path, size);
-    err = ops->path_info(ops, path, &info);
-    *size = info.size_on_disk;
-    return err;
 }
 
 /* Whether a file that is no directory has this path. */

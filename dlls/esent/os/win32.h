@@ -18,7 +18,6 @@
 #include "private.h"
 
 JET_ERR os_win32_path_info(const struct os_file_ops *ops, const WCHAR *path, struct os_file_info *info);
-JET_ERR os_win32_path_size_on_disk(const struct os_file_ops *ops, const WCHAR *path, uint64_t *size);
 JET_ERR os_win32_path_delete(const struct os_file_ops *ops, const WCHAR *path);
 JET_ERR os_win32_path_move(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace);
 JET_ERR os_win32_path_copy(const struct os_file_ops *ops, const WCHAR *from, const WCHAR *to, bool replace);

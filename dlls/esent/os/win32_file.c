@@ -467,7 +467,6 @@ const struct os_file_ops os_platform_file_ops = {
     .map = file_map,
     .unmap = file_unmap,
     .path_info = os_win32_path_info,
-    .path_size_on_disk = os_win32_path_size_on_disk,
     .path_delete = os_win32_path_delete,
     .path_move = os_win32_path_move,
     .path_copy = os_win32_path_copy,

@@ -27,18 +27,6 @@ JET_ERR os_win32_path_info(const struct os_file_ops *ops, const WCHAR *path, str
     return JET_errSuccess;
 }
 
-JET_ERR os_win32_path_size_on_disk(const struct os_file_ops *ops, const WCHAR *path, uint64_t *size)
-{
-    DWORD low, high = 0;
-
-    (void)ops;
-    low = GetCompressedFileSizeW(path, &high);
-    if (low == INVALID_FILE_SIZE && GetLastError() != NO_ERROR)
-        return last_error();
-    *size = (uint64_t)high << 32 | low;
-    return JET_errSuccess;
-}
-
 JET_ERR os_win32_path_delete(const struct os_file_ops *ops, const WCHAR *path)
 {
     uint64_t until = 0;
