@@ -465,6 +465,14 @@ done:
     return err == JET_errTableInUse || err == JET_errWriteConflict ? JET_errSuccess : err;
 }
 
+static JET_ERR order_rows(const struct worker *w, const struct session *s)
+{
+    char name[20];
+
+    snprintf(name, sizeof(name), "rows%d", w->number);
+    return JetDefragmentA(s->id, s->database, name, NULL, NULL, JET_bitDefragmentBTree);
+}
+
 static JET_ERR step(struct worker *w, struct session *s)
 {
     int what = below(w, 100);
@@ -480,7 +488,12 @@ static JET_ERR step(struct worker *w, struct session *s)
     if (what < 96)
         return commit(w, s);
     if (what < 97)
-        return JetResizeDatabase(s->id, s->database, 0, NULL, 0);
+    {
+        JET_ERR err = JetResizeDatabase(s->id, s->database, 0, NULL, 0);
+
+        /* On a thread of its own, so only where there are several. */
+        return err < 0 || !settings->threads ? err : order_rows(w, s);
+    }
     return rollback(s);
 }
 

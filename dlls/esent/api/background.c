@@ -11,7 +11,7 @@
  * Order and kind of the errors follow the published source (old.cxx, scrub.cxx, dbscan.cxx).
  * `lock` of struct background guards all of it, and is not held while a job works.
  */
-#include "api/private.h"
+#include "api/callback.h"
 #include "maintain/maintain.h"
 #include "table/schema.h"
 
@@ -21,8 +21,15 @@
 enum job_kind
 {
     JOB_DEFRAGMENT,
+    JOB_TABLES, /* those that were named */
     JOB_SCAN,
     JOB_KINDS,
+};
+
+struct named_table
+{
+    struct named_table *next;
+    char name[NAME_SIZE];
 };
 
 struct job
@@ -36,7 +43,8 @@ struct job
     _Atomic bool stop;
     uint32_t passes, passes_max; /* 0: for ever */
     uint64_t began, until;       /* os_clock_us; 0: as long as it takes */
-    char table[NAME_SIZE];       /* that one only; empty: all */
+    bool space_only;             /* only the available extents of trees */
+    struct named_table *tables;  /* of JOB_TABLES; the first is being worked at */
     uint32_t pause_ms;
     JET_CALLBACK callback;
     JET_SESID sesid; /* who started a scan */
@@ -111,7 +119,9 @@ static JET_ERR passes(struct job *job, struct session *session, struct database 
     {
         uint64_t began = os_clock_us(), took;
 
-        err = defragment_database(database, &session->txn, job->table[0] ? job->table : NULL, &leave);
+        /* ESE joins leaves of the trees of available extents then; here they stay as they are. */
+        if (!job->space_only)
+            err = defragment_database(database, &session->txn, &leave);
         if (err < 0 || !shall_go_on(job))
             break;
         job->passes++;
@@ -136,6 +146,73 @@ static void defragment(struct job *job, struct database *database)
     (void)JetEndSession(sesid, 0);
 }
 
+/* With the lock held: the first one is done with. */
+static void drop_table(struct job *job)
+{
+    struct named_table *table = job->tables;
+
+    job->tables = table->next;
+    os_free(table);
+}
+
+/* Tells who has registered for it what becomes of the table, JET_bitOld2... */
+static void tell_action(const struct job *job, JET_SESID sesid, struct database *database, char *name, JET_GRBIT action)
+{
+    JET_TABLEID tableid = JET_tableidNil;
+    struct session *session;
+    struct cursor *cursor;
+    struct table *table;
+
+    if (api_enter(sesid, 0, &session) < 0)
+        return;
+    if (table_open(database, &session->txn, name, &table) < 0)
+        table = NULL;
+    else if (!callback_on(table) || cursor_open(table, &session->txn, 0, &cursor) < 0)
+        table_release(table);
+    else if (session_add_cursor(session, cursor, job->dbid, &tableid) < 0)
+        cursor_close(cursor);
+    else
+        (void)callback_tell(session, tableid, cursor, JET_cbtypOld2Action, name, &action);
+    (void)api_leave(session, JET_errSuccess);
+    if (tableid != JET_tableidNil)
+        (void)JetCloseTable(sesid, tableid);
+}
+
+static void defragment_named(struct job *job, struct session *session, struct database *database, char *name)
+{
+    struct maintain_leave leave = { job, shall_go_on, rest };
+    uint32_t moved;
+    JET_ERR err;
+
+    tell_action(job, session->handle, database, name, JET_bitOld2Start);
+    err = defragment_table(database, &session->txn, name, &leave, &moved);
+    OS_TRACE("%s: %u leaves moved: %d\n", name, (unsigned)moved, (int)err);
+    tell_action(job, session->handle, database, name, shall_go_on(job) ? JET_bitOld2End : JET_bitOld2Suspend);
+}
+
+/* The tables that were named, until there is none, more of which may come meanwhile. */
+static void defragment_tables(struct job *job, struct database *database)
+{
+    struct session *session;
+
+    if (session_new(job->background->instance, &session) < 0)
+        session = NULL;
+    os_mutex_lock(&job->background->lock);
+    while (!session && job->tables)
+        drop_table(job);
+    while (job->tables && shall_go_on(job))
+    {
+        os_mutex_unlock(&job->background->lock);
+        /* What was wrong with one is no matter of the others. */
+        defragment_named(job, session, database, job->tables->name);
+        os_mutex_lock(&job->background->lock);
+        drop_table(job);
+    }
+    os_mutex_unlock(&job->background->lock);
+    if (session)
+        (void)JetEndSession(session->handle, 0);
+}
+
 static void scan(struct job *job, struct database *database)
 {
     struct maintain_leave leave = { job, shall_go_on, rest };
@@ -158,18 +235,43 @@ static void scan(struct job *job, struct database *database)
     } while (!job->passes_max && shall_go_on(job));
 }
 
+static void work_once(struct job *job, struct database *database)
+{
+    if (!database)
+        return;
+    switch (job->kind)
+    {
+    case JOB_DEFRAGMENT:
+        defragment(job, database);
+        break;
+    case JOB_TABLES:
+        defragment_tables(job, database);
+        break;
+    default:
+        scan(job, database);
+        break;
+    }
+}
+
 static void work(void *context)
 {
     struct job *job = context;
     struct background *background = job->background;
     struct database *database = background->instance->databases[job->dbid].database;
+    bool again;
 
     atomic_store(&job->thread_id, os_thread_id());
-    if (database && job->kind == JOB_DEFRAGMENT)
-        defragment(job, database);
-    else if (database)
-        scan(job, database);
-    os_mutex_lock(&background->lock);
+    do
+    {
+        work_once(job, database);
+        os_mutex_lock(&background->lock);
+        /* One more may have been named meanwhile; from now on that begins another thread. */
+        again = database && job->tables && shall_go_on(job);
+        while (job->tables && !again)
+            drop_table(job);
+        if (again)
+            os_mutex_unlock(&background->lock);
+    } while (again);
     atomic_store(&job->thread_id, 0);
     job->running = false;
     os_condition_wake_all(&background->changed);
@@ -261,14 +363,15 @@ static struct job *job_of(struct instance *instance, enum job_kind kind, JET_DBI
     return background ? &background->jobs[kind][dbid] : NULL;
 }
 
-static JET_ERR begin_passes(struct job *job, const JET_ULONG *count, const JET_ULONG *seconds, JET_CALLBACK callback)
+static JET_ERR begin_passes(struct job *job, const JET_ULONG *count, const JET_ULONG *seconds, JET_CALLBACK callback,
+                            bool space_only)
 {
     if (job->running)
         return JET_wrnDefragAlreadyRunning;
     job->passes_max = count ? *count : 0;
     job->until = seconds && *seconds ? os_clock_us() + *seconds * 1000000ull : 0;
     job->callback = callback;
-    job->table[0] = 0;
+    job->space_only = space_only;
     return start(job);
 }
 
@@ -289,8 +392,8 @@ static JET_ERR end_passes(struct job *job, JET_ULONG *count, JET_ULONG *seconds)
 static JET_ERR defragment_all(struct session *session, struct attachment *attachment, JET_ULONG *count,
                               JET_ULONG *seconds, JET_CALLBACK callback, JET_GRBIT grbit)
 {
-    const uintptr_t any = JET_OnlineDefragAllOBSOLETE | JET_OnlineDefragDatabases | JET_OnlineDefragSpaceTrees;
-    uintptr_t level = param_number(session->instance, JET_paramEnableOnlineDefrag);
+    uintptr_t level = param_number(session->instance, JET_paramEnableOnlineDefrag), trees;
+    bool space_only;
     struct job *job;
     JET_ERR err;
 
@@ -301,6 +404,10 @@ static JET_ERR defragment_all(struct session *session, struct attachment *attach
         if (seconds)
             *seconds = 0;
     }
+    trees = level & JET_OnlineDefragAllOBSOLETE ? JET_OnlineDefragDatabases | JET_OnlineDefragSpaceTrees
+                                                : level & (JET_OnlineDefragDatabases | JET_OnlineDefragSpaceTrees);
+    space_only = trees && (grbit & JET_bitDefragmentAvailSpaceTreesOnly || !(trees & JET_OnlineDefragDatabases));
+    /* There are no partial merges. */
     grbit &= ~(JET_GRBIT)(JET_bitDefragmentAvailSpaceTreesOnly | JET_bitDefragmentNoPartialMerges);
     if (!level)
         return JET_errSuccess;
@@ -313,13 +420,35 @@ static JET_ERR defragment_all(struct session *session, struct attachment *attach
         return JET_errOutOfMemory;
     os_mutex_lock(&job->background->lock);
     err = grbit == JET_bitDefragmentBatchStop ? end_passes(job, count, seconds)
-          : job->running || level & any       ? begin_passes(job, count, seconds, callback)
+          : job->running || trees             ? begin_passes(job, count, seconds, callback, space_only)
                                               : JET_errSuccess;
     os_mutex_unlock(&job->background->lock);
-    return err == JET_wrnDefragNotRunning && !(level & any) ? JET_errSuccess : err;
+    return err == JET_wrnDefragNotRunning && !trees ? JET_errSuccess : err;
 }
 
-/* One table, by name; it is enough if that is done some time. */
+/* With the lock held: it is among the tables to be done. */
+static JET_ERR add_table(struct job *job, const char *name)
+{
+    struct named_table **link = &job->tables, *table;
+
+    for (; *link; link = &(*link)->next)
+        if (!strcmp((*link)->name, name))
+            return JET_errSuccess;
+    table = os_alloc_zero(sizeof(*table));
+    if (!table)
+        return JET_errOutOfMemory;
+    strcpy(table->name, name);
+    *link = table;
+    if (job->running)
+        return JET_errSuccess;
+    job->until = 0;
+    return start(job);
+}
+
+/*
+ * One table, by name, in the background.  ESE does several at once, and remembers in a table of the database what
+ * it did not come to; here that is forgotten as the database is detached.
+ */
 static JET_ERR defragment_one(struct session *session, struct attachment *attachment, const char *name)
 {
     struct job *job;
@@ -336,18 +465,14 @@ static JET_ERR defragment_one(struct session *session, struct attachment *attach
     if (err < 0)
         return err;
     table_release(table);
-    job = job_of(session->instance, JOB_DEFRAGMENT, (JET_DBID)(attachment - session->instance->databases));
+    job = job_of(session->instance, JOB_TABLES, (JET_DBID)(attachment - session->instance->databases));
     if (!job)
         return JET_errOutOfMemory;
     os_mutex_lock(&job->background->lock);
-    if (!job->running)
-    {
-        job->passes_max = 1;
-        job->until = 0;
-        job->callback = NULL;
-        strcpy(job->table, checked);
-        err = start(job);
-    }
+    err = add_table(job, checked);
+    if (err < 0)
+        while (job->tables && !job->running)
+            drop_table(job);
     os_mutex_unlock(&job->background->lock);
     return err;
 }
@@ -363,7 +488,7 @@ static JET_ERR defragment_by(struct session *session, struct attachment *attachm
             return JET_errInvalidParameter;
         if ((grbit & ~(JET_GRBIT)JET_bitDefragmentBTreeBatch) != JET_bitDefragmentBatchStart)
             return JET_errInvalidGrbit;
-        /* Trees that were asked for are done at once; there are none to go on with. */
+        /* Nothing is remembered of tables that were named before, so there are none to go on with. */
         return callback || table ? JET_errInvalidParameter : JET_errSuccess;
     }
     if (!(grbit & JET_bitDefragmentBTree))

@@ -181,10 +181,20 @@ JET_ERR JET_API JetUnregisterCallback(JET_SESID sesid, JET_TABLEID tableid, JET_
     return api_leave(session, hook ? JET_errSuccess : JET_errInvalidParameter);
 }
 
-/* One that the catalog has: not called at all unless the instance allows it. */
-static JET_ERR call_named(struct session *session, JET_TABLEID tableid, JET_DBID dbid,
-                          const struct table_callback *named, JET_CBTYP event)
+/* What is called: whose table, and what about it. */
+struct telling
 {
+    struct session *session;
+    JET_TABLEID tableid;
+    JET_DBID dbid;
+    JET_CBTYP event;
+    void *first, *second;
+};
+
+/* One that the catalog has: not called at all unless the instance allows it. */
+static JET_ERR call_named(const struct telling *telling, const struct table_callback *named)
+{
+    struct session *session = telling->session;
     JET_CALLBACK function;
     JET_ERR err;
 
@@ -194,46 +204,54 @@ static JET_ERR call_named(struct session *session, JET_TABLEID tableid, JET_DBID
     if (err < 0)
         return err;
     api_callback_begin(session);
-    err = function(session->handle, dbid, tableid, event, NULL, NULL, NULL, 0);
+    err = function(session->handle, telling->dbid, telling->tableid, telling->event, telling->first, telling->second,
+                   NULL, 0);
     api_callback_end(session);
     return err;
 }
 
 /* Source: ErrRECICallback. */
-static JET_ERR call(struct session *session, JET_TABLEID tableid, JET_DBID dbid, const struct table *table,
-                    JET_CBTYP event)
+static JET_ERR call(const struct telling *telling, const struct table *table)
 {
+    struct session *session = telling->session;
     struct table_hook *hook = atomic_load_explicit(&table->object->hooks, memory_order_acquire);
     JET_ERR err = JET_errSuccess;
 
     for (; hook && err >= 0; hook = hook->next)
     {
-        if (!(hook->events & event))
+        if (!(hook->events & telling->event))
             continue;
         api_callback_begin(session);
-        err = hook->function(session->handle, dbid, tableid, event, NULL, NULL, hook->context, 0);
+        err = hook->function(session->handle, telling->dbid, telling->tableid, telling->event, telling->first,
+                             telling->second, hook->context, 0);
         api_callback_end(session);
     }
     for (uint32_t i = table->callback_count; i > 0 && err >= 0; i--)
     {
-        if (table->callbacks[i - 1].events & event)
-            err = call_named(session, tableid, dbid, &table->callbacks[i - 1], event);
+        if (table->callbacks[i - 1].events & telling->event)
+            err = call_named(telling, &table->callbacks[i - 1]);
     }
+    return err;
+}
+
+JET_ERR callback_tell(struct session *session, JET_TABLEID tableid, struct cursor *cursor, JET_CBTYP event, void *first,
+                      void *second)
+{
+    const struct open_cursor *open = session_find_cursor(session, tableid);
+    const struct table *table = cursor->table, *from = table->template_table;
+    struct telling telling = { session, tableid, open ? open->dbid : JET_dbidNil, event, first, second };
+    uint32_t refused = cursor->refused;
+    JET_ERR err;
+
+    cursor->refused |= CURSOR_NOT_CALLED;
+    err = call(&telling, table);
+    if (err >= 0 && from)
+        err = call(&telling, from);
+    cursor->refused = refused;
     return err;
 }
 
 JET_ERR callback_call(struct session *session, JET_TABLEID tableid, struct cursor *cursor, JET_CBTYP event)
 {
-    const struct open_cursor *open = session_find_cursor(session, tableid);
-    const struct table *table = cursor->table, *from = table->template_table;
-    JET_DBID dbid = open ? open->dbid : JET_dbidNil;
-    uint32_t refused = cursor->refused;
-    JET_ERR err;
-
-    cursor->refused |= CURSOR_NOT_CALLED;
-    err = call(session, tableid, dbid, table, event);
-    if (err >= 0 && from)
-        err = call(session, tableid, dbid, from, event);
-    cursor->refused = refused;
-    return err;
+    return callback_tell(session, tableid, cursor, event, NULL, NULL);
 }

@@ -32,5 +32,8 @@ static inline bool callback_any(const struct cursor *cursor)
 
 /* Tells of an event, JET_cbtyp...; the first error of a function, after which no other is called. */
 JET_ERR callback_call(struct session *session, JET_TABLEID tableid, struct cursor *cursor, JET_CBTYP event);
+/* The same with what the event has to say. */
+JET_ERR callback_tell(struct session *session, JET_TABLEID tableid, struct cursor *cursor, JET_CBTYP event,
+                      void *first, void *second);
 
 #endif

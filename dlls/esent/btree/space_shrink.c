@@ -65,20 +65,15 @@ void tree_store_shrink_to(struct tree_store *store, uint32_t last)
 
 /* ------------------------------------------------------------- vacating --- */
 
-/* An entry that is on the page or below it; *bytes is the caller's to free. */
-static JET_ERR entry_below(struct cache_file *file, uint32_t pgno, bool unique, struct tree_entry *entry,
-                           uint8_t **bytes)
+JET_ERR tree_first_below(const struct tree *tree, uint32_t pgno, uint8_t *bytes, struct tree_entry *entry)
 {
-    *bytes = os_alloc((size_t)2 * file->page_size);
-    if (!*bytes)
-        return JET_errOutOfMemory;
     for (uint32_t level = 0; level < TREE_DEPTH; level++)
     {
         struct cache_page *page;
         struct page_view view;
         struct page_node node;
         bool leaf = false;
-        JET_ERR err = cache_latch(file, pgno, CACHE_SHARED, &page);
+        JET_ERR err = cache_latch(tree->file, pgno, CACHE_SHARED, &page);
 
         if (err < 0)
             return tree_read_error(err);
@@ -88,11 +83,11 @@ static JET_ERR entry_below(struct cache_file *file, uint32_t pgno, bool unique, 
         {
             leaf = true;
             entry->key_size = page_key_size(&node.key);
-            page_key_copy(&node.key, *bytes);
-            entry->key = *bytes;
-            entry->data_size = unique ? 0 : node.data_size;
-            memcpy(*bytes + entry->key_size, node.data, entry->data_size);
-            entry->data = *bytes + entry->key_size;
+            page_key_copy(&node.key, bytes);
+            entry->key = bytes;
+            entry->data_size = tree->unique ? 0 : node.data_size;
+            memcpy(bytes + entry->key_size, node.data, entry->data_size);
+            entry->data = bytes + entry->key_size;
         }
         else if (node.data_size != sizeof(pgno))
             err = JET_errDatabaseCorrupted;
@@ -103,6 +98,13 @@ static JET_ERR entry_below(struct cache_file *file, uint32_t pgno, bool unique, 
             return err < 0 ? err : JET_errSuccess;
     }
     return JET_errDatabaseCorrupted;
+}
+
+/* The same; *bytes is the caller's to free. */
+static JET_ERR entry_below(const struct tree *tree, uint32_t pgno, struct tree_entry *entry, uint8_t **bytes)
+{
+    *bytes = os_alloc((size_t)2 * tree->file->page_size);
+    return *bytes ? tree_first_below(tree, pgno, *bytes, entry) : JET_errOutOfMemory;
 }
 
 /* What a page is, as it says. */
@@ -146,7 +148,7 @@ static JET_ERR move_space_page(struct owner *owner, uint32_t pgno, enum space_va
     if (err >= 0)
         err = space_buffers_lower(owner, &lowered);
     if (err >= 0)
-        err = entry_below(owner->store->file, pgno, true, &entry, &bytes);
+        err = entry_below(&owner->owned, pgno, &entry, &bytes);
     *vacated = lowered ? SPACE_VACATED_CHANGED : SPACE_VACATED_LOST;
     for (uint32_t i = 0; err >= 0 && i < 2 && *vacated != SPACE_VACATED_MOVED; i++)
     {
@@ -230,7 +232,7 @@ static JET_ERR vacate_tree_page(const struct tree *tree, uint32_t pgno, uint32_t
 {
     struct tree_entry entry;
     uint8_t *bytes = NULL;
-    JET_ERR err = entry_below(tree->file, pgno, tree->unique, &entry, &bytes);
+    JET_ERR err = entry_below(tree, pgno, &entry, &bytes);
 
     if (err >= 0)
         err = tree_move_page(tree, &entry, pgno, near, NULL);

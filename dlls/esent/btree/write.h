@@ -154,6 +154,17 @@ struct tree_entry
 JET_ERR tree_move_page(const struct tree *tree, const struct tree_entry *entry, uint32_t pgno, uint32_t near,
                        uint32_t *moved_to);
 
+/* The first entry on a page or below it; `bytes`, of two pages, is where its key and data are put.
+ * JET_errRecordNotFound: there is none. */
+JET_ERR tree_first_below(const struct tree *tree, uint32_t pgno, uint8_t *bytes, struct tree_entry *entry);
+/* The leaves that the page above that of the entry names, from that one on, `room` at most, and the leaf behind them
+ * (0: none).  None at all of a tree that is one leaf. */
+JET_ERR tree_read_leaves(const struct tree *tree, const struct tree_entry *entry, uint32_t *leaves, uint32_t room,
+                         uint32_t *count, uint32_t *next);
+/* Lets the tree have that many available pages that follow each other; *first is the first of them.
+ * JET_errRecordNotFound: it is too small for that.  Errors of taking a page. */
+JET_ERR tree_make_run(const struct tree *tree, uint32_t pages, uint32_t *first);
+
 /*
  * Takes the next `count` numbers of those that a tree's root keeps: the first is *before + 1.
  * JET_wrnColumnNull: this root keeps none, as in databases of formats before 1568.30.

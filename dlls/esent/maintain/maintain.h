@@ -155,10 +155,18 @@ struct maintain_leave
     void (*rest)(void *context, uint64_t milliseconds);
 };
 
-/* One pass over all tables, or one: leaves that have little left are joined, empty ones given back.  Tables that
- * others have alone are left out. */
-JET_ERR defragment_database(struct database *database, struct txn *txn, const char *only,
-                            const struct maintain_leave *leave);
+static inline bool maintain_goes_on(const struct maintain_leave *leave)
+{
+    return !leave->go_on || leave->go_on(leave->context);
+}
+
+/* One pass over all tables: leaves that have little left are joined, empty ones given back.  Tables that others
+ * have alone are left out. */
+JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave);
+/* The same of one table, whose leaves are then moved to where they follow each other; *moved is how many were.
+ * JET_errObjectNotFound, JET_errTableLocked. */
+JET_ERR defragment_table(struct database *database, struct txn *txn, const char *name,
+                         const struct maintain_leave *leave, uint32_t *moved);
 
 /*
  * Makes the file shorter from its end: pages in use there are moved to lower ones that are free, as far as that goes.

@@ -201,4 +201,15 @@ static inline uint64_t integrity_mix(uint64_t value)
     return value ^ (value >> 33);
 }
 
+/* ---- defragment_runs.c ---- */
+
+struct tree;
+struct txn;
+
+/* The first range of leaves from *from on that are to be moved: [*from, *to). */
+bool defragment_find_range(const uint32_t *leaves, uint32_t count, uint32_t *from, uint32_t *to);
+/* Moves the leaves of a tree that others may use meanwhile. */
+JET_ERR defragment_order(const struct tree *tree, struct txn *txn, const struct maintain_leave *leave,
+                         uint32_t *moved);
+
 #endif
