@@ -221,11 +221,8 @@ static int start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(out_of_order),
-        cmocka_unit_test(streamed),
-        cmocka_unit_test(restored),
-        cmocka_unit_test(restored_from_a_stream),
-        cmocka_unit_test(told_first),
+        cmocka_unit_test(out_of_order),           cmocka_unit_test(streamed),   cmocka_unit_test(restored),
+        cmocka_unit_test(restored_from_a_stream), cmocka_unit_test(told_first),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
