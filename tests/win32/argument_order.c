@@ -477,6 +477,21 @@ static void one_database_of_a_session(void **state)
     assert_ok(JetTerm(other));
 }
 
+static void file_of_temporary_tables(void **state)
+{
+    JET_COLUMNID ids[2];
+    JET_TABLEID sort = sort_of(JET_bitTTUpdatable, ids, 1);
+    char path[600];
+    JET_DBID opened = 1;
+
+    (void)state;
+    assert_ok(JetGetSystemParameterA(instance, 0, JET_paramTempPath, NULL, path, sizeof(path)));
+    assert_err(JetOpenDatabaseA(session, path, NULL, &opened, 0), JET_errInvalidDatabase);
+    assert_int_equal(opened, JET_dbidNil);
+    assert_err(JetOpenDatabaseA(session, test_file("other.edb"), NULL, &opened, 0), JET_errDatabaseNotFound);
+    assert_ok(JetCloseTable(session, sort));
+}
+
 /* Only the newest struct, which the engine works with itself, is looked at after the mode. */
 static void structs_of_init(void **state)
 {
@@ -594,6 +609,7 @@ int main(void)
         cmocka_unit_test(contexts_of_commits),
         cmocka_unit_test(one_database_of_a_session),
         cmocka_unit_test(structs_of_init),
+        cmocka_unit_test(file_of_temporary_tables),
         cmocka_unit_test(idle_with_versions),
     };
     return cmocka_run_group_tests(tests, start, stop);

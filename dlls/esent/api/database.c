@@ -590,6 +590,20 @@ static JET_ERR open_locked(struct session *session, struct attachment *attachmen
     return err;
 }
 
+/* The file of temporary tables, once there is one, is known, but not a program's to open. */
+static JET_ERR not_attached(struct instance *instance, const WCHAR *path, JET_GRBIT grbit)
+{
+    struct temp_store *store = &instance->temporary;
+    bool temporary;
+
+    os_mutex_lock(&store->lock);
+    temporary = store->database && same_path(store->database->path, path);
+    os_mutex_unlock(&store->lock);
+    if (!temporary)
+        return JET_errDatabaseNotFound;
+    return grbit & JET_bitDbExclusive ? JET_errDatabaseInUse : JET_errInvalidDatabase;
+}
+
 JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DBID *dbid, JET_GRBIT grbit)
 {
     struct instance *instance = session->instance;
@@ -605,6 +619,8 @@ JET_ERR session_open_database(struct session *session, const WCHAR *path, JET_DB
         err = os_full_path(path, full, OS_PATH_MAX);
         if (err >= 0)
             err = attachment_lock(instance, full, &attachment);
+        if (err == JET_errDatabaseNotFound)
+            err = not_attached(instance, full, grbit);
     }
     if (err < 0)
         return err;
