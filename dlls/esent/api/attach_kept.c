@@ -82,6 +82,7 @@ JET_ERR attachment_attach_kept(struct session *session, const WCHAR *path, uint3
     os_mutex_lock(&instance->lock);
     attachment->busy = false;
     os_mutex_unlock(&instance->lock);
-    event_database(instance, EVENT_DATABASE_ATTACHED, (uint32_t)(attachment - instance->databases), path, began);
+    event_database(instance, EVENT_DATABASE_ATTACHED, (uint32_t)(attachment - instance->databases), path,
+                   &attachment->database->header, began);
     return JET_errSuccess;
 }

@@ -11,6 +11,8 @@
  * Order and kind of the errors follow the published source (old.cxx, scrub.cxx, dbscan.cxx).
  * `lock` of struct background guards all of it, and is not held while a job works.
  */
+#include <stdio.h>
+
 #include "api/callback.h"
 #include "maintain/maintain.h"
 #include "table/schema.h"
@@ -110,18 +112,40 @@ static void rest(void *context, uint64_t milliseconds)
     os_mutex_unlock(&background->lock);
 }
 
+/* A pass is over, for the event log.  One is never resumed, so each has one invocation. */
+static void tell_pass(const struct job *job, const struct database *database, uint64_t began, uint32_t freed)
+{
+    uint64_t seconds = (os_clock_us() - began) / 1000000;
+    struct os_time date;
+    char text[40];
+
+    os_time_split(os_time_now() - seconds * 10000000u, &date);
+    snprintf(text, sizeof(text), "%02u/%02u/%04u", (unsigned)date.month, (unsigned)date.day, (unsigned)date.year);
+    event_say(&job->background->instance->events, EVENT_DEFRAGMENT_DONE, database->path, (uint64_t)freed, text, seconds,
+              (uint64_t)1, seconds / 86400, (uint64_t)job->passes + 1);
+}
+
 static JET_ERR passes(struct job *job, struct session *session, struct database *database)
 {
+    const struct event_sink *events = &job->background->instance->events;
     struct maintain_leave leave = { job, shall_go_on, rest };
     JET_ERR err = JET_errSuccess;
 
     while (err >= 0 && shall_go_on(job))
     {
         uint64_t began = os_clock_us(), took;
+        uint32_t freed = 0;
 
+        event_say(events, EVENT_DEFRAGMENT_BEGINS, database->path);
         /* ESE joins leaves of the trees of available extents then; here they stay as they are. */
         if (!job->space_only)
-            err = defragment_database(database, &session->txn, &leave);
+            err = defragment_database(database, &session->txn, &leave, &freed);
+        if (err < 0)
+            event_say(events, EVENT_DEFRAGMENT_FAILED, database->path, err);
+        else if (!shall_go_on(job))
+            event_say(events, EVENT_DEFRAGMENT_STOPPED, database->path);
+        else
+            tell_pass(job, database, began, freed);
         if (err < 0 || !shall_go_on(job))
             break;
         job->passes++;

@@ -21,6 +21,7 @@ JET_ERR instance_backup_start(struct instance *instance)
     config.log = instance_log(instance);
     config.registry = instance_registry(instance);
     config.names = instance_log_names(instance);
+    config.events = &instance->events;
     config.page_size = (uint32_t)param_number(instance, JET_paramDatabasePageSize);
     config.circular = param_number(instance, JET_paramCircularLog);
     config.roll_at_end = param_number(instance, JET_paramAggressiveLogRollover);

@@ -245,7 +245,6 @@ static JET_ERR backup_to(struct instance *instance, const WCHAR *path, JET_GRBIT
     err = backup_begin(instance->backup, kind, 0, 0, instance_settle, instance);
     if (err < 0)
         return err;
-    event_plain(instance, EVENT_LOGGING, kind ? EVENT_BACKUP_INCREMENT : EVENT_BACKUP_FULL, JET_errSuccess);
     if (named)
         err = found = os_full_path(path, target.root, OS_PATH_MAX);
     if (err >= 0)
@@ -255,9 +254,7 @@ static JET_ERR backup_to(struct instance *instance, const WCHAR *path, JET_GRBIT
     end = backup_end(instance->backup, err < 0 ? err : JET_errSuccess, 0);
     if (named && found >= 0)
         (void)remove_directory(target.root, L"temp");
-    err = err < 0 ? err : end;
-    event_plain(instance, EVENT_LOGGING, err < 0 ? EVENT_BACKUP_FAILED : EVENT_BACKUP_DONE, err < 0 ? err : 0);
-    return err;
+    return err < 0 ? err : end;
 }
 
 /*

@@ -100,7 +100,7 @@ static JET_ERR create(struct session *session, const WCHAR *path, JET_DBID *dbid
     else
     {
         *dbid = attachment - instance->databases;
-        event_database(instance, EVENT_DATABASE_CREATED, *dbid, full, began);
+        event_database(instance, EVENT_DATABASE_CREATED, *dbid, full, &attachment->database->header, began);
     }
     return err;
 }

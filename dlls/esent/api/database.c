@@ -255,6 +255,7 @@ void attachment_options(const struct attachment *attachment, struct database_opt
     options->request_timeout = (uint32_t)param_number(instance, JET_paramPatchRequestTimeout);
     options->txns = &instance->txn;
     options->log_database = attachment - instance->databases;
+    options->events = &instance->events;
     if (!options->read_only && !(attachment->grbit & JET_bitDbRecoveryOff))
     {
         options->log = instance_log(instance);
@@ -366,7 +367,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     if (err < 0)
         attachment_close(attachment);
     else
-        event_database(instance, EVENT_DATABASE_ATTACHED, (uint32_t)(attachment - instance->databases), full, began);
+        event_database(instance, EVENT_DATABASE_ATTACHED, (uint32_t)(attachment - instance->databases), full,
+                       &database->header, began);
     return err;
 }
 
@@ -461,7 +463,8 @@ static JET_ERR detach_locked(struct instance *instance, struct attachment *attac
     }
     err = attachment_close(attachment);
     if (err >= 0)
-        event_database(instance, EVENT_DATABASE_DETACHED, (uint32_t)(attachment - instance->databases), path, began);
+        event_database(instance, EVENT_DATABASE_DETACHED, (uint32_t)(attachment - instance->databases), path, NULL,
+                       began);
     return err;
 }
 

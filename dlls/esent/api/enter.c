@@ -32,7 +32,10 @@ static JET_ERR enter_busy(struct session *session, JET_SESID sesid, uint32_t fla
     if (lock != SESSION_BUSY(sesid))
         return JET_errInvalidSesid;
     if (atomic_load(&session->callback_thread) != os_thread_id())
+    {
+        event_session_shared(sesid);
         return JET_errSessionSharingViolation;
+    }
     err = refusal(session->instance, atomic_load(&session->instance->state), flags);
     if (err >= 0)
         session->nested++;

@@ -340,7 +340,10 @@ static JET_ERR init(JET_INSTANCE *handle, const struct init_info *info, JET_GRBI
     event_starts(instance);
     err = start(instance, info, grbit);
     if (err >= 0)
-        event_instance(instance, EVENT_INSTANCE_STARTED, began, JET_errSuccess);
+    {
+        event_stage(instance, STAGE_RUNS);
+        event_started(instance, began);
+    }
 
     process_lock();
     if (err >= 0)

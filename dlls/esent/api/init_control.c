@@ -151,5 +151,8 @@ JET_ERR init_control(struct instance *instance, JET_GRBIT grbit, const struct re
     if (instance->init_info && (!(grbit & DECIDING) || grbit & JET_bitExternalRecoveryControl) &&
         (instance->init_info->callback || instance->init_info->status))
         err = ask_program(instance, event, err);
-    return event->what == JET_sntMissingLog && err == JET_errFileNotFound ? JET_errMissingLogFile : err;
+    if (event->what != JET_sntMissingLog || (err != JET_errFileNotFound && err != JET_errMissingLogFile))
+        return err;
+    event_say(&instance->events, EVENT_LOG_OPEN_FAILED, event->path, JET_errFileNotFound);
+    return JET_errMissingLogFile;
 }

@@ -82,6 +82,7 @@ JET_ERR instance_new(const WCHAR *name, const WCHAR *display_name, struct instan
     os_mutex_init(&instance->reseed_lock);
     os_mutex_init(&instance->consume_lock);
     txn_root_init(&instance->txn);
+    event_instance_new(instance);
     instance->txn.hooks = (struct version_hooks){ NULL, schema_undo, schema_expire, index_settle };
     if ((err = param_set_copy(&instance->params, &process.params)) < 0)
     {
@@ -321,11 +322,12 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
         atomic_fetch_sub(&process.terminating, 1);
         return err;
     }
+    event_stage(instance, STAGE_ENDS);
     keep_out(instance);
     background_stop_all(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
-    event_instance(instance, err < 0 ? EVENT_INSTANCE_FAILED : EVENT_INSTANCE_STOPPED, began, err);
+    event_stopped(instance, began, grbit & JET_bitTermDirty, err);
     process_lock();
     atomic_fetch_and(&instance->state, ~INSTANCE_INITIALIZED);
     atomic_fetch_sub(&process.terminating, 1);

@@ -182,6 +182,7 @@ static JET_ERR make_config(struct instance_log *own)
     config->engine_format = format & 0x80000000u || format < ENGINE_FORMAT / 2 ? ENGINE_FORMAT : format & 0xffffu;
     config->depth_max = (uint32_t)param_number(instance, JET_paramCheckpointTooDeep);
     log_parameters(instance, &config->parameters);
+    config->events = &instance->events;
     config->context = &own->registry;
     config->attachments = database_log_attachments;
     config->generation = database_log_generation;

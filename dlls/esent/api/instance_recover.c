@@ -29,6 +29,8 @@ static JET_ERR on_control(void *context, const struct recovery_event *event)
 {
     struct replay *replay = context;
 
+    if (event->what == JET_sntBeginUndo)
+        event_stage(replay->instance, STAGE_UNDOES);
     return init_control(replay->instance, replay->grbit, event);
 }
 
@@ -74,7 +76,7 @@ static void tell_done(struct replay *replay)
     struct recovery_event event = { .what = JET_sntNotificationEvent, .why = RECOVERY_MESSAGE_DONE };
 
     if (init_control(replay->instance, replay->grbit, &event) >= 0)
-        event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_DONE, JET_errSuccess);
+        event_say(&replay->instance->events, EVENT_REDO_DONE);
 }
 
 static JET_ERR run_recovery(const struct recovery_config *config, struct log **log)
@@ -84,7 +86,8 @@ static JET_ERR run_recovery(const struct recovery_config *config, struct log **l
 
     replay->percent = 0;
     init_tell(replay->instance->init_info, JET_sntBegin, 0, 100);
-    event_plain(replay->instance, EVENT_LOGGING, EVENT_REDO_BEGINS, JET_errSuccess);
+    event_stage(replay->instance, STAGE_REDOES);
+    event_say(&replay->instance->events, EVENT_REDO_BEGINS);
     err = recovery_run(config, log);
     init_tell(replay->instance->init_info,
               err < 0 && err != JET_errRecoveredWithoutUndo ? JET_sntFail : JET_sntComplete, 100, 100);
@@ -142,6 +145,6 @@ JET_ERR instance_recover(struct instance *instance, const struct log_config *log
     JET_ERR err = recover(instance, log_config, registry, grbit, log);
 
     if (err < 0 && err != JET_errRecoveredWithoutUndo && err != JET_errRecoveredWithoutUndoDatabasesConsistent)
-        event_plain(instance, EVENT_LOGGING, EVENT_RECOVERY_FAILED, err);
+        event_say(&instance->events, EVENT_RECOVERY_FAILED, err);
     return err;
 }

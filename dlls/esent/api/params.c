@@ -132,6 +132,8 @@ static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_
     value->written = true;
     if (id == JET_paramAccessDeniedRetryPeriod)
         os_file_patience((uint32_t)number);
+    if (id == JET_paramEventLogCache)
+        event_keep((uint32_t)number);
     return JET_errSuccess;
 }
 

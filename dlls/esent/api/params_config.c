@@ -85,6 +85,8 @@ static void reset(struct instance *instance, uint32_t id, uintptr_t value)
     param_reset(instance, id, value);
     if (id == JET_paramAccessDeniedRetryPeriod)
         os_file_patience((uint32_t)value);
+    if (id == JET_paramEventLogCache)
+        event_keep((uint32_t)value);
 }
 
 static void apply(struct instance *instance, const struct config_value *values, size_t count)

@@ -11,6 +11,8 @@
  * is refused; here it is set, as the sample of services that share a process
  * (SvcInitSample) expects it.
  */
+#include <stdio.h>
+
 #include "api/private.h"
 
 #define PREFIX_MOST 5u /* characters before the colon */
@@ -132,6 +134,26 @@ static void param_name(uint32_t id, WCHAR *name, size_t cch)
     os_text_from_ascii(name, cch, param_info[id].name);
 }
 
+/* As printf("%#Ix") has it. */
+static const char *hexadecimal(uintptr_t number, char text[24])
+{
+    snprintf(text, 24, number ? "0x%llx" : "0", (unsigned long long)number);
+    return text;
+}
+
+/* Once for each parameter. */
+static void tell_override(struct instance *instance, uint32_t id, uintptr_t asked, uintptr_t got, const WCHAR *spec)
+{
+    struct param_value *value = param_slot(param_info[id].global ? NULL : instance, id);
+    char from[24], to[24];
+
+    if (value->overridden)
+        return;
+    value->overridden = true;
+    event_say(&event_process, EVENT_PARAM_OVERRIDDEN, param_info[id].name, hexadecimal(asked, from),
+              hexadecimal(got, to), spec);
+}
+
 void param_store_override(struct instance *instance, uint32_t id, uintptr_t *number)
 {
     const struct param_value *spec = param_slot(param_info[id].global ? NULL : instance, JET_paramConfigStoreSpec);
@@ -145,7 +167,10 @@ void param_store_override(struct instance *instance, uint32_t id, uintptr_t *num
         return;
     param_name(id, name, sizeof(name) / sizeof(name[0]));
     if (store_number(&store, JET_wszConfigStoreRelPathSysParamOverride, name, &value) == JET_errSuccess)
+    {
+        tell_override(instance, id, *number, (uintptr_t)value, spec->text);
         *number = (uintptr_t)value;
+    }
     store_close(&store);
 }
 
@@ -170,6 +195,13 @@ static JET_ERR load_one(struct store *store, struct instance *instance, uint32_t
         return err;
     if ((err = param_set_value(instance, NULL, id, (uintptr_t)number, text ? value : NULL)) >= 0)
         param_slot(instance, id)->stored = defaulted;
+    else
+    {
+        char from[24];
+
+        event_say(&event_process, EVENT_PARAM_REFUSED, param_info[id].name, hexadecimal((uintptr_t)number, from), err,
+                  param_slot(instance, JET_paramConfigStoreSpec)->text);
+    }
     return err;
 }
 

@@ -46,12 +46,14 @@
 
 #include "api/api.h"
 #include "esent.h"
+#include "os/event.h"
 #include "os/os.h"
 #include "table/temp_store.h"
 #include "txn/txn.h"
 
 struct cursor;
 struct database;
+struct database_header;
 struct database_registry;
 struct background;
 struct backup;
@@ -117,6 +119,7 @@ struct param_value
     uintptr_t number;                   /* numbers, flags, pointers */
     WCHAR *text;                        /* strings, from the heap; NULL: the default */
     bool written;                       /* by the program, not by default */
+    bool overridden;                    /* by the same, and that was told */
     bool stored;                        /* by what JET_paramConfigStoreSpec names */
 };
 
@@ -212,6 +215,8 @@ struct instance
     uint32_t resource_max[JET_residVERBUCKET + 1]; /* set for it before JetInit, plus one; by resource.c */
     const struct init_info *init_info;  /* while JetInit3 or JetInit4 runs: who is told of recovery */
     _Atomic uint32_t replaying;         /* the generation of the log that is replayed, 0: none */
+    _Atomic uint8_t stage;              /* enum event_stage */
+    struct event_sink events;           /* where all that is below says what is for the system's event log */
     _Atomic bool answers;               /* while JetInit runs, too (JET_bitExternalRecoveryControl) */
     struct session *sessions;           /* guarded by lock */
     uint32_t session_count;
@@ -657,48 +662,40 @@ void name_to_w(const char *name, WCHAR wide[NAME_SIZE]);
 /* Whether something may be called so; trailing blanks are cut.  JET_errInvalidName. */
 JET_ERR name_check(const char *name, char checked[NAME_SIZE]);
 
+/* ---- messages to the system's event log (events.c) ---- */
+
+/* What an instance is at, as the messages show it. */
+enum event_stage
+{
+    STAGE_NO_INSTANCE = 'G',
+    STAGE_PREPARES = 'P',
+    STAGE_REDOES = 'R',
+    STAGE_UNDOES = 'U',
+    STAGE_RUNS = 'D',
+    STAGE_ENDS = 'T',
+};
+
+/* Of what is no matter of one instance. */
+extern const struct event_sink event_process;
+
+void event_instance_new(struct instance *instance);
+void event_stage(struct instance *instance, enum event_stage stage);
+/* Before there is more to say: which version is about to start it. */
+void event_starts(const struct instance *instance);
+/* began_us: os_clock_us() when what is reported began. */
+void event_started(const struct instance *instance, uint64_t began_us);
+void event_stopped(const struct instance *instance, uint64_t began_us, bool dirty, JET_ERR err);
+/* Another thread is inside of the session. */
+void event_session_shared(JET_SESID sesid);
+/* EVENT_DATABASE_CREATED and its like; header may be NULL. */
+void event_database(const struct instance *instance, enum event event, uint32_t dbid, const WCHAR *path,
+                    const struct database_header *header, uint64_t began_us);
+
 /* ---------------------------------------------------------------- lists --- */
 
 struct temp_value;
 
 /* A temporary table that answers a list, while it is made. */
-/* ---- messages to the system's event log (events.c) ---- */
-
-enum event_category
-{
-    EVENT_GENERAL = 1,
-    EVENT_LOGGING = 3,
-    EVENT_DATA_DEFINITION = 5,
-};
-
-#define EVENT_INSTANCE_STARTS   102u
-#define EVENT_INSTANCE_STOPPED  103u
-#define EVENT_INSTANCE_FAILED   104u    /* to stop */
-#define EVENT_INSTANCE_STARTED  105u
-#define EVENT_RESTORE_BEGINS    204u
-#define EVENT_RESTORE_ENDED     205u
-#define EVENT_BACKUP_FULL       210u
-#define EVENT_BACKUP_INCREMENT  211u
-#define EVENT_BACKUP_DONE       213u
-#define EVENT_BACKUP_FAILED     214u
-#define EVENT_REDO_BEGINS       300u
-#define EVENT_REDO_DONE         302u
-#define EVENT_DATABASE_CREATED  325u
-#define EVENT_DATABASE_ATTACHED 326u
-#define EVENT_DATABASE_DETACHED 327u
-#define EVENT_RECOVERY_FAILED   454u
-
-/* Does nothing where JET_paramEventLoggingLevel or JET_paramNoInformationEvent say so; at most 8 strings. */
-void event_report(const struct instance *instance, enum os_event_type type, enum event_category category, uint32_t id,
-                  const WCHAR *const *strings, uint32_t count);
-/* Before there is more to say: which version is about to start it. */
-void event_starts(const struct instance *instance);
-/* began_us: os_clock_us() when what is reported began. */
-void event_instance(const struct instance *instance, uint32_t id, uint64_t began_us, JET_ERR err);
-void event_database(const struct instance *instance, uint32_t id, uint32_t dbid, const WCHAR *path, uint64_t began_us);
-/* Of a category, without more to say; `err` is said if it is one. */
-void event_plain(const struct instance *instance, enum event_category category, uint32_t id, JET_ERR err);
-
 struct info_list
 {
     struct session *session;

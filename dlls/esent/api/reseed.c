@@ -133,8 +133,11 @@ static JET_ERR patch(struct instance *instance, const WCHAR *path, uint32_t firs
         return JET_errInvalidGrbit;
     if (!count)
         return JET_errSuccess;
-    return reseed_patch(*reseed, first, count, cut_off ? NULL : pages,
-                        (uint32_t)param_number(instance, JET_paramDbExtensionSize));
+    err = reseed_patch(*reseed, first, count, cut_off ? NULL : pages,
+                       (uint32_t)param_number(instance, JET_paramDbExtensionSize));
+    if (err >= 0 && grbit & JET_bitPatchingCorruptPage)
+        event_say(&instance->events, EVENT_PAGES_PATCHED, first, first + count - 1, path);
+    return err;
 }
 
 /*

@@ -90,12 +90,11 @@ static JET_ERR replay(struct restore *restore)
 
 JET_ERR restore_replay(struct restore *restore)
 {
-    const WCHAR *folders[2] = { restore->from.directory, restore->to.directory };
     JET_ERR err;
 
-    event_report(restore->instance, OS_EVENT_INFORMATION, EVENT_LOGGING, EVENT_RESTORE_BEGINS, folders, 2);
+    event_say(&restore->instance->events, EVENT_RESTORE_BEGINS, restore->from.directory, restore->to.directory);
     err = replay(restore);
-    event_plain(restore->instance, EVENT_LOGGING, EVENT_RESTORE_ENDED, JET_errSuccess);
+    event_say(&restore->instance->events, EVENT_RESTORE_ENDED);
     return err;
 }
 

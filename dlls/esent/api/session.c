@@ -171,7 +171,10 @@ JET_ERR JET_API JetEndSession(JET_SESID sesid, JET_GRBIT grbit)
     if (session->context)
         return api_leave(session, JET_errSessionInUse);
     if (session->txn.level && !session->txn_uses_context && session->txn_context != os_thread_id())
+    {
+        event_session_shared(session->handle);
         return api_leave(session, JET_errSessionSharingViolation);
+    }
     session_end(session);
     return JET_errSuccess;
 }
@@ -186,6 +189,8 @@ JET_ERR session_check_thread(const struct session *session)
         mine = session->txn_context == session->context && session->context_thread == os_thread_id();
     else
         mine = session->txn_context == os_thread_id();
+    if (!mine)
+        event_session_shared(session->handle);
     return mine ? JET_errSuccess : JET_errSessionSharingViolation;
 }
 

@@ -158,6 +158,7 @@ static JET_ERR freeze_all(struct snapshot *snapshot, struct instance **list, uin
 
     for (begun = 0; begun < count; begun++)
     {
+        event_say(&list[begun]->events, EVENT_SNAPSHOT_FREEZES, (uint64_t)snapshot->id);
         err = backup_snapshot_begin(list[begun]->backup, snapshot->incremental, instance_settle, list[begun]);
         if (err < 0)
             break;
@@ -173,6 +174,20 @@ static JET_ERR freeze_all(struct snapshot *snapshot, struct instance **list, uin
     return err;
 }
 
+/* How the freeze went, for the event log. */
+static void tell_held(const struct snapshot *snapshot, JET_ERR err)
+{
+    uint64_t id = snapshot->id;
+
+    if (err == JET_errOSSnapshotTimeOut)
+        event_say(&event_process, EVENT_SNAPSHOT_TIMED_OUT, id,
+                  (uint64_t)param_number(NULL, JET_paramOSSnapshotTimeout));
+    else if (err < 0)
+        event_say(&event_process, EVENT_SNAPSHOT_FREEZE_FAILED, id, err);
+    else
+        event_say(&event_process, EVENT_SNAPSHOT_THAWED, id);
+}
+
 /* The thread that holds everything. */
 static void hold(void *context)
 {
@@ -180,8 +195,10 @@ static void hold(void *context)
     uint64_t end = os_clock_us() + (uint64_t)param_number(NULL, JET_paramOSSnapshotTimeout) * 1000, now;
     struct instance **list;
     uint32_t count;
-    JET_ERR err = members(snapshot, &list, &count);
+    JET_ERR err;
 
+    event_say(&event_process, EVENT_SNAPSHOT_FREEZES, (uint64_t)snapshot->id);
+    err = members(snapshot, &list, &count);
     if (err >= 0)
         err = freeze_all(snapshot, list, count);
     os_mutex_lock(&snapshots.lock);
@@ -199,6 +216,7 @@ static void hold(void *context)
         snapshot->state = snapshot->thaw ? SNAPSHOT_THAWED : SNAPSHOT_TIMED_OUT;
     err = snapshot->state == SNAPSHOT_TIMED_OUT ? JET_errOSSnapshotTimeOut : err;
     os_mutex_unlock(&snapshots.lock);
+    tell_held(snapshot, err);
     if (err < 0)
         leave_all(snapshot);
 }
@@ -266,6 +284,7 @@ static void finish(struct snapshot *snapshot, bool success)
     join_thread(snapshot);
     if (success && snapshot->state != SNAPSHOT_PREPARED)
         save(snapshot);
+    event_say(&event_process, success ? EVENT_SNAPSHOT_DONE : EVENT_SNAPSHOT_ABORTED, (uint64_t)snapshot->id);
     leave_all(snapshot);
     forget(snapshot);
     os_free(snapshot);
@@ -323,6 +342,11 @@ JET_ERR JET_API JetOSSnapshotPrepare(JET_OSSNAPID *id, const JET_GRBIT grbit)
     *id = snapshot->id = ++snapshots.last;
     snapshot->next = snapshots.list;
     snapshots.list = snapshot;
+    event_say(&event_process,
+              snapshot->incremental ? (snapshot->copy ? EVENT_SNAPSHOT_DIFFERENCE : EVENT_SNAPSHOT_INCREMENT)
+              : snapshot->copy      ? EVENT_SNAPSHOT_COPY
+                                    : EVENT_SNAPSHOT_FULL,
+              (uint64_t)snapshot->id);
     if (snapshot->all)
         join_all(snapshot);
     os_mutex_unlock(&snapshots.lock);

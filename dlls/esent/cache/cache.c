@@ -259,6 +259,8 @@ static JET_ERR bring_in(struct cache_file *file, uint32_t pgno, uint32_t hash)
     /* A read may fail once; one that finds nothing has not failed. */
     if (err < 0 && err != JET_errOutOfMemory && err != JET_errPageNotInitialized && err != JET_errFileIOBeyondEOF)
         err = page_read(file, pgno, page->data);
+    if (os_unlikely(err < 0) && file->bad)
+        file->bad(file, pgno, page->data, err);
     if (err < 0)
         leave(page, hash);
     else

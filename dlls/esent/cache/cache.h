@@ -87,7 +87,9 @@ struct cache_file
     JET_ERR (*leaving)(struct cache_file *file, struct cache_page *page, uint64_t *lgpos);
     /* Makes the log durable up to a position; NULL: there is no log.  The error is the write's. */
     JET_ERR (*flush_log)(struct cache_file *file, uint64_t lgpos);
-    /* A page could not be read, twice; no page is latched for it.  NULL: nobody asks. */
+    /* A page could not be read, twice: what was read of it.  NULL: nobody asks. */
+    void (*bad)(struct cache_file *file, uint32_t pgno, const uint8_t *data, JET_ERR err);
+    /* The same; no page is latched for it.  NULL: nobody asks. */
     void (*failed)(struct cache_file *file, uint32_t pgno, JET_ERR err);
     void *owner;
     struct os_rwlock gate;  /* writers of the file have it shared while they write */

@@ -246,7 +246,7 @@ JET_ERR log_truncate(struct log *log, uint32_t generation)
     {
         err = log_path(&log->config.names, LOG_FILE_GENERATION, low, path, OS_PATH_MAX);
         if (err >= 0)
-            err = os_file_delete(path);
+            err = event_file_delete(log->config.events, path);
         if (err == JET_errFileNotFound)
             err = JET_errSuccess;
     }

@@ -37,7 +37,7 @@ static JET_ERR fill(struct log *log, struct os_file *file)
 
 static JET_ERR open_and_fill(struct log *log, const WCHAR *path, uint32_t how, struct os_file **file)
 {
-    JET_ERR err = os_file_open(path, LOG_OPEN_FLAGS | how, file);
+    JET_ERR err = event_file_open(log->config.events, path, LOG_OPEN_FLAGS | how, file);
 
     if (err < 0)
     {
@@ -53,9 +53,22 @@ static JET_ERR open_and_fill(struct log *log, const WCHAR *path, uint32_t how, s
     return err;
 }
 
+/* What becomes of it when the disk is full is told each time that it gets worse. */
+static void tell_room(const struct log *log, enum log_room before, enum log_room room)
+{
+    WCHAR current[OS_PATH_MAX];
+
+    if (before == LOG_ROOM_ENOUGH)
+        event_say(log->config.events, EVENT_LOG_DISK_LOW);
+    if (room == LOG_ROOM_NONE && before != LOG_ROOM_NONE &&
+        log_path(&log->config.names, LOG_FILE_CURRENT, 0, current, OS_PATH_MAX) >= 0)
+        event_say(log->config.events, EVENT_LOG_DISK_FULL, current);
+}
+
 /* The disk is full: a reserve file becomes the next one. */
 static JET_ERR use_reserve(struct log *log, const WCHAR *path, struct os_file **file)
 {
+    enum log_room before, room;
     WCHAR reserve[OS_PATH_MAX];
     JET_ERR err;
 
@@ -75,9 +88,11 @@ static JET_ERR use_reserve(struct log *log, const WCHAR *path, struct os_file **
         }
     }
     os_mutex_lock(&log->lock);
-    log->room = *file ? LOG_ROOM_RESERVE : LOG_ROOM_NONE;
+    before = log->room;
+    room = log->room = *file ? LOG_ROOM_RESERVE : LOG_ROOM_NONE;
     os_mutex_unlock(&log->lock);
     os_mutex_unlock(&log->reserve_lock);
+    tell_room(log, before, room);
     return *file ? JET_errSuccess : JET_errLogDiskFull;
 }
 
@@ -237,7 +252,7 @@ static JET_ERR archive(struct log *log)
         err = log_path(&log->config.names, LOG_FILE_GENERATION, (uint32_t)log->header.generation, numbered,
                        OS_PATH_MAX);
     if (err >= 0)
-        err = os_file_move(current, numbered, false);
+        err = event_file_move(log->config.events, current, numbered, false);
     return err;
 }
 
@@ -250,7 +265,7 @@ static JET_ERR make_current(struct log *log)
     if (err >= 0)
         err = log_path(&log->config.names, LOG_FILE_NEXT, 0, next, OS_PATH_MAX);
     if (err >= 0)
-        err = os_file_move(next, current, false);
+        err = event_file_move(log->config.events, next, current, false);
     return err;
 }
 
@@ -308,6 +323,8 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
     next_taken(log);
     os_file_close(log->file);
     log->file = file;
+    if (log_path(&log->config.names, LOG_FILE_CURRENT, 0, log->file_path, OS_PATH_MAX) >= 0)
+        file->moved = log->file_path;
     log->durable_segment = log->written_segment = LOG_FIRST_SEGMENT;
     log->checksum = 0;
     os_mutex_lock(&log->lock);
@@ -316,11 +333,17 @@ JET_ERR log_file_switch(struct log *log, uint32_t generation, bool first)
     if (log->config.generation)
         err = log->config.generation(log->config.context, generation, &header.created);
     if (err < 0)
-        return as_log_error(err);
+    {
+        err = as_log_error(err);
+        event_say(log->config.events, EVENT_LOG_NEW_FAILED, err);
+        return err;
+    }
     log_checkpoint_spare(log);
     return JET_errSuccess;
 
 done:
     next_taken(log);
-    return err < 0 ? as_log_error(err) : JET_errSuccess;
+    err = as_log_error(err);
+    event_say(log->config.events, EVENT_LOG_NEW_FAILED, err);
+    return err;
 }

@@ -20,6 +20,7 @@ void log_bring_down(struct log *log, JET_ERR err)
     if (!atomic_compare_exchange_strong(&log->down, &none, (int32_t)err))
         return;
     OS_ERR("the log is down: error %d\n", (int)err);
+    event_say(log->config.events, EVENT_LOG_DOWN, log->config.names.directory);
     os_mutex_lock(&log->lock);
     os_condition_wake_all(&log->flushed);
     os_condition_wake_all(&log->space);

@@ -60,6 +60,7 @@
 #include "format/log_file.h"
 #include "format/log_record.h"
 #include "log/reader.h"
+#include "os/event.h"
 #include "os/os.h"
 
 #define LOG_NAME_MAX 16                 /* characters of a base name, with the NUL */
@@ -98,6 +99,7 @@ struct log_config
     uint32_t depth_max;                 /* generations from the checkpoint on, JET_paramCheckpointTooDeep; 0: any */
     struct log_parameters parameters;
 
+    const struct event_sink *events;    /* who is told for the system's event log; NULL: nobody */
     void *context;                      /* of the callbacks, each of which may be NULL */
 
     /* Lists the databases that are attached at `position`, for a header (log_attach_add). */

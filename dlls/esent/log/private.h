@@ -87,6 +87,7 @@ struct log
 
     /* The leader's. */
     struct os_file *file;               /* current */
+    WCHAR file_path[OS_PATH_MAX];       /* of that, once it has its name */
     uint32_t durable_segment;           /* segments of the current file below it are on disk */
     uint64_t checksum;                  /* XOR of those of the current file */
     bool unsynced;                      /* something was written since the last flush */

@@ -161,7 +161,7 @@ static JET_ERR open_current(struct log *log, const struct log_reader *reader)
         return err;
     if (!os_file_exists(path))
         return JET_errSuccess;
-    err = os_file_open(path, LOG_OPEN_FLAGS, &log->file);
+    err = event_file_open(log->config.events, path, LOG_OPEN_FLAGS, &log->file);
     if (err < 0)
     {
         log->file = NULL;

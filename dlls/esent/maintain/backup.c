@@ -205,7 +205,10 @@ JET_ERR backup_check_incremental(const struct backup *backup, enum backup_kind k
 
         if (database &&
             (!database->header.full_backup.generation_low || database->header.full_backup_type != (uint32_t)kind))
+        {
+            event_say(backup->config.events, EVENT_BACKUP_NO_FULL, database->path);
             return JET_errMissingFullBackup;
+        }
     }
     return JET_errSuccess;
 }
@@ -222,7 +225,14 @@ JET_ERR backup_check_logs(const struct backup *backup, uint32_t oldest)
         full = database->header.full_backup.generation_high;
         incremental = database->header.incremental_backup.generation_high;
         if (oldest > (full > incremental ? full : incremental) + 1)
+        {
+            WCHAR path[OS_PATH_MAX];
+
+            if (log_path(backup->config.names, LOG_FILE_GENERATION, (full > incremental ? full : incremental) + 1, path,
+                         OS_PATH_MAX) >= 0)
+                event_say(backup->config.events, EVENT_BACKUP_FILE_MISSING, path);
             return JET_errMissingFileToBackup;
+        }
     }
     return JET_errSuccess;
 }
@@ -256,6 +266,9 @@ static JET_ERR begin(struct backup *backup, JET_GRBIT grbit, uint32_t first, uin
     record.kind = surrogate ? BACKUP_ELSEWHERE : BACKUP_NORMAL;
     record.scope = incremental ? LOG_BACKUP_INCREMENTAL : LOG_BACKUP_FULL;
     backup->phase = incremental ? BACKUP_LOGS : BACKUP_DATABASES;
+    event_say(backup->config.events, incremental        ? EVENT_BACKUP_INCREMENT
+                                     : backup->internal ? EVENT_COPY_BEGINS
+                                                        : EVENT_BACKUP_FULL);
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
         backup->databases[id].in_session = incremental || surrogate;
     if (incremental)
@@ -373,6 +386,29 @@ static void tell_checkpoint(struct backup *backup)
     log_checkpoint_backup(backup->config.log, &last);
 }
 
+/* How it ended, for the event log. */
+static void tell_end(const struct backup *backup, JET_ERR result)
+{
+    const struct event_sink *events = backup->config.events;
+    bool internal = backup->internal;
+
+    switch (result)
+    {
+    case JET_errSuccess:
+        event_say(events, internal ? EVENT_COPY_DONE : EVENT_BACKUP_DONE);
+        break;
+    case BACKUP_ABORTED_BY_CALLER:
+        event_say(events, internal ? EVENT_COPY_ABORTED : EVENT_BACKUP_ABORTED);
+        break;
+    case JET_errBackupAbortByServer:
+        event_say(events, internal ? EVENT_COPY_STOPPED : EVENT_BACKUP_STOPPED);
+        break;
+    default:
+        event_say(events, internal ? EVENT_COPY_FAILED : EVENT_BACKUP_FAILED, result);
+        break;
+    }
+}
+
 JET_ERR backup_end_locked(struct backup *backup, JET_ERR result, JET_GRBIT grbit)
 {
     bool surrogate = grbit & JET_bitBackupSurrogate, normal = result == JET_errSuccess;
@@ -400,6 +436,9 @@ JET_ERR backup_end_locked(struct backup *backup, JET_ERR result, JET_GRBIT grbit
         tell_checkpoint(backup);
     }
     note(backup, LOG_BACKUP_STOP, kind, !backup->full, backup->config.roll_at_end);
+    if (result == JET_errSuccess && !normal)
+        result = atomic_load(&backup->stop) ? JET_errBackupAbortByServer : BACKUP_ABORTED_BY_CALLER;
+    tell_end(backup, result);
     forget(backup);
     return JET_errSuccess;
 }
@@ -420,7 +459,7 @@ JET_ERR backup_finish(struct backup *backup, JET_GRBIT grbit)
 
     if (normal == abort)
         return JET_errInvalidParameter;
-    return backup_end(backup, normal ? JET_errSuccess : JET_errBackupAbortByServer, grbit);
+    return backup_end(backup, normal ? JET_errSuccess : BACKUP_ABORTED_BY_CALLER, grbit);
 }
 
 /* --------------------------------------------------------------- snapshots --- */
@@ -585,6 +624,7 @@ JET_ERR backup_snapshot_truncate(struct backup *backup, bool all_databases)
         record.low = backup->delete_first;
         record.high = backup->delete_end;
         (void)backup_append(backup, &record, NULL);
+        backup_tell_truncation(backup, backup->delete_first, backup->delete_end, true);
         err = log_truncate(backup->config.log, backup->delete_end);
     }
     backup->delete_first = backup->delete_end = 0;

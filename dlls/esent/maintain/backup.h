@@ -45,6 +45,7 @@ struct backup_config
     struct log *log; /* NULL: recovery is off, and there are no backups */
     struct database_registry *registry;
     const struct log_names *names;
+    const struct event_sink *events; /* who is told for the system's event log; NULL: nobody */
     uint32_t page_size;
     bool circular;
     bool roll_at_end; /* JET_paramAggressiveLogRollover */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of a backup, as they are read: databases by their pages, logs as they are. */
+#include <stdio.h>
 #include <string.h>
 
 #include "maintain/backup_private.h"
@@ -27,14 +28,26 @@ static uint32_t id_of(const struct backup_file *file)
     return file->database->store.log_database;
 }
 
+/* What the event log is told under which name. */
+static const WCHAR *name_of(const struct backup_file *file)
+{
+    return file->database ? file->database->path : file->file ? file->file->path : NULL;
+}
+
 static void close_file(struct backup *backup)
 {
     struct backup_file *file = &backup->file;
 
-    if (file->offset == file->size)
+    if (file->offset != file->size)
+        event_say(backup->config.events, backup->internal ? EVENT_COPY_FILE_UNREAD : EVENT_BACKUP_FILE_UNREAD,
+                  name_of(file), file->offset, file->size);
+    else
     {
         if (file->database)
+        {
             backup->databases[id_of(file)].copied = true;
+            event_say(backup->config.events, EVENT_BACKUP_FILE_DONE, name_of(file));
+        }
         else if (file->generation >= backup->copy_first && file->generation < backup->copy_end)
             backup->copied += file->generation;
     }
@@ -118,6 +131,18 @@ static JET_ERR take_header(struct backup *backup, struct database *database)
     return JET_errSuccess;
 }
 
+static void tell_begin(const struct backup *backup)
+{
+    uint64_t size = backup->file.size, megabyte = 1024 * 1024;
+    char text[32];
+
+    if (size > megabyte)
+        snprintf(text, sizeof(text), "%llu Mb", (unsigned long long)(size / megabyte));
+    else
+        snprintf(text, sizeof(text), "%llu Kb", (unsigned long long)(size / 1024));
+    event_say(backup->config.events, EVENT_BACKUP_FILE_BEGINS, name_of(&backup->file), text);
+}
+
 static JET_ERR open_database(struct backup *backup, struct database *database, uint64_t offset, bool with_patch)
 {
     struct backup_file *file = &backup->file;
@@ -140,6 +165,7 @@ static JET_ERR open_database(struct backup *backup, struct database *database, u
     file->offset = offset;
     backup->databases[id_of(file)].in_session = true;
     backup->databases[id_of(file)].copied = false;
+    tell_begin(backup);
     return JET_errSuccess;
 }
 
@@ -155,8 +181,13 @@ static JET_ERR open_other(struct backup *backup, const WCHAR *path)
     if (err < 0)
         return err;
     err = os_file_open(path, OS_OPEN_SHARE_READ | OS_OPEN_SHARE_WRITE | OS_OPEN_SHARE_DELETE, &file->file);
+    if (err == JET_errFileNotFound)
+    {
+        event_say(backup->config.events, EVENT_BACKUP_FILE_MISSING, path);
+        return JET_errMissingFileToBackup;
+    }
     if (err < 0)
-        return err == JET_errFileNotFound ? JET_errMissingFileToBackup : err;
+        return err;
     err = os_file_size(file->file, &file->size);
     if (err < 0 || !os_text_compare_nocase(extension, L".pat"))
         return err;
@@ -173,7 +204,10 @@ static void give_up_file(struct backup *backup, const struct database *database,
     else
     {
         if (database)
+        {
+            event_say(backup->config.events, EVENT_BACKUP_DATABASE_LEFT, err, database->path);
             backup->databases[database->store.log_database].in_session = false;
+        }
         backup_drop_file(backup);
     }
 }
@@ -354,6 +388,8 @@ JET_ERR backup_read(struct backup *backup, JET_HANDLE handle, void *data, uint32
     err = file->database ? read_database(backup, data, size, &read) : read_other(file, data, size, &read);
     if (actual)
         *actual = read;
+    if (err < 0 && backup->phase != BACKUP_DATABASES)
+        event_say(backup->config.events, EVENT_BACKUP_READ_FAILED, err, name_of(file));
     if (err < 0)
         give_up_file(backup, file->database, err);
 

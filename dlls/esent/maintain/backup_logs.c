@@ -76,6 +76,15 @@ static void spare_others(struct backup *backup)
         backup->delete_first = backup->delete_end;
 }
 
+static void tell_range(const struct backup *backup, enum event event, uint32_t first, uint32_t last)
+{
+    WCHAR from[OS_PATH_MAX], to[OS_PATH_MAX];
+
+    if (log_path(backup->config.names, LOG_FILE_GENERATION, first, from, OS_PATH_MAX) >= 0 &&
+        log_path(backup->config.names, LOG_FILE_GENERATION, last, to, OS_PATH_MAX) >= 0)
+        event_say(backup->config.events, event, from, to);
+}
+
 /* Begins a new generation; those before it are the backup's. */
 static JET_ERR prepare(struct backup *backup)
 {
@@ -113,6 +122,7 @@ static JET_ERR prepare(struct backup *backup)
         spare_others(backup);
     else
         backup->copy_first = backup->delete_first;
+    tell_range(backup, EVENT_BACKUP_LOGS, backup->copy_first, backup->copy_end - 1);
     return JET_errSuccess;
 }
 
@@ -186,6 +196,14 @@ done:
 
 /* -------------------------------------------------------------- deleting --- */
 
+void backup_tell_truncation(const struct backup *backup, uint32_t first, uint32_t end, bool snapshot)
+{
+    if (first < end)
+        tell_range(backup, snapshot ? EVENT_SNAPSHOT_TRUNCATES : EVENT_BACKUP_TRUNCATES, first, end - 1);
+    else
+        event_say(backup->config.events, snapshot ? EVENT_SNAPSHOT_NOTHING_GOES : EVENT_BACKUP_NOTHING_GOES);
+}
+
 /* The sum of the generations that must have been copied; one that was copied twice can hide one that was not. */
 static uint64_t all_copied(const struct backup *backup)
 {
@@ -208,13 +226,17 @@ JET_ERR backup_truncate(struct backup *backup)
     backup->phase = BACKUP_LOGS;
     err = JET_errLogFileNotCopied;
     if (backup->copied < all_copied(backup))
+    {
+        event_say(backup->config.events, EVENT_BACKUP_LOG_NOT_COPIED);
         goto done;
+    }
     backup->truncated = true;
     record.scope = backup->full ? LOG_BACKUP_FULL : LOG_BACKUP_INCREMENTAL;
     record.low = backup->delete_first;
     record.high = backup->delete_end;
     (void)backup_append(backup, &record, NULL);
     log_keep(backup->config.log, UINT32_MAX);
+    backup_tell_truncation(backup, backup->delete_first, backup->delete_end, false);
     err = backup->delete_first < backup->delete_end ? log_truncate(backup->config.log, backup->delete_end)
                                                     : JET_errSuccess;
 
@@ -242,6 +264,10 @@ JET_ERR backup_only_truncate(struct backup *backup)
     record.high = end;
     (void)backup_append(backup, &record, NULL);
     log_keep(backup->config.log, UINT32_MAX);
+    if (err >= 0 && low)
+        backup_tell_truncation(backup, low, end, false);
+    else if (err >= 0)
+        event_say(backup->config.events, EVENT_BACKUP_NOTHING_GOES);
     if (err >= 0 && low && low < end)
         err = log_truncate(backup->config.log, end);
     backup->phase = BACKUP_LOGS;

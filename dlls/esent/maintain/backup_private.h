@@ -7,6 +7,9 @@
 #include "maintain/backup.h"
 #include "table/schema.h"
 
+/* Of a backup that its program gave up: as in Windows' engine no error of any call. */
+#define BACKUP_ABORTED_BY_CALLER (-1)
+
 enum backup_phase
 {
     BACKUP_NOT_STARTED,
@@ -113,6 +116,9 @@ void backup_write_headers(struct backup *backup);
 JET_ERR backup_check_incremental(const struct backup *backup, enum backup_kind kind);
 /* Whether no log is missing since the last backup: JET_errMissingFileToBackup. */
 JET_ERR backup_check_logs(const struct backup *backup, uint32_t oldest);
+
+/* Generations from `first` up to `end`, or none, are about to be deleted: for the event log. */
+void backup_tell_truncation(const struct backup *backup, uint32_t first, uint32_t end, bool snapshot);
 
 /* Closes the file, if one is open; it was read to the end or not. */
 void backup_drop_file(struct backup *backup);

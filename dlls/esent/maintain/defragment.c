@@ -49,6 +49,7 @@ struct work
     uint64_t time;
     bool open;
     JET_ERR err;
+    uint32_t freed; /* pages fewer that its trees use */
 };
 
 static void step_end(struct work *work)
@@ -106,15 +107,23 @@ static JET_ERR work_done(struct work *work, JET_ERR err)
     return err < 0 ? err : work->err;
 }
 
+static uint32_t used_by(const struct tree *tree)
+{
+    uint32_t owned, available;
+
+    return tree_space_info(tree, &owned, &available) < 0 ? 0 : owned - available;
+}
+
 /* Leaves of a tree that have little left. */
 static JET_ERR join_leaves(struct work *work, const struct tree *tree)
 {
     struct tree_cursor cursor;
-    uint32_t pgno = 0;
+    uint32_t pgno = 0, before, after;
     JET_ERR err = JET_errSuccess;
 
     if (!step_on(work))
         return JET_errSuccess;
+    before = used_by(tree);
     tree_cursor_init(&cursor, tree, work->txn);
     cursor.sequential = true;
     for (err = tree_move_first(&cursor); err >= 0; err = tree_move_next(&cursor))
@@ -130,6 +139,9 @@ static JET_ERR join_leaves(struct work *work, const struct tree *tree)
             break;
     }
     tree_cursor_close(&cursor);
+    after = work->open ? used_by(tree) : 0;
+    if (after && after < before)
+        work->freed += before - after;
     return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
 }
 
@@ -164,18 +176,23 @@ JET_ERR defragment_table(struct database *database, struct txn *txn, const char 
     return work_done(&work, err);
 }
 
-JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave)
+JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave,
+                            uint32_t *freed)
 {
     struct names names = { NULL, 0, 0 };
     JET_ERR err = database_each_table(database, txn, add_name, &names);
 
+    *freed = 0;
     for (uint32_t i = 0; err >= 0 && i < names.count && maintain_goes_on(leave); i++)
     {
         struct work work;
 
         err = work_at(&work, database, txn, names.list[i], leave);
         if (err >= 0)
+        {
             err = work_done(&work, join_all(&work));
+            *freed += work.freed;
+        }
         else if (err == JET_errTableLocked || err == JET_errObjectNotFound)
             err = JET_errSuccess;
     }

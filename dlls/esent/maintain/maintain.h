@@ -162,7 +162,8 @@ static inline bool maintain_goes_on(const struct maintain_leave *leave)
 
 /* One pass over all tables: leaves that have little left are joined, empty ones given back.  Tables that others
  * have alone are left out. */
-JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave);
+JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave,
+                            uint32_t *freed); /* so many pages fewer are in use by trees */
 /* The same of one table, whose leaves are then moved to where they follow each other; *moved is how many were.
  * JET_errObjectNotFound, JET_errTableLocked. */
 JET_ERR defragment_table(struct database *database, struct txn *txn, const char *name,

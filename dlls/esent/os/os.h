@@ -119,6 +119,7 @@ struct os_find_entry
 };
 
 struct os_file_ops;
+struct event_sink;
 
 /* An open file.  Implementations put this first in their own struct. */
 struct os_file
@@ -128,6 +129,9 @@ struct os_file
     uint32_t flags;           /* OS_OPEN_* given to open */
     _Atomic uint32_t writes;  /* that have returned, counted from 1 */
     _Atomic uint32_t flushed; /* so many of them are on the disk */
+    const struct event_sink *events; /* who is told of what fails; NULL: nobody */
+    const WCHAR *moved;       /* where it was moved to since it was opened, as whoever moved it says; NULL: nowhere */
+    _Atomic uint32_t full_told; /* os_tick_ms when it was told of a full disk */
 };
 
 /* A search of a directory, opaque. */
@@ -205,8 +209,8 @@ struct os_process
     const struct os_file_ops *file_ops;
     const struct os_memory_ops *memory_ops;
     _Atomic uint32_t trace;              /* OS_TRACE_* that are on */
-    /* For tests: natively, who gets what would go to the event log; NULL: nobody. */
-    void (*event_observer)(const WCHAR *source, uint32_t type, uint16_t category, uint32_t id,
+    /* For tests: natively, who gets what would go to the event log; NULL: nobody.  False: the log cannot be opened. */
+    bool (*event_observer)(const WCHAR *source, uint32_t type, uint16_t category, uint32_t id,
                            const WCHAR *const *strings, uint32_t count);
 };
 
@@ -235,9 +239,34 @@ static inline JET_ERR os_file_open(const WCHAR *path, uint32_t flags, struct os_
     {
         atomic_init(&(*file)->writes, 1);
         atomic_init(&(*file)->flushed, 0);
+        atomic_init(&(*file)->full_told, 0);
+        (*file)->events = NULL;
+        (*file)->moved = NULL;
     }
     return err;
 }
+
+enum os_file_failure
+{
+    OS_FILE_READ,
+    OS_FILE_WRITE,
+    OS_FILE_FLUSH,
+};
+
+/* Tells file->events what the wrappers below met, which began at os_tick_ms. */
+void os_file_failed(struct os_file *file, enum os_file_failure what, uint64_t offset, size_t size, JET_ERR err,
+                    uint32_t began);
+
+static inline JET_ERR os_file_answer(struct os_file *file, enum os_file_failure what, uint64_t offset, size_t size,
+                                     JET_ERR err, uint32_t began)
+{
+    if (os_unlikely(err < 0) && file->events)
+        os_file_failed(file, what, offset, size, err, began);
+    return err;
+}
+
+size_t os_io_parts_size(const struct os_io_part *parts, size_t count);
+uint32_t os_tick_ms(void);
 
 /* Closes a file; NULL is allowed.  What was written is not flushed. */
 static inline void os_file_close(struct os_file *file)
@@ -255,57 +284,70 @@ static inline JET_ERR os_file_size(struct os_file *file, uint64_t *size)
    cuts it.  JET_errDiskFull leaves the size as it was. */
 static inline JET_ERR os_file_set_size(struct os_file *file, uint64_t size)
 {
+    uint32_t began = os_tick_ms();
     JET_ERR err = file->ops->set_size(file, size);
 
     atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
-    return err;
+    return os_file_answer(file, OS_FILE_WRITE, size, 0, err, began);
 }
 
 /* Reads exactly `size` bytes at `offset`, in bytes.  JET_errFileIOBeyondEOF if
    the file ends before; the buffer is then undefined. */
 static inline JET_ERR os_file_read_at(struct os_file *file, uint64_t offset, void *data, size_t size)
 {
-    return file->ops->read(file, offset, data, size);
+    uint32_t began = os_tick_ms();
+
+    return os_file_answer(file, OS_FILE_READ, offset, size, file->ops->read(file, offset, data, size), began);
 }
 
 /* Writes exactly `size` bytes at `offset`; the file grows if need be. */
 static inline JET_ERR os_file_write_at(struct os_file *file, uint64_t offset, const void *data, size_t size)
 {
+    uint32_t began = os_tick_ms();
     JET_ERR err = file->ops->write(file, offset, data, size);
 
     atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
-    return err;
+    return os_file_answer(file, OS_FILE_WRITE, offset, size, err, began);
 }
 
 /* The same, into or from several buffers that follow each other in the file. */
 static inline JET_ERR os_file_read_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts,
                                          size_t count)
 {
-    return file->ops->read_parts(file, offset, parts, count);
+    uint32_t began = os_tick_ms();
+    JET_ERR err = file->ops->read_parts(file, offset, parts, count);
+
+    return os_likely(err >= 0)
+               ? err
+               : os_file_answer(file, OS_FILE_READ, offset, os_io_parts_size(parts, count), err, began);
 }
 
 static inline JET_ERR os_file_write_parts(struct os_file *file, uint64_t offset, const struct os_io_part *parts,
                                           size_t count)
 {
+    uint32_t began = os_tick_ms();
     JET_ERR err = file->ops->write_parts(file, offset, parts, count);
 
     atomic_fetch_add_explicit(&file->writes, 1, memory_order_release);
-    return err;
+    return os_likely(err >= 0)
+               ? err
+               : os_file_answer(file, OS_FILE_WRITE, offset, os_io_parts_size(parts, count), err, began);
 }
 
 /* All that was written before is on the disk when this returns.  The system is
    not asked again when nothing was written since it was; the first time it is. */
 static inline JET_ERR os_file_flush(struct os_file *file)
 {
-    uint32_t writes = atomic_load_explicit(&file->writes, memory_order_acquire);
+    uint32_t writes = atomic_load_explicit(&file->writes, memory_order_acquire), began;
     JET_ERR err;
 
     if (atomic_load_explicit(&file->flushed, memory_order_acquire) == writes)
         return JET_errSuccess;
+    began = os_tick_ms();
     err = file->ops->flush(file);
     if (err >= 0)
         atomic_store_explicit(&file->flushed, writes, memory_order_release);
-    return err;
+    return os_file_answer(file, OS_FILE_FLUSH, 0, 0, err, began);
 }
 
 /* A hint that this range will be read soon.  Never blocks for the disk. */
@@ -1020,9 +1062,15 @@ enum os_event_type
     OS_EVENT_INFORMATION = 4,
 };
 
-/* Reports to the system's event log under `source`; natively to os_process.event_observer alone. */
-void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
-                     const WCHAR *const *strings, uint32_t count, const void *data, size_t size);
+/* Reports to the system's event log under `source`; natively to os_process.event_observer alone.  False: the
+ * log cannot be opened. */
+bool os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
+                     const WCHAR *const *strings, uint32_t count);
+
+/* The error that the system gave this thread last, and what it says of it. */
+#define OS_ERROR_TEXT 256u
+
+uint32_t os_last_error(WCHAR text[OS_ERROR_TEXT]);
 
 /*
  * Loads a module and finds a function in it.  The module stays until

@@ -285,12 +285,21 @@ void os_platform_trace_line(uint32_t class, const char *function, const char *li
 
 /* ---- event log and modules ---- */
 
-void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
-                     const WCHAR *const *strings, uint32_t count, const void *data, size_t size)
+bool os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
+                     const WCHAR *const *strings, uint32_t count)
 {
-    (void)data, (void)size;
-    if (os_process.event_observer)
-        os_process.event_observer(source, type, category, id, strings, count);
+    return !os_process.event_observer || os_process.event_observer(source, type, category, id, strings, count);
+}
+
+uint32_t os_last_error(WCHAR text[OS_ERROR_TEXT])
+{
+    int code = errno;
+    char buffer[OS_ERROR_TEXT];
+    const char *said = strerror_r(code, buffer, sizeof(buffer));
+
+    if (!os_text_from_ascii(text, OS_ERROR_TEXT, said))
+        text[0] = 0;
+    return (uint32_t)code;
 }
 
 JET_ERR os_module_symbol(const WCHAR *module, const char *function, struct os_module **handle, void (**symbol)(void))

@@ -70,3 +70,12 @@ uint64_t os_random64(void)
     os_random_bytes(&value, sizeof(value));
     return value;
 }
+
+size_t os_io_parts_size(const struct os_io_part *parts, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++)
+        size += parts[i].size;
+    return size;
+}

@@ -273,13 +273,27 @@ static bool event_log_open(const WCHAR *source)
     return event_log.log && os_text_copy(event_log.source, sizeof(event_log.source) / sizeof(WCHAR), source);
 }
 
-void os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
-                     const WCHAR *const *strings, uint32_t count, const void *data, size_t size)
+bool os_event_report(const WCHAR *source, enum os_event_type type, uint16_t category, uint32_t id,
+                     const WCHAR *const *strings, uint32_t count)
 {
+    bool opened;
+
     AcquireSRWLockExclusive(&event_log.lock);
-    if (event_log_open(source))
-        event_log.report(event_log.log, (WORD)type, category, id, NULL, (WORD)count, (DWORD)size, strings, data);
+    opened = event_log_open(source);
+    if (opened)
+        event_log.report(event_log.log, (WORD)type, category, id, NULL, (WORD)count, 0, strings, NULL);
     ReleaseSRWLockExclusive(&event_log.lock);
+    return opened;
+}
+
+uint32_t os_last_error(WCHAR text[OS_ERROR_TEXT])
+{
+    DWORD code = GetLastError();
+
+    if (!FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK,
+                        NULL, code, 0, text, OS_ERROR_TEXT, NULL))
+        text[0] = 0;
+    return code;
 }
 
 JET_ERR os_module_symbol(const WCHAR *module, const char *function, struct os_module **handle, void (**symbol)(void))

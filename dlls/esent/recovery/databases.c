@@ -66,6 +66,7 @@ static void options_of(const struct recovery *recovery, uint8_t dbid, struct dat
     options->trust_corrected = recovery->config->trust_corrected;
     options->page_bad = recovery->config->page_bad ? redo_page_bad : NULL;
     options->page_bad_context = (void *)recovery;
+    options->events = redo_events(recovery);
 }
 
 /* ------------------------------------------------------------------ the choice --- */
@@ -165,7 +166,10 @@ static JET_ERR check_file(struct recovery *recovery, struct redo_database *datab
     JET_ERR err = database_redo_header(database->path, &header);
 
     if (err < 0)
+    {
+        redo_tell_attach(recovery, database, NULL, err);
         return not_there(err, database, attach);
+    }
     *attach = REDO_ATTACH_DEFERRED;
     switch (header.state)
     {
@@ -182,6 +186,8 @@ static JET_ERR check_file(struct recovery *recovery, struct redo_database *datab
     err = check_attach(recovery, database, &header, logged, attach);
     if (err == JET_errRequiredLogFilesMissing && database->ignore_missing)
         err = JET_errSuccess;
+    if (err < 0)
+        redo_tell_attach(recovery, database, &header, err);
     return err;
 }
 
@@ -566,6 +572,8 @@ JET_ERR redo_databases_check(struct recovery *recovery)
                 *recovery->config->header_bad = true;
                 return JET_errReadVerifyFailure;
             }
+            event_say(redo_events(recovery), EVENT_RECOVERY_DATABASE_MISSING, JET_errAttachedDatabaseMismatch,
+                      database->path);
             return database->attach == REDO_ATTACH_DENIED ? JET_errAccessDenied : JET_errAttachedDatabaseMismatch;
         default:
             if (database->old.count)

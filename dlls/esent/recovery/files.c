@@ -37,7 +37,12 @@ static JET_ERR open_file(struct recovery *recovery, enum log_file_kind kind, uin
         err = ask_open(recovery, path, generation, recovery->current);
     if (err < 0)
         return err;
-    return os_file_exists(path) ? log_reader_open(path, LOG_READ_SOFT, reader) : JET_errFileNotFound;
+    if (!os_file_exists(path))
+        return JET_errFileNotFound;
+    err = log_reader_open(path, LOG_READ_SOFT, reader);
+    if (err < 0)
+        redo_tell_open(recovery, path, err);
+    return err;
 }
 
 /* The file of a generation: under its number, else the current one, whatever that is. */
@@ -138,6 +143,8 @@ static uint32_t first_generation(const struct recovery *recovery, uint32_t low, 
 static void now_at(struct recovery *recovery, uint32_t generation)
 {
     recovery->generation = generation;
+    recovery->began = os_clock_us();
+    memset(recovery->seen, 0, sizeof(recovery->seen));
     if (recovery->config->generation)
         atomic_store(recovery->config->generation, generation);
 }
@@ -169,7 +176,10 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
         return JET_errMissingLogFile;
     err = header_of(path, &last);
     if (err < 0)
+    {
+        redo_tell_open(recovery, path, err);
         return err;
+    }
     recovery->signature = last.signature;
     recovery->last = (uint32_t)last.generation > high ? (uint32_t)last.generation : high;
     checkpoint = !recovery->config->from_first && read_checkpoint(recovery);
@@ -219,9 +229,15 @@ static bool checksum_differs(const struct log_reader *before, const struct log_h
            header->update_minor >= SEGMENT_CHECKSUM_MINOR && header->checksum_before != before->checksum;
 }
 
+static bool may_lose(const struct recovery *recovery)
+{
+    return recovery->config->grbit & JET_bitReplayIgnoreLostLogs;
+}
+
 /* How the generations of the databases compare with the last one that there is. */
 static JET_ERR check_generations(const struct recovery *recovery, uint32_t last)
 {
+    const struct redo_database *lacking = NULL;
     JET_ERR err = JET_errSuccess;
 
     for (uint32_t i = 0; i < REDO_DATABASES; i++)
@@ -233,16 +249,18 @@ static JET_ERR check_generations(const struct recovery *recovery, uint32_t last)
             continue;
         header = &database->database->header;
         if (header->generation_max_required > (int32_t)last)
+        {
+            redo_tell_short(recovery, database, JET_errRequiredLogFilesMissing, last, false);
             return JET_errRequiredLogFilesMissing;
-        if (header->generation_max_committed > (int32_t)last)
-            err = JET_errCommittedLogFilesMissing;
+        }
+        if (header->generation_max_committed <= (int32_t)last)
+            continue;
+        err = JET_errCommittedLogFilesMissing;
+        lacking = database;
     }
+    if (lacking && !recovery->lost)
+        redo_tell_short(recovery, lacking, err, last, may_lose(recovery));
     return err;
-}
-
-static bool may_lose(const struct recovery *recovery)
-{
-    return recovery->config->grbit & JET_bitReplayIgnoreLostLogs;
 }
 
 /* Generation `bad` cannot be replayed: whether those before it are enough, if the program lets the rest go. */
@@ -253,14 +271,20 @@ static JET_ERR without_the_rest(struct recovery *recovery, uint32_t bad, JET_ERR
     WCHAR path[OS_PATH_MAX];
 
     if (err == JET_errRequiredLogFilesMissing || (err >= 0 && !may))
-        return reason;
-    if (!may)
-        return reason == JET_errInvalidLogSequence ? JET_errCommittedLogFilesMissing : JET_errCommittedLogFileCorrupt;
+        err = reason;
+    else if (!may)
+        err = reason == JET_errInvalidLogSequence ? JET_errCommittedLogFilesMissing : JET_errCommittedLogFileCorrupt;
+    else
+        err = JET_errSuccess;
+    redo_tell_bad(recovery, bad, reason, err);
+    if (err < 0)
+        return err;
     for (uint32_t generation = bad; generation <= recovery->last; generation++)
         if (file_of(recovery, LOG_FILE_GENERATION, generation, path))
             os_file_delete(path);
     if (file_of(recovery, LOG_FILE_CURRENT, 0, path))
         os_file_delete(path);
+    redo_tell_removed(recovery, bad, recovery->last);
     recovery->lost = true;
     recovery->current = false;
     return JET_wrnNoMoreRecords;
@@ -288,6 +312,8 @@ static JET_ERR no_next(struct recovery *recovery, uint32_t generation)
 
     if (err < 0)
         return err;
+    if (!high || high > generation)
+        redo_tell_gap(recovery, generation, high);
     if (stops(recovery) || !high || high > generation)
         return JET_errMissingLogFile;
     if (may_lose(recovery))
@@ -302,12 +328,14 @@ static JET_ERR no_next(struct recovery *recovery, uint32_t generation)
 }
 
 /* A file of the log was replayed, or is about to be and none has been told of yet: the answer says about messages. */
-static void tell_replayed(struct recovery *recovery)
+static bool tell_replayed(struct recovery *recovery)
 {
     struct recovery_event event = { .what = JET_sntNotificationEvent, .why = RECOVERY_MESSAGE_REPLAYED };
 
-    if (recovery_ask(recovery, &event) >= 0)
-        recovery->told_replayed = true;
+    if (recovery_ask(recovery, &event) < 0)
+        return false;
+    recovery->told_replayed = true;
+    return true;
 }
 
 /* Opens the next generation.  JET_wrnNoMoreRecords: there is none, and that is right. */
@@ -318,7 +346,8 @@ static JET_ERR next_generation(struct recovery *recovery)
     bool was_current = recovery->current;
     JET_ERR err;
 
-    tell_replayed(recovery);
+    if (tell_replayed(recovery))
+        redo_tell_replayed(recovery);
     if (recovery->generation == log_position_generation(recovery->config->stop))
         return JET_errRecoveredWithoutUndo;
     if (was_current)
@@ -341,13 +370,16 @@ static JET_ERR next_generation(struct recovery *recovery)
     if (err < 0)
         return err;
     if (!recovery->told_replayed)
-        tell_replayed(recovery);
+        (void)tell_replayed(recovery);
     if (!continues(before, &next->header))
         err = without_the_rest(recovery, generation, JET_errInvalidLogSequence);
     if (!err)
         err = check_header(recovery, &next->header);
     if (!err && checksum_differs(before, &next->header))
+    {
         err = JET_errLogSequenceChecksumMismatch;
+        redo_tell_checksum(recovery, generation, before->checksum, next->header.checksum_before);
+    }
     if (err)
     {
         log_reader_close(next);
@@ -369,6 +401,8 @@ JET_ERR redo_files_next(struct recovery *recovery, struct log_read_record *recor
         if (err)
             return err;
     }
+    if (err >= 0)
+        recovery->seen[record->type]++;
     return err;
 }
 

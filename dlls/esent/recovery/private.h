@@ -130,8 +130,31 @@ struct recovery
     bool told_replayed;                 /* the program let a message about a replayed file pass */
     bool lost;                          /* committed generations are missing, and that is accepted */
     struct checkpoint_header checkpoint;
+    uint64_t began;                     /* os_clock_us, with the generation */
+    uint32_t seen[256];                 /* records of it, by type */
     uint8_t *scratch;                   /* room for eight pages */
 };
+
+/* ---- tell.c: what goes to the system's event log ---- */
+
+/* A file of the log that cannot be opened, or has no good header. */
+void redo_tell_open(const struct recovery *recovery, const WCHAR *path, JET_ERR err);
+/* The generation is replayed. */
+void redo_tell_replayed(const struct recovery *recovery);
+/* Generation `bad` cannot be replayed, for that reason: `answer` is what becomes of it. */
+void redo_tell_bad(const struct recovery *recovery, uint32_t bad, JET_ERR reason, JET_ERR answer);
+/* There is no file for a generation, but for later ones; highest 0: for none at all. */
+void redo_tell_gap(const struct recovery *recovery, uint32_t generation, uint32_t highest);
+/* The generation does not have the checksum of the one before it that it must have. */
+void redo_tell_checksum(const struct recovery *recovery, uint32_t generation, uint64_t expected, uint64_t actual);
+/* So many generations behind the last good one were deleted. */
+void redo_tell_removed(const struct recovery *recovery, uint32_t first, uint32_t last);
+/* The last generation that there is does not reach as far as a database needs. */
+void redo_tell_short(const struct recovery *recovery, const struct redo_database *database, JET_ERR err, uint32_t last,
+                     bool accepted);
+/* A database cannot be attached. */
+void redo_tell_attach(const struct recovery *recovery, const struct redo_database *database,
+                      const struct database_header *header, JET_ERR err);
 
 /* ---- files.c ---- */
 
@@ -143,6 +166,11 @@ JET_ERR redo_files_next(struct recovery *recovery, struct log_read_record *recor
 JET_ERR redo_files_check(struct recovery *recovery);
 /* Whether a record there is behind the place where redo is to stop. */
 bool redo_files_stop(const struct recovery *recovery, uint64_t position);
+
+static inline const struct event_sink *redo_events(const struct recovery *recovery)
+{
+    return recovery->config->log->events;
+}
 
 /* ---- databases.c ---- */
 

@@ -34,10 +34,13 @@ JET_ERR redo_page_latch(struct recovery *recovery, struct redo_database *databas
     cache_unlatch(at, CACHE_EXCLUSIVE);
     if (now >= dbtime)
         return JET_errSuccess;
-    if (now > dbtime_before)
-        return JET_errDbTimeTooNew;
     /* Only while the file may have what later records did. */
-    return recovery->generation <= database->future ? redo_gone_add(&database->old, pgno) : JET_errDbTimeTooOld;
+    if (now <= dbtime_before && recovery->generation <= database->future)
+        return redo_gone_add(&database->old, pgno);
+    err = now > dbtime_before ? JET_errDbTimeTooNew : JET_errDbTimeTooOld;
+    event_say(redo_events(recovery), EVENT_RECOVERY_DBTIME_WRONG, database->path, pgno, dbtime_before, now, err, dbtime,
+              recovery->position, (int32_t)(recovery->generation <= database->future), recovery->position, (int32_t)1);
+    return err;
 }
 
 JET_ERR redo_page_latch_new(struct recovery *recovery, struct redo_database *database, uint32_t pgno, uint64_t dbtime,

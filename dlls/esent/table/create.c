@@ -71,7 +71,8 @@ static JET_ERR make_file(struct database *database, const struct database_option
 {
     uint32_t pages = options->initial_pages ? options->initial_pages : default_pages(options);
     uint32_t mode = options->grbit & JET_bitDbOverwriteExisting ? OS_OPEN_OVERWRITE : OS_OPEN_CREATE;
-    JET_ERR err = os_file_open(database->path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM | mode, &database->file);
+    JET_ERR err = event_file_open(options->events, database->path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM | mode,
+                                  &database->file);
 
     if (err < 0)
         return err == JET_errFileAlreadyExists ? JET_errDatabaseDuplicate : err;

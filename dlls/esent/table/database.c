@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An attached database: its file, its header, its cache of tables. */
 
+#include <stdio.h>
+
 #include "format/checksum.h"
 #include "format/page_edit.h"
 #include "log/log.h"
@@ -10,6 +12,44 @@
 #include "txn/version.h"
 
 /* ----------------------------------------------------------- open and close --- */
+
+/* The sums of a page in brackets, as the event log shows them. */
+static void sums_text(const struct page_checksum *sums, char text[80])
+{
+    int used = snprintf(text, 80, "[%016llx", (unsigned long long)sums->block[0]);
+
+    for (uint32_t i = 1; i < sums->count; i++)
+        used += snprintf(text + used, 80 - (size_t)used, ":%016llx", (unsigned long long)sums->block[i]);
+    snprintf(text + used, 80 - (size_t)used, "]");
+}
+
+static uint64_t page_offset(const struct cache_file *cache, uint32_t pgno)
+{
+    return ((uint64_t)pgno + 1) * cache->page_size;
+}
+
+/* What is wrong with a page goes to the event log. */
+static void page_is_bad(struct cache_file *cache, uint32_t pgno, const uint8_t *data, JET_ERR err)
+{
+    const struct event_sink *events = cache->file->events;
+    uint64_t offset = page_offset(cache, pgno);
+    struct page_checksum stored, actual;
+    char stored_text[80], actual_text[80];
+
+    if (!events)
+        return;
+    if (err == JET_errReadPgnoVerifyFailure)
+        event_say(events, EVENT_PAGE_NUMBER_BAD, cache->file->path, offset, cache->page_size, err, pgno,
+                  le32(data + PAGE_OFFSET_PGNO));
+    if (err != JET_errReadVerifyFailure)
+        return;
+    checksum_page_stored(data, cache->page_size, &stored);
+    checksum_page(data, cache->page_size, pgno, &actual);
+    sums_text(&stored, stored_text);
+    sums_text(&actual, actual_text);
+    event_say(events, EVENT_PAGE_CHECKSUM_BAD, cache->file->path, offset, cache->page_size, err, stored_text,
+              actual_text, pgno);
+}
 
 /* Pages are checked as they are read: checksum, number, and bounds of all that is in them. */
 static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *data)
@@ -22,6 +62,9 @@ static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *dat
      * code then makes one bit, which it turns: not what the page was nor what it became. */
     if (err >= 0 && result.corrected && store && store->redoing && !store->trusting)
         err = JET_errReadVerifyFailure;
+    if (os_unlikely(err >= 0 && result.corrected))
+        event_say(cache->file->events, EVENT_PAGE_CORRECTED, cache->file->path, page_offset(cache, pgno),
+                  cache->page_size, (uint64_t)result.bit, pgno);
     /* Marks of versions that are gone would have each reader look for them. */
     if (err >= 0 && store && store->txns && !atomic_load(&store->txns->versions))
         page_forget_versions(data, cache->page_size);
@@ -167,6 +210,7 @@ JET_ERR database_start(struct database *database, const struct database_options 
 
     cache_file_init(&database->cache, database->file, database->page_size, database->read_only);
     database->cache.verify = verify_page;
+    database->cache.bad = page_is_bad;
     database->cache.seal = seal_page;
     atomic_init(&database->last_objid, database->header.last_objid);
     /* Who left it so may have written the second copy of the header just then. */
@@ -235,7 +279,7 @@ JET_ERR database_open(const WCHAR *path, const struct database_options *options,
     *result = NULL;
     if (err < 0)
         return err;
-    err = os_file_open(path, flags | OS_OPEN_RANDOM, &database->file);
+    err = event_file_open(options->events, path, flags | OS_OPEN_RANDOM, &database->file);
     if (err >= 0)
         err = read_header(database, options);
     if (err >= 0)
@@ -339,7 +383,10 @@ JET_ERR database_close(struct database *database)
         if (err >= 0)
             err = database_mark_clean(database);
         if (err < 0)
+        {
+            event_say(database->file->events, EVENT_DATABASE_HALF_DETACHED, database->path, err);
             database_log_failed(database, err);
+        }
     }
     database_free(database);
     return err;

@@ -99,7 +99,7 @@ JET_ERR database_redo_open(const WCHAR *path, const struct database_options *opt
     *result = NULL;
     if (err < 0)
         return err;
-    err = os_file_open(path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM, &database->file);
+    err = event_file_open(options->events, path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM, &database->file);
     if (err >= 0)
         err = read_header(database, options);
     if (err >= 0)
@@ -123,7 +123,8 @@ JET_ERR database_redo_create(const WCHAR *path, const struct database_options *o
         return err;
     err = database_make_header(database, options);
     if (err >= 0)
-        err = os_file_open(path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM | OS_OPEN_OVERWRITE, &database->file);
+        err = event_file_open(options->events, path, OS_OPEN_EXCLUSIVE_WRITE | OS_OPEN_RANDOM | OS_OPEN_OVERWRITE,
+                              &database->file);
     if (err < 0)
         goto done;
     database->header.signature = *signature;

@@ -2,6 +2,8 @@
 /* Indexes whose order of text is of another version; see index_check.h. */
 #include "table/index_check.h"
 
+#include <stdio.h>
+
 #include "format/bytes.h"
 #include "table/catalog.h"
 #include "table/cursor.h"
@@ -124,6 +126,36 @@ static JET_ERR is_empty(const struct index *index, bool *empty)
     return *empty ? JET_errSuccess : err;
 }
 
+/* A version and its order as the catalog's registry of locales spells them. */
+struct sort_text
+{
+    char id[40], version[20];
+};
+
+static void sort_text(const uint8_t id[16], uint64_t version, struct sort_text *text)
+{
+    snprintf(text->id, sizeof(text->id), "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", (unsigned)le32(id),
+             (unsigned)le16(id + 4), (unsigned)le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14],
+             id[15]);
+    snprintf(text->version, sizeof(text->version), "%016llX", (unsigned long long)version);
+}
+
+/* Its order is not that of today, for the event log. */
+static void tell(const struct table *table, const char *name, const struct index *index, enum event event)
+{
+    struct sort_text recorded, today;
+    const struct os_locale *locale;
+    struct os_sort_version now;
+
+    memset(&now, 0, sizeof(now));
+    if (os_locale_find(index->locale, &locale) >= 0)
+        (void)os_locale_sort_version(locale, &now);
+    sort_text(index->sort_id, index->sort_version, &recorded);
+    sort_text(now.sort_id, (uint64_t)now.version << 32 | now.defined, &today);
+    event_say(table->database->file->events, event, table->database->path, index->name, name, index->locale,
+              recorded.id, recorded.version, today.id, today.version);
+}
+
 static JET_ERR check_index(struct table *table, struct txn *txn, const char *name, const struct index *index,
                            JET_GRBIT grbit, bool *removed)
 {
@@ -136,8 +168,12 @@ static JET_ERR check_index(struct table *table, struct txn *txn, const char *nam
     err = is_empty(index, &empty);
     if (err >= 0)
         err = judge(index, empty, grbit, &verdict);
+    if (err == JET_errPrimaryIndexCorrupted || err == JET_errSecondaryIndexCorrupted)
+        tell(table, name, index, index->primary ? EVENT_INDEX_PRIMARY_OLD : EVENT_INDEX_OLD);
     if (err < 0)
         return err;
+    if (verdict.remove && !(grbit & JET_bitDbDeleteUnicodeIndexes))
+        tell(table, name, index, EVENT_INDEX_REBUILT);
     if (verdict.update)
         return index_update_version(table, txn, index);
     if (!verdict.remove)
@@ -190,4 +226,22 @@ JET_ERR database_check_indexes(struct database *database, struct txn *txn, JET_G
     if (err != JET_errNoCurrentRecord)
         return err;
     return removed && !(grbit & JET_bitDbDeleteUnicodeIndexes) ? JET_wrnCorruptIndexDeleted : JET_errSuccess;
+}
+
+void table_tell_index_bad(const struct table *table, const struct index *index)
+{
+    const struct database *database = table->database;
+    char name[SCHEMA_NAME_SIZE];
+    bool user_defined = false;
+
+    if (!database || !database->file)
+        return;
+    for (uint32_t i = 0; i < index->key_columns; i++)
+    {
+        const struct column *column = table_column_by_id(table, index->key[i].columnid);
+
+        user_defined |= column && column->disk_flags & COLUMN_USER_DEFAULT;
+    }
+    table_shown_name(table, name);
+    event_say(database->file->events, EVENT_INDEX_BAD, index->name, name, database->path, user_defined ? "1" : "0");
 }

@@ -28,4 +28,7 @@ JET_ERR database_check_indexes(struct database *database, struct txn *txn, JET_G
 /* Notes that an index is ordered by today's version; it has no entries, or was filled now.  txn is at level 0. */
 JET_ERR index_update_version(struct table *table, struct txn *txn, const struct index *index);
 
+/* An entry of the index is not as the table's records are: for the event log. */
+void table_tell_index_bad(const struct table *table, const struct index *index);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "table/index_check.h"
 #include "table/update_private.h"
 
 /* The newest index first, which is the order in which Windows' engine updates them. */
@@ -291,6 +292,8 @@ JET_ERR index_change(struct table *table, struct txn *txn, uint32_t at, const st
         list_sort(&list);
     if (err >= 0)
         err = apply(&list, &table->indexes[at], txn, bookmark, bookmark_size, STEP_DELETE | STEP_INSERT, changed);
+    if (err == JET_errSecondaryIndexCorrupted)
+        table_tell_index_bad(table, &table->indexes[at]);
     list_free(&list);
     return err;
 }

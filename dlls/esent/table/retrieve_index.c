@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JET_bitRetrieveFromIndex and JET_bitRetrieveFromPrimaryBookmark: a value from the key under the cursor. */
+#include "table/index_check.h"
 #include "table/key.h"
 #include "table/retrieve_private.h"
 
@@ -37,7 +38,10 @@ static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *f
     }
     cursor_unlatch_record(cursor);
     if (err == JET_errNoCurrentRecord)
+    {
+        table_tell_index_bad(cursor->table, form->index);
         return JET_errSecondaryIndexCorrupted;
+    }
     return err < 0 ? err : JET_errSuccess;
 }
 

@@ -42,6 +42,7 @@
 #include "btree/write.h"
 #include "esent.h"
 #include "format/header.h"
+#include "os/event.h"
 #include "os/os.h"
 
 #define SCHEMA_NAME_SIZE 65         /* JET_cbNameMost and a NUL */
@@ -384,6 +385,7 @@ struct database_options
     /* In redo: a page cannot be read.  NULL: nobody asks. */
     void (*page_bad)(void *context, struct database *database, uint32_t pgno);
     void *page_bad_context;
+    const struct event_sink *events; /* who is told for the system's event log; NULL: nobody */
 };
 
 /* Opens an attached database file: checks its header (both copies), its state

@@ -85,6 +85,10 @@ struct txn_root
     struct version_part part[VERSION_PARTS];
     struct version_hooks hooks;         /* set before the first version is made */
     uint64_t max_bytes;                 /* of versions; 0: no limit */
+    void (*full)(struct txn_root *root, uint64_t begin); /* they are as many, or there is no memory, while a transaction
+                                           of that time is the oldest, which was not told of; no lock but page
+                                           latches is held.  May be NULL */
+    _Atomic uint64_t full_told;         /* of which it was told last */
     _Atomic uint64_t bytes;             /* of versions kept */
     _Atomic uint64_t versions;
     _Atomic uint64_t befores;           /* of open transactions' versions, those of deletes and replaces */

@@ -161,6 +161,15 @@ void version_spare_free(struct txn_root *root)
     spare_chunks_free(&root->spare.large);
 }
 
+/* Once for each transaction that keeps them all. */
+static void tell_full(struct txn_root *root)
+{
+    uint64_t begin = txn_root_oldest(root);
+
+    if (root->full && atomic_exchange_explicit(&root->full_told, begin, memory_order_relaxed) != begin)
+        root->full(root, begin);
+}
+
 JET_ERR version_batch_alloc(struct version_batch *batch, uint32_t size, void **memory)
 {
     struct chunk *chunk = batch->chunks;
@@ -174,10 +183,16 @@ JET_ERR version_batch_alloc(struct version_batch *batch, uint32_t size, void **m
         if (chunk_size < size)
             chunk_size = size <= CHUNK_MAX ? CHUNK_MAX : size;
         if (root->max_bytes && atomic_load_explicit(&root->bytes, memory_order_relaxed) + chunk_size > root->max_bytes)
+        {
+            tell_full(root);
             return JET_errVersionStoreOutOfMemory;
+        }
         chunk = chunk_new(root, chunk_size);
         if (!chunk)
+        {
+            tell_full(root);
             return JET_errVersionStoreOutOfMemory;
+        }
         chunk->size = chunk_size;
         chunk->used = 0;
         chunk->older = batch->chunks;
