@@ -479,6 +479,12 @@ static void recovery_and_shrinking(void **state)
     assert_true(size_of(path) < before);
     /* what is not there cannot become smaller */
     recover(JET_errFileNotFound, path, "/k %s-not");
+    /* what was lost is found, where anything was */
+    path = make("lost", false, NULL);
+    recover(0, path, "/p %s");
+    expect("Leakage reclaimer: 1");
+    expect("Done (error code 0)");
+    run_file(0, "/g %s", path);
 }
 
 /* /n: into a copy that is elsewhere, and not where it was. */

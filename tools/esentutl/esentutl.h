@@ -98,8 +98,8 @@ const char *space_check(const struct options *options);
 
 /* /r with /b: from a backup, in place of the logs alone. */
 JET_ERR recovery_restore(JET_INSTANCE *instance, const struct options *options);
-/* /r with /k: makes the database that was replayed into shorter. */
-JET_ERR recovery_shrink(JET_INSTANCE instance, const struct options *options);
+/* /r with /k or /p: makes the database that was replayed into shorter, or finds what pages it has lost. */
+JET_ERR recovery_attach(JET_INSTANCE instance, const struct options *options);
 
 struct log_header;
 struct log_csv;

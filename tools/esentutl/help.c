@@ -36,7 +36,7 @@ static const char *const lines[] = {
     "                    /d[FOLDER] where databases are now, /n NEW[:OLD] or some of them, /n* and the others,",
     "                    /i without databases that are missing, /a without lost logs, /t deletes the logs then,",
     "                    /u[GENERATION[:SEGMENT:BYTE]] undoes nothing, and goes no further than that,",
-    "                    /k DATABASE makes it shorter then (/kf is the same), /p DATABASE is not there,",
+    "                    /k DATABASE makes it shorter then (/kf is the same), /p DATABASE finds pages it lost,",
     "                    /b FOLDER of a backup that is restored before, /r FOLDER where to,",
     "                    /c5 /c8 digits in the names of logs, /w# generations that a database may be behind",
     "/y FILE         copies it; /d FILE where to, /i zeroes in place of what cannot be read",

@@ -311,8 +311,8 @@ static JET_ERR run(const struct options *options, struct log_names *names)
     progress_end(&progress);
     if (err < 0)
         return err;
-    if (option_value(options, 'k'))
-        err = recovery_shrink(instance, options);
+    if (option_value(options, 'k') || option_value(options, 'p'))
+        err = recovery_attach(instance, options);
     ended = JetTerm2(instance, JET_bitTermComplete);
     return err < 0 ? err : ended < 0 ? ended : err;
 }
@@ -354,9 +354,7 @@ JET_ERR mode_recovery(const struct options *options)
                option_value(options, 'd') ? path_text(option_value(options, 'd')) : "<current directory>");
     print_maps(options);
     printf("\n");
-    if (option_value(options, 'p'))
-        printf("Pages that trees have lost are not sought after recovery: leave out /p.\n");
-    err = option_value(options, 'p') ? JET_errFeatureNotAvailable : run(options, names);
+    err = run(options, names);
     free(names);
     if (err == JET_errCommittedLogFilesMissing || err == JET_errCommittedLogFileCorrupt)
         printf("\n  \tWithout the lost logs recovery is possible: run it with /a.\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What /r does besides replaying: /b restores a backup first, /k makes a database shorter afterwards. */
+/* What /r does besides replaying: /b restores a backup first, /k makes a database shorter afterwards, /p finds pages
+ * that it has lost. */
 #include "esentutl.h"
 
 static JET_ERR JET_API on_status(JET_SESID sesid, JET_SNP snp, JET_SNT snt, void *data)
@@ -20,22 +21,24 @@ JET_ERR recovery_restore(JET_INSTANCE *instance, const struct options *options)
     return err;
 }
 
-JET_ERR recovery_shrink(JET_INSTANCE instance, const struct options *options)
+JET_ERR recovery_attach(JET_INSTANCE instance, const struct options *options)
 {
-    const WCHAR *database = option_value(options, 'k');
-    JET_GRBIT grbit = JET_bitShrinkDatabaseEofOnAttach;
-    JET_SETDBPARAM parameter = { JET_dbparamShrinkDatabaseOptions, &grbit, sizeof(grbit) };
+    const WCHAR *lost = option_value(options, 'p'), *database = lost ? lost : option_value(options, 'k');
+    JET_GRBIT grbit = lost ? 0 : JET_bitShrinkDatabaseEofOnAttach;
+    uint32_t reclaims = lost != NULL;
+    JET_SETDBPARAM parameters[2] = { { JET_dbparamShrinkDatabaseOptions, &grbit, sizeof(grbit) },
+                                     { JET_dbparamLeakReclaimerEnabled, &reclaims, sizeof(reclaims) } };
     JET_SESID sesid;
     JET_ERR err = JetBeginSessionW(instance, &sesid, NULL, NULL), detached;
 
     if (err < 0)
         return err;
-    if (option_flag(options, 'f'))
+    if (!lost && option_flag(options, 'f'))
         grbit |= JET_bitShrinkDatabaseFullCategorizationOnAttach;
     printf("Attaching for additional database operations...\n             Database: %s\n"
-           "             Shrink options: 0x%x\n",
-           path_text(database), (unsigned)grbit);
-    err = JetAttachDatabase3W(sesid, database, &parameter, 1, JET_bitDbExclusive);
+           "             Shrink options: 0x%x\n             Leakage reclaimer: %u\n",
+           path_text(database), (unsigned)grbit, (unsigned)reclaims);
+    err = JetAttachDatabase3W(sesid, database, parameters, 2, JET_bitDbExclusive);
     printf("Done (error code %d).\n", (int)err);
     if (err >= 0)
     {

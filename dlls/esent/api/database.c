@@ -202,7 +202,7 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
     uint32_t values[PARAMETERS] = { 0 }, given = 0;
     JET_ERR err;
 
-    *read = (struct attachment_parameters){ .shrink_milliseconds = -1 };
+    *read = (struct attachment_parameters){ .shrink_milliseconds = -1, .reclaim_milliseconds = -1 };
     if (count && !parameters)
         return JET_errInvalidParameter;
     for (uint32_t i = 0; i < count; i++)
@@ -221,6 +221,9 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
     err = check_parameters(values, given);
     read->pages_max = values[JET_dbparamDbSizeMaxPages - PARAMETER_FIRST];
     read->shrink = values[JET_dbparamShrinkDatabaseOptions - PARAMETER_FIRST];
+    read->reclaims = values[JET_dbparamLeakReclaimerEnabled - PARAMETER_FIRST];
+    if (given & 1u << (JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST))
+        read->reclaim_milliseconds = (int32_t)values[JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST];
     if (given & 1u << (JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST))
         read->shrink_milliseconds = (int32_t)values[JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST];
     read->shrink_pages_least = values[JET_dbparamShrinkDatabaseSizeLimit - PARAMETER_FIRST];
@@ -308,6 +311,16 @@ static JET_ERR shrink(struct session *session, struct database *database, const 
     return error_category(err, &category) && category == JET_errcatCorruption ? err : JET_errSuccess;
 }
 
+/* False: what went wrong keeps the database from becoming smaller, not from being attached. */
+static bool reclaim(struct session *session, struct database *database, const struct attachment_parameters *read)
+{
+    uint32_t found;
+    JET_ERR err = reclaim_database(database, &session->txn, read->reclaim_milliseconds, &found);
+
+    OS_TRACE("%u pages found: %d\n", (unsigned)found, (int)err);
+    return err >= 0;
+}
+
 static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
                       JET_GRBIT grbit)
 {
@@ -358,7 +371,8 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
     }
     if (attachment_checks_indexes(instance, grbit))
         err = database_check_indexes(database, &session->txn, grbit);
-    if (err >= 0 && read.shrink & JET_bitShrinkDatabaseEofOnAttach)
+    if (err >= 0 && (!read.reclaims || reclaim(session, database, &read)) &&
+        read.shrink & JET_bitShrinkDatabaseEofOnAttach)
         err = shrink(session, database, &read);
     os_mutex_lock(&instance->lock);
     attachment->database = database;

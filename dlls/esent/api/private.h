@@ -503,6 +503,8 @@ struct attachment_parameters
     uint32_t pages_max;
     JET_GRBIT shrink;
     int32_t shrink_milliseconds; /* < 0: as long as it takes */
+    bool reclaims;               /* JET_dbparamLeakReclaimerEnabled */
+    int32_t reclaim_milliseconds;
     uint32_t shrink_pages_least;
 };
 /* JET_errInvalidDbparamId, JET_errInvalidBufferSize, JET_errInvalidParameter, JET_errInvalidGrbit. */

@@ -190,6 +190,12 @@ struct shrink_result
 JET_ERR shrink_database(struct database *database, struct txn *txn, const struct shrink_options *options,
                         struct shrink_result *result);
 
+/*
+ * Finds pages again that the root space has lost, *found of them; nobody else has the database open.
+ * `milliseconds` is after what nothing new is begun; < 0: no limit.  JET_errDatabaseInUse, JET_errSPOwnExtCorrupted.
+ */
+JET_ERR reclaim_database(struct database *database, struct txn *txn, int32_t milliseconds, uint32_t *found);
+
 /* Reads all pages of the file that have been written, and checks them; *pages is how many.  Bad ones are counted in
  * *bad and do not end it. */
 JET_ERR scan_database(struct database *database, uint32_t pause_ms, const struct maintain_leave *leave,

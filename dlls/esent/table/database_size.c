@@ -56,3 +56,10 @@ JET_ERR database_cut(struct database *database, const struct tree_extent *last)
 
     return err < 0 ? err : tree_store_cut(&database->store, last, note_cut, database);
 }
+
+JET_ERR database_find_lost(struct database *database, uint32_t pgno)
+{
+    JET_ERR err = database_mark_dirty(database);
+
+    return err < 0 ? err : tree_store_find_lost(&database->store, 1, pgno);
+}

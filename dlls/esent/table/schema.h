@@ -480,6 +480,8 @@ JET_ERR database_disk_pages(struct database *database, uint32_t *pages);
 JET_ERR database_trim(struct database *database);
 /* tree_store_cut(), and the header tells of it. */
 JET_ERR database_cut(struct database *database, const struct tree_extent *last);
+/* tree_store_find_lost() for the root space. */
+JET_ERR database_find_lost(struct database *database, uint32_t pgno);
 
 /* Bytes of a long value in a chunk by default. */
 uint32_t schema_lv_chunk(uint32_t page_size);
