@@ -270,7 +270,6 @@ static void what_is_not_there(void **state)
     run_file(JET_errOSSnapshotNotAllowed, "/k %s /vss", path);
     expect("VSS Subsystem Init failed");
     run_file(JET_errOSSnapshotNotAllowed, "/mh %s /vssrec edb . /vsssystempath . /vsspause", path);
-    run_file(JET_errFeatureNotAvailable, "/r edb /p %s", path);
     run_file(JET_errPageSizeMismatch, "/g %s /8", path);
     run_file(0, "/g %s /4 /efv8920 /config:x /!10240", path);
     run_file(JET_errReadVerifyFailure, "/mp %s", path);
