@@ -267,6 +267,10 @@ static void what_is_not_there(void **state)
     run_file(JET_errFeatureNotAvailable, "/z %s", path);
     run_file(JET_errFeatureNotAvailable, "/z %s /t", path);
     run_file(JET_errFileNotFound, "/z %s-not", path);
+    run_file(JET_errFeatureNotAvailable, "/mr %s", path);
+    run_file(JET_errFeatureNotAvailable, "/m %s /b", path);
+    run_file(JET_errFeatureNotAvailable, "/mt %s", path);
+    run_file(JET_errFileNotFound, "/mr %s-not", path);
     run_file(JET_errOSSnapshotNotAllowed, "/k %s /vss", path);
     expect("VSS Subsystem Init failed");
     run_file(JET_errOSSnapshotNotAllowed, "/mh %s /vssrec edb . /vsssystempath . /vsspause", path);

@@ -90,6 +90,9 @@ JET_ERR mode_dump(const struct options *options);
 JET_ERR mode_recovery(const struct options *options);
 JET_ERR mode_repair(const struct options *options);
 JET_ERR mode_secure(const struct options *options);
+JET_ERR mode_revert_snapshot(const struct options *options);
+JET_ERR mode_trace(const struct options *options);
+JET_ERR mode_block_cache(const struct options *options);
 
 const char *recovery_check(const struct options *options);
 const char *log_options_check(const struct options *options);

@@ -24,6 +24,7 @@ static const char *const lines[] = {
     "    /ms DATABASE    what its trees own and have available; /v also small ones, /t NAME of one table,",
     "                    /f FIELD[,FIELD] these columns, or #default, #legacy, #all; /csv with commas between",
     "    /mc DATABASE    what each page is for: sums, /v each; /p FIRST[:LAST] of these only, /f changes nothing",
+    "    /mr /mt /mb FILE    of revert snapshots, traces and block caches are not there",
     "    /m DATABASE /p PAGE             that page",
     "                /p PAGE /k KEY      the leaf where the key is, in hex, from that page of a tree downwards;",
     "                                    /d DATA and what follows it, in trees where keys are not unique",
