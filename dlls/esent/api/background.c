@@ -60,9 +60,10 @@ struct background
     struct job jobs[JOB_KINDS][DATABASES_MAX];
 };
 
+/* Made by who needs it first, and by one of several that do at once. */
 static struct background *background_of(struct instance *instance)
 {
-    struct background *background = instance->background;
+    struct background *background = atomic_load(&instance->background), *none = NULL;
 
     if (background)
         return background;
@@ -79,13 +80,10 @@ static struct background *background_of(struct instance *instance)
             background->jobs[kind][i].kind = (enum job_kind)kind;
             background->jobs[kind][i].dbid = i;
         }
-    process_lock();
-    if (!instance->background)
-        instance->background = background;
-    process_unlock();
-    if (instance->background != background)
-        os_free(background);
-    return instance->background;
+    if (atomic_compare_exchange_strong(&instance->background, &none, background))
+        return background;
+    os_free(background);
+    return none;
 }
 
 /* ----------------------------------------------------------------- the thread --- */
@@ -343,7 +341,7 @@ static void stop(struct job *job)
 
 void background_stop(struct instance *instance, JET_DBID dbid)
 {
-    struct background *background = instance->background;
+    struct background *background = atomic_load(&instance->background);
 
     if (!background)
         return;
@@ -355,7 +353,7 @@ void background_stop(struct instance *instance, JET_DBID dbid)
 
 void background_tell_stop(struct instance *instance)
 {
-    struct background *background = instance->background;
+    struct background *background = atomic_load(&instance->background);
 
     if (!background)
         return;
@@ -375,7 +373,7 @@ void background_stop_all(struct instance *instance)
 
 void background_free(struct instance *instance)
 {
-    os_free(instance->background);
+    os_free(atomic_load(&instance->background));
 }
 
 /* ---------------------------------------------------------------- JetDefragment --- */

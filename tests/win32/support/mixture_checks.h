@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What tests/win32/mixture.c, which alone includes this, asks of a session: rows and
+ * What tests/win32/mixture.c and mixture_threads.c, which alone include this, asks of a session: rows and
  * entries in each way that they can be read, and what the model says of them.
  */
 #ifndef TESTS_MIXTURE_CHECKS_H
@@ -21,7 +21,7 @@ static void check_bytes(const char *what, int column, const void *got, uint32_t 
 static void check_column(JET_SESID session, JET_TABLEID tableid, const struct state *state, const struct row *row,
                          int column, JET_GRBIT grbit)
 {
-    static uint8_t got[2 * LARGE];
+    uint8_t got[2 * LARGE];
 
     for (uint32_t i = 1; i <= row->count[column] + 1u; i++)
     {
@@ -56,7 +56,7 @@ static void check_column(JET_SESID session, JET_TABLEID tableid, const struct st
 
 static void check_by_columns(JET_SESID session, JET_TABLEID tableid, const struct state *state, const struct row *row)
 {
-    static uint8_t room[COLUMNS + 1][4000];
+    uint8_t room[COLUMNS + 1][4000];
     JET_RETRIEVECOLUMN list[COLUMNS + 1];
     int which[COLUMNS + 1], count = 1 + (int)below(COLUMNS);
     JET_ULONG asked[COLUMNS + 1];
@@ -196,7 +196,7 @@ static void check_entry(JET_SESID session, JET_TABLEID tableid, const struct sta
     JET_ULONG actual;
     int32_t id = 0;
 
-    expect("retrieve id", JetRetrieveColumn(session, tableid, column_ids[ID], &id, sizeof(id), NULL, 0, NULL),
+    expect("retrieve id", JetRetrieveColumn(session, tableid, h.column_ids[ID], &id, sizeof(id), NULL, 0, NULL),
            JET_errSuccess);
     if (id != entry->id)
         wrong("%s: on row %d, not %d", indexes[which].name, (int)id, entry->id);
@@ -233,7 +233,7 @@ static void check_entry(JET_SESID session, JET_TABLEID tableid, const struct sta
 
 static void scan(JET_SESID session, JET_TABLEID tableid, const struct state *state, int which)
 {
-    static struct entry list[ENTRIES];
+    struct entry *list = h.list;
     uint32_t count = list_entries(state, which, list), seen = 0;
     bool forward = below(2);
     JET_ERR err;
@@ -319,7 +319,7 @@ static void make_key(JET_SESID session, JET_TABLEID tableid, int which, struct e
 
 static void step_seek(JET_SESID session, JET_TABLEID tableid, const struct state *state)
 {
-    static struct entry list[ENTRIES];
+    struct entry *list = h.list;
     static const JET_GRBIT seeks[] = { JET_bitSeekEQ, JET_bitSeekGE, JET_bitSeekGT, JET_bitSeekLE, JET_bitSeekLT };
     int which = index_random(state);
     uint32_t count = list_entries(state, which, list), first, past, at;
@@ -349,7 +349,7 @@ static void step_seek(JET_SESID session, JET_TABLEID tableid, const struct state
 /* From a seek to a limit, up or down; how many there are; and back by both bookmarks. */
 static void step_range(JET_SESID session, JET_TABLEID tableid, const struct state *state)
 {
-    static struct entry list[ENTRIES];
+    struct entry *list = h.list;
     int which = index_random(state);
     uint32_t count = list_entries(state, which, list), at, end;
     bool up = below(2), inclusive = below(2), counted;
@@ -439,7 +439,7 @@ static void step_range(JET_SESID session, JET_TABLEID tableid, const struct stat
 /* Rows that lie in a range of each of two indexes. */
 static void step_intersect(JET_SESID session, JET_DBID database, const struct state *state)
 {
-    static struct entry list[ENTRIES];
+    struct entry *list = h.list;
     JET_INDEXRANGE ranges[2];
     JET_RECORDLIST found = { .cbStruct = sizeof(found) };
     uint8_t in[IDS] = { 0 }, bookmark[100];
@@ -457,10 +457,10 @@ static void step_intersect(JET_SESID session, JET_DBID database, const struct st
     {
         uint32_t count = list_entries(state, which[i], list), from, to;
         struct entry limit;
-    
+
         ranges[i].cbStruct = sizeof(ranges[i]);
         ranges[i].grbit = JET_bitRecordInIndex;
-        expect("open", JetOpenTableA(session, database, "mixture", NULL, 0, 0, &ranges[i].tableid), JET_errSuccess);
+        expect("open", JetOpenTableA(session, database, h.table_name, NULL, 0, 0, &ranges[i].tableid), JET_errSuccess);
         expect("set index", JetSetCurrentIndexA(session, ranges[i].tableid, indexes[which[i]].name), JET_errSuccess);
         if (!count)
         {
@@ -507,7 +507,7 @@ static void step_intersect(JET_SESID session, JET_DBID database, const struct st
                                  NULL),
                JET_errSuccess);
         expect("go there", JetGotoBookmark(session, ranges[0].tableid, bookmark, size), JET_errSuccess);
-        expect("id", JetRetrieveColumn(session, ranges[0].tableid, column_ids[ID], &id, sizeof(id), NULL, 0, NULL),
+        expect("id", JetRetrieveColumn(session, ranges[0].tableid, h.column_ids[ID], &id, sizeof(id), NULL, 0, NULL),
                JET_errSuccess);
         expect("in both, and once", in[id], 3);
         in[id] = 0;

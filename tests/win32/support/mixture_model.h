@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The model of tests/win32/mixture.c, which alone includes this: the table, rows in
+ * The model of tests/win32/mixture.c and mixture_threads.c, which alone include this: the table, rows in
  * memory, what each index has of them, and what is random.  Keys are made by the
  * rules in the documentation, not by the engine's code.
  */
@@ -142,7 +142,8 @@ struct chunk
     uint8_t bytes[];
 };
 
-static struct mixture
+/* All that a thread has of it. */
+struct mixture
 {
     uint64_t seed, random;
     int step;
@@ -154,16 +155,20 @@ static struct mixture
     bool reading; /* the reader is in a transaction */
     bool moving, cut;
     unsigned sets;
-} h;
+    JET_SESID writer, reader;
+    JET_DBID dbid, read_dbid;
+    JET_TABLEID table, read_table;
+    JET_COLUMNID column_ids[COLUMNS];
+    char table_name[32], template_name[32];
+    struct entry list[ENTRIES]; /* of the index that is looked at */
+};
+
+static _Thread_local struct mixture *of_thread;
+#define h (*of_thread)
 
 static JET_INSTANCE instance;
-static JET_SESID writer, reader;
-static JET_DBID dbid, read_dbid;
-static JET_TABLEID table, read_table;
-static JET_COLUMNID column_ids[COLUMNS];
 static char path[1024];
-static const char *logging;
-static bool tracing;
+static bool tracing, large_pages;
 
 #define trace(...)                                                                                                     \
     do                                                                                                                 \
@@ -203,6 +208,29 @@ static uint8_t *bytes_new(uint32_t size)
     chunk->next = h.chunks;
     h.chunks = chunk;
     return chunk->bytes;
+}
+
+/* The table is called by the seed. */
+static void model_begin(uint64_t seed)
+{
+    of_thread = calloc(1, sizeof(*of_thread));
+    assert_non_null(of_thread);
+    h.seed = seed;
+    h.random = seed * 0x2545f4914f6cdd1du;
+    snprintf(h.table_name, sizeof(h.table_name), "mixture%llu", (unsigned long long)seed);
+    snprintf(h.template_name, sizeof(h.template_name), "template%llu", (unsigned long long)seed);
+}
+
+static void model_end(void)
+{
+    while (h.chunks)
+    {
+        struct chunk *next = h.chunks->next;
+
+        free(h.chunks);
+        h.chunks = next;
+    }
+    free(of_thread);
 }
 
 static struct value value_copy(const void *bytes, uint32_t size)
@@ -299,7 +327,7 @@ static int columns_of(const struct state *state)
 
 static JET_COLUMNID id_of(const struct state *state, int column)
 {
-    return column == X ? state->x_id : column_ids[column];
+    return column == X ? state->x_id : h.column_ids[column];
 }
 
 /* --------------------------------------------------------------------- keys --- */
