@@ -176,8 +176,9 @@ static JET_ERR change_child(struct root_move *move, uint32_t i)
     set_le32(header + offsetof(struct page_space_header, parent), move->fresh_first);
     change->kind = TREE_CHANGE_EXTERNAL;
     change->tree = &move->children[i];
-    change->data = line.data;
-    change->data_size = line.size;
+    /* The record has no more than that, whatever else the external header holds. */
+    change->data = header;
+    change->data_size = sizeof(struct page_space_header);
     move->restructure.roots.change_count++;
     return JET_errSuccess;
 }

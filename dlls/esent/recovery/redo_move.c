@@ -215,11 +215,28 @@ static JET_ERR replace_row(struct root_move *move, const struct log_replace *rec
     return err;
 }
 
+/* What else the external header holds stays as it is. */
+static void keep_rest(struct tree_change *change, uint8_t bytes[64])
+{
+    const uint32_t size = sizeof(struct page_space_header);
+    struct page_line line = { NULL, 0, 0 };
+    struct page_view view;
+
+    if (change->data_size != size || !page_view(&view, change->page->data, change->page->page_size) ||
+        !page_tag(&view, 0, &line) || line.size <= size || line.size > 64)
+        return;
+    memcpy(bytes, line.data, line.size);
+    memcpy(bytes + 1, change->data, size);
+    change->data = bytes;
+    change->data_size = line.size;
+}
+
 static JET_ERR set_external(struct root_move *move, const struct log_set_external_header *record)
 {
     const struct log_page *what = &record->node.page;
     struct redo_page page;
     struct tree tree;
+    uint8_t bytes[64];
     struct tree_change change = { .kind = TREE_CHANGE_EXTERNAL,
                                   .tree = &tree,
                                   .data = (const uint8_t *)(record + 1),
@@ -230,6 +247,7 @@ static JET_ERR set_external(struct root_move *move, const struct log_set_externa
         return err;
     redo_tree(move->database, record->node.root, record->node.objid, what->flags, &tree);
     change.page = page.page;
+    keep_rest(&change, bytes);
     err = tree_redo(&change, move->dbtime, move->recovery->position, move->recovery->since);
     redo_page_unlatch(&page);
     return err;
