@@ -133,6 +133,19 @@ static void versions_are_full(struct txn_root *root, uint64_t begin)
                   root->max_bytes >> 20, (uint64_t)0, session, "", "", (int32_t)0, "");
 }
 
+/* What a session says of itself is for its thread alone; no lock is waited for. */
+static bool has_session(struct instance *instance, const struct session *session)
+{
+    const struct session *at;
+
+    if (!os_mutex_try_lock(&instance->lock))
+        return false;
+    for (at = instance->sessions; at && at != session; at = at->next)
+        ;
+    os_mutex_unlock(&instance->lock);
+    return at != NULL;
+}
+
 void event_session_shared(JET_SESID sesid)
 {
     const struct event_sink *sink = &event_process;
@@ -145,7 +158,7 @@ void event_session_shared(JET_SESID sesid)
     slot = handle_slot((uintptr_t)sesid, HANDLE_SESSION);
     session = slot ? atomic_load(&slot->object) : NULL;
     for (uint32_t i = 0; session && i < INSTANCES_MAX; i++)
-        if (process.instances[i] && process.instances[i] == session->instance)
+        if (process.instances[i] && has_session(process.instances[i], session))
             sink = &process.instances[i]->events;
     if (sink != &event_process)
         event_say(sink, EVENT_SESSION_SHARED, (uint64_t)sesid, "", "", (uint64_t)os_thread_id(), "");
