@@ -6,8 +6,8 @@
 #   make lint           floors, format, static analysis
 #   make conformance    the suite in SHARED on both architectures and natively
 #   make torture        at length: fuzz targets, crashes (CRASHES=10000), faults (FAULTS=200 of each
-#                       kind, also under the programs in SHARED), histories beside a model
-#                       (HISTORIES=1000), threads (TRANSACTIONS=1000000), functions with
+#                       kind, also under the programs in SHARED), histories beside models
+#                       (HISTORIES=1000; a tenth of the longer ones), threads (TRANSACTIONS=1000000), functions with
 #                       whatever comes (CALLS=2000000); SEED=1
 #   make bench          the benchmark in SHARED, against SQLite and LMDB (ROWS=300000 ROUNDS=3); then
 #                       durable commits of 1, 4 and 16 threads, and the recovery of 100 MB of log, beside SQLite
@@ -95,6 +95,7 @@ do-check:
 
 do-torture: $(FUZZ_PROGRAMS) $(TORTURE_PROGRAMS) $(CORPUS_STAMP)
 	@FUZZ_RUNS=$(TORTURE_RUNS) ESENT_CORPUS=$(CORPUS_DIR) ESENT_CRASHES=$(CRASHES) ESENT_HISTORIES=$(HISTORIES) \
+	    ESENT_MIXTURES=$$(($(HISTORIES) / 10)) ESENT_RECORDS=$$(($(HISTORIES) / 10)) \
 	    ESENT_TRANSACTIONS=$(TRANSACTIONS) ESENT_CALLS=$(CALLS) ESENT_FAULTS=$(FAULTS) ESENT_SEED=$(SEED) \
 	    tools/run-tests -j $(JOBS) -t 36000 $(TORTURE) $(FUZZ_PROGRAMS:%=fuzz:$(CURDIR)/%)
 

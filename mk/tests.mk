@@ -156,6 +156,7 @@ TESTS = $(SCRIPT_TESTS) \
 # What make torture runs at length besides the fuzzers; how long is in its variables.
 TORTURE = $(patsubst tests/crash/%.c,host:$(CURDIR)/build/host/crash/%,$(CRASH)) \
     $(foreach v,asan host,$(CONFORMANCE:%=$(v):$(CURDIR)/build/$(v)/conformance/%)) \
-    host:$(CURDIR)/build/host/tests/histories host:$(CURDIR)/build/host/tests/transfer_threads asan:$(CURDIR)/build/asan/api/garbage \
+    $(patsubst %,host:$(CURDIR)/build/host/tests/%,histories mixture records_full) tsan:$(CURDIR)/build/tsan/api/mixture_threads \
+    host:$(CURDIR)/build/host/tests/transfer_threads asan:$(CURDIR)/build/asan/api/garbage \
     tsan:$(CURDIR)/build/tsan/api/transfer_threads x86_64:$(CURDIR)/build/x86_64/tests/transfer_threads.exe
 TORTURE_PROGRAMS = $(foreach c,$(TORTURE),$(patsubst $(CURDIR)/%,%,$(lastword $(subst :, ,$(c))))) build/x86_64/tests/esent.dll
