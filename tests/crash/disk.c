@@ -636,7 +636,6 @@ static struct os_file_ops table = {
     sim_find_open,
     sim_find_next,
     sim_find_close,
-    NULL,
 };
 
 void disk_set_sector(size_t size)
