@@ -253,7 +253,7 @@ static JET_ERR set_external(struct root_move *move, const struct log_set_externa
     return err;
 }
 
-/* Open changes of the tree are undone from its new root. */
+/* Open changes of the tree are undone from its new root; another database may have one of the same number. */
 static void move_versions(struct root_move *move)
 {
     const struct log_page_move *root = NULL;
@@ -267,7 +267,8 @@ static void move_versions(struct root_move *move)
 
         for (uint32_t level = 0; session && level < REDO_LEVELS; level++)
             for (struct version *version = session->newest[level]; version; version = version->txn_older)
-                if (version->objid == root->objid && version->root == root->page.pgno)
+                if (version->owner == &move->database->database->store && version->objid == root->objid &&
+                    version->root == root->page.pgno)
                     version->root = root->new_page;
     }
 }
