@@ -231,6 +231,15 @@ static void derive_params(struct instance *instance)
     }
 }
 
+/* Versions are as many as memory holds, unless the program says how many.  Recovery, before, knows no limit. */
+static void limit_versions(struct instance *instance)
+{
+    const struct param_value *most = &instance->params.value[JET_paramMaxVerPages];
+
+    if (most->written)
+        instance->txn.max_bytes = most->number * (uint64_t)param_number(instance, JET_paramVerPageSize);
+}
+
 JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
 {
     JET_CALLBACK callback;
@@ -255,6 +264,7 @@ JET_ERR instance_start(struct instance *instance, JET_GRBIT grbit)
         return err;
     if ((err = instance_backup_start(instance)) < 0)
         (void)instance_log_stop(instance, true, instance_close_databases);
+    limit_versions(instance);
     return err;
 }
 

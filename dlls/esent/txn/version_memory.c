@@ -170,23 +170,43 @@ static void tell_full(struct txn_root *root)
         root->full(root, begin);
 }
 
+/* Whether there are as many versions as the caller allows, and cleaning would not help. */
+static bool is_full(struct txn_root *root, uint32_t more)
+{
+    const struct version_batch *first;
+    bool needed;
+
+    if (atomic_load_explicit(&root->bytes, memory_order_relaxed) + more <= root->max_bytes)
+        return false;
+    os_mutex_lock(&root->lock);
+    first = root->committed;
+    needed = !first ||
+             (root->oldest && root->oldest->begin <= atomic_load_explicit(&first->committed, memory_order_relaxed));
+    os_mutex_unlock(&root->lock);
+    return needed;
+}
+
 JET_ERR version_batch_alloc(struct version_batch *batch, uint32_t size, void **memory)
 {
     struct chunk *chunk = batch->chunks;
+    struct txn_root *root = batch->root;
+    uint32_t chunk_size = 0;
 
     size = (size + 7u) & ~7u;
     if (os_unlikely(chunk->size - chunk->used < size))
     {
-        struct txn_root *root = batch->root;
-        uint32_t chunk_size = chunk == &batch->chunk ? CHUNK_SECOND : CHUNK_MAX;
-
+        chunk_size = chunk == &batch->chunk ? CHUNK_SECOND : CHUNK_MAX;
         if (chunk_size < size)
             chunk_size = size <= CHUNK_MAX ? CHUNK_MAX : size;
-        if (root->max_bytes && atomic_load_explicit(&root->bytes, memory_order_relaxed) + chunk_size > root->max_bytes)
-        {
-            tell_full(root);
-            return JET_errVersionStoreOutOfMemory;
-        }
+    }
+    /* It is asked for each chunk. */
+    if (root->max_bytes && (chunk_size || !chunk->used) && os_unlikely(is_full(root, chunk_size)))
+    {
+        tell_full(root);
+        return JET_errVersionStoreOutOfMemory;
+    }
+    if (os_unlikely(chunk_size))
+    {
         chunk = chunk_new(root, chunk_size);
         if (!chunk)
         {
