@@ -17,8 +17,6 @@
 #include "btree/write_private.h"
 #include "format/log_record.h"
 
-#define LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
-
 /* A page that goes, with its neighbours. */
 struct gone
 {
@@ -143,7 +141,7 @@ static void add_level(struct merge *merge, struct cache_page *page, uint32_t lin
 static void empty_page(struct merge *merge, struct gone *gone)
 {
     uint8_t *image = next_image(merge);
-    uint32_t flags = page_flags(gone->page->data) & LEVEL_FLAGS;
+    uint32_t flags = page_flags(gone->page->data) & TREE_LEVEL_FLAGS;
 
     page_format(image, gone->page->page_size, gone->pgno, merge->tree->objid, flags | PAGE_EMPTY, 0);
     tree_restructure_add(&merge->restructure, gone->page, image);
@@ -239,7 +237,8 @@ static JET_ERR parent_without(struct merge *merge)
 static JET_ERR root_without(struct merge *merge)
 {
     uint8_t *image = next_image(merge);
-    uint32_t flags = (merge->parent_view.flags & LEVEL_FLAGS & ~(uint32_t)PAGE_PARENT_OF_LEAF) | PAGE_LEAF | PAGE_ROOT;
+    uint32_t flags = (merge->parent_view.flags & TREE_LEVEL_FLAGS & ~(uint32_t)PAGE_PARENT_OF_LEAF) | PAGE_LEAF |
+                     PAGE_ROOT;
     struct page_line external;
 
     if (page_lines(&merge->parent_view) != 1 || !page_tag(&merge->parent_view, 0, &external))

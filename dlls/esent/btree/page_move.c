@@ -9,8 +9,6 @@
  */
 #include "btree/write_private.h"
 
-#define LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
-
 struct move
 {
     const struct tree *tree;
@@ -100,7 +98,7 @@ static JET_ERR build(struct move *move)
     page_compact(move->image[0], size);
     memcpy(move->image[1], move->image[0], size);
     page_set_pgno(move->image[1], size, move->fresh_pgno);
-    page_format(move->image[2], size, move->pgno, move->tree->objid, (flags & LEVEL_FLAGS) | PAGE_EMPTY, 0);
+    page_format(move->image[2], size, move->pgno, move->tree->objid, (flags & TREE_LEVEL_FLAGS) | PAGE_EMPTY, 0);
     memcpy(move->image[3], move->parent->data, size);
     set_le32(child, move->fresh_pgno);
     page_replace(move->image[3], size, move->line, child, sizeof(child));

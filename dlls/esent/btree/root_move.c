@@ -14,9 +14,7 @@
  */
 #include "btree/space_private.h"
 
-#define ROOTS       3u
-#define LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
-
+#define ROOTS 3u
 struct root_move
 {
     struct owner owner;
@@ -144,7 +142,7 @@ static JET_ERR move_one(struct root_move *move, uint32_t i)
     page_compact(was, size);
     memcpy(image, was, size);
     page_set_pgno(image, size, move->fresh_first + i);
-    page_format(empty, size, pgno, move->owner.tree.objid, (flags & LEVEL_FLAGS) | PAGE_EMPTY, 0);
+    page_format(empty, size, pgno, move->owner.tree.objid, (flags & TREE_LEVEL_FLAGS) | PAGE_EMPTY, 0);
     tree_restructure_add(&move->restructure, facts->page, empty);
     tree_restructure_add(&move->restructure, facts->fresh, image);
     if (i)

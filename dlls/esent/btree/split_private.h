@@ -40,9 +40,6 @@ uint32_t split_separator(const struct tree *tree, const struct split_line *left,
 
 /* --------------------------------------------------------------- split.c --- */
 
-/* Flags that pages of one level share. */
-#define SPLIT_LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
-
 struct split
 {
     const struct tree *tree;

@@ -122,7 +122,7 @@ static bool build_appended(struct split *split, struct right_split *right, uint3
 static bool build_pages(struct split *split, struct right_split *right)
 {
     const struct page_view *view = &right->page.view;
-    uint32_t flags = view->flags & SPLIT_LEVEL_FLAGS;
+    uint32_t flags = view->flags & TREE_LEVEL_FLAGS;
     bool leaf = view->flags & PAGE_LEAF;
     uint32_t pgno = atomic_load_explicit(&right->page.page->pgno, memory_order_relaxed);
 

@@ -21,7 +21,7 @@ struct root_split
 static bool build_below(struct split *split, struct root_split *vertical)
 {
     const struct page_view *view = &vertical->root->view;
-    uint32_t flags = view->flags & SPLIT_LEVEL_FLAGS;
+    uint32_t flags = view->flags & TREE_LEVEL_FLAGS;
 
     if (split->pending && split->pending->data && view->flags & PAGE_LEAF)
     {
@@ -42,7 +42,7 @@ static bool build_root(struct split *split, const struct page_view *view)
 {
     struct page_line external = { NULL, 0, 0 };
     struct page_new_node node = { (const uint8_t *)"", 0, NULL, 4, 0 };
-    uint32_t flags = view->flags & SPLIT_LEVEL_FLAGS & ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
+    uint32_t flags = view->flags & TREE_LEVEL_FLAGS & ~(uint32_t)(PAGE_LEAF | PAGE_PARENT_OF_LEAF);
     uint8_t child[4];
 
     if (!page_tag(view, 0, &external))

@@ -10,6 +10,9 @@
 #include "btree/private.h"
 #include "btree/write.h"
 
+/* Flags that pages of one level share. */
+#define TREE_LEVEL_FLAGS (PAGE_LEAF | PAGE_PARENT_OF_LEAF | PAGE_KIND | PAGE_NON_UNIQUE)
+
 static inline struct tree_store *tree_store_of(const struct tree *tree)
 {
     return tree->file->owner;
