@@ -15,6 +15,7 @@
 #include "btree/space_private.h"
 
 #define ROOTS 3u
+
 struct root_move
 {
     struct owner owner;
