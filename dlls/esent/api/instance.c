@@ -312,6 +312,8 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
     instance_wait_for_calls(instance);
     if (grbit & (JET_bitTermStopBackup | JET_bitTermAbrupt | JET_bitTermDirty))
         instance_backup_stop(instance);
+    /* Before transactions are looked for: what works behind the programs has some. */
+    background_stop_all(instance);
     err = instance_backup_check(instance);
     if (err >= 0 && !(grbit & JET_bitTermDirty) && !(atomic_load(&instance->state) & INSTANCE_UNAVAILABLE) &&
         transactions_open(instance))
@@ -324,7 +326,6 @@ static JET_ERR term(JET_INSTANCE handle, JET_GRBIT grbit)
     }
     event_stage(instance, STAGE_ENDS);
     keep_out(instance);
-    background_stop_all(instance);
     end_all_sessions(instance);
     err = instance_log_stop(instance, grbit & JET_bitTermDirty, instance_close_databases);
     event_stopped(instance, began, grbit & JET_bitTermDirty, err);

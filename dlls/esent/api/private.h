@@ -116,7 +116,7 @@ void handle_free(uintptr_t handle);
 
 struct param_value
 {
-    uintptr_t number;                   /* numbers, flags, pointers */
+    _Atomic uintptr_t number;           /* numbers, flags, pointers; threads of the engine read it beside who sets it */
     WCHAR *text;                        /* strings, from the heap; NULL: the default */
     bool written;                       /* by the program, not by default */
     bool overridden;                    /* by the same, and that was told */
