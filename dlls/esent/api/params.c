@@ -131,7 +131,7 @@ static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_
     value->number = info->type == PARAM_BOOLEAN ? number != 0 : number;
     value->written = true;
     if (id == JET_paramAccessDeniedRetryPeriod)
-        os_file_patience((uint32_t)number);
+        (void)os_file_patience((uint32_t)number);
     if (id == JET_paramEventLogCache)
         event_keep((uint32_t)number);
     return JET_errSuccess;

@@ -84,7 +84,7 @@ static void reset(struct instance *instance, uint32_t id, uintptr_t value)
         return;
     param_reset(instance, id, value);
     if (id == JET_paramAccessDeniedRetryPeriod)
-        os_file_patience((uint32_t)value);
+        (void)os_file_patience((uint32_t)value);
     if (id == JET_paramEventLogCache)
         event_keep((uint32_t)value);
 }

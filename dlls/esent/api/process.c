@@ -12,7 +12,7 @@ void process_prepare(void)
     if (!process.params_ready)
     {
         param_set_init(&process.params);
-        os_file_patience((uint32_t)process.params.value[JET_paramAccessDeniedRetryPeriod].number);
+        (void)os_file_patience((uint32_t)process.params.value[JET_paramAccessDeniedRetryPeriod].number);
         process.sessions_owned = os_fence_all();
         process.params_ready = true;
     }

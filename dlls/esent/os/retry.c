@@ -5,9 +5,9 @@
 
 static _Atomic uint32_t patience;
 
-void os_file_patience(uint32_t milliseconds)
+uint32_t os_file_patience(uint32_t milliseconds)
 {
-    atomic_store_explicit(&patience, milliseconds, memory_order_relaxed);
+    return atomic_exchange_explicit(&patience, milliseconds, memory_order_relaxed);
 }
 
 bool os_file_try_again(JET_ERR err, uint64_t *until)
