@@ -212,27 +212,19 @@ static void defragment_named(struct job *job, struct session *session, struct da
     tell_action(job, session->handle, database, name, shall_go_on(job) ? JET_bitOld2End : JET_bitOld2Suspend);
 }
 
-/* The tables that were named, until there is none, more of which may come meanwhile. */
-static void defragment_tables(struct job *job, struct database *database)
+/* The first of the tables that were named.  What was wrong with it is no matter of the others. */
+static void defragment_first(struct job *job, struct database *database)
 {
     struct session *session;
 
-    if (session_new(job->background->instance, &session) < 0)
-        session = NULL;
-    os_mutex_lock(&job->background->lock);
-    while (!session && job->tables)
-        drop_table(job);
-    while (job->tables && shall_go_on(job))
+    if (shall_go_on(job) && session_new(job->background->instance, &session) >= 0)
     {
-        os_mutex_unlock(&job->background->lock);
-        /* What was wrong with one is no matter of the others. */
         defragment_named(job, session, database, job->tables->name);
-        os_mutex_lock(&job->background->lock);
-        drop_table(job);
-    }
-    os_mutex_unlock(&job->background->lock);
-    if (session)
         (void)JetEndSession(session->handle, 0);
+    }
+    os_mutex_lock(&job->background->lock);
+    drop_table(job);
+    os_mutex_unlock(&job->background->lock);
 }
 
 static void scan(struct job *job, struct database *database)
@@ -267,7 +259,7 @@ static void work_once(struct job *job, struct database *database)
         defragment(job, database);
         break;
     case JOB_TABLES:
-        defragment_tables(job, database);
+        defragment_first(job, database);
         break;
     default:
         scan(job, database);
@@ -287,7 +279,7 @@ static void work(void *context)
     {
         work_once(job, database);
         os_mutex_lock(&background->lock);
-        /* One more may have been named meanwhile; from now on that begins another thread. */
+        /* More may have been named meanwhile; from now on that begins another thread. */
         again = database && job->tables && shall_go_on(job);
         while (job->tables && !again)
             drop_table(job);
