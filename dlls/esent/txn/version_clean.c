@@ -84,6 +84,11 @@ static struct version_batch *batch_to_drop(struct txn_root *root, uint64_t befor
     return batch;
 }
 
+bool version_can_drop(struct txn_root *root)
+{
+    return batch_to_drop(root, UINT64_MAX, false) != NULL;
+}
+
 /* Takes the versions of a batch out of their chains. */
 static void batch_unlink(struct version_batch *batch)
 {

@@ -173,17 +173,7 @@ static void tell_full(struct txn_root *root)
 /* Whether there are as many versions as the caller allows, and cleaning would not help. */
 static bool is_full(struct txn_root *root, uint32_t more)
 {
-    const struct version_batch *first;
-    bool needed;
-
-    if (atomic_load_explicit(&root->bytes, memory_order_relaxed) + more <= root->max_bytes)
-        return false;
-    os_mutex_lock(&root->lock);
-    first = root->committed;
-    needed = !first ||
-             (root->oldest && root->oldest->begin <= atomic_load_explicit(&first->committed, memory_order_relaxed));
-    os_mutex_unlock(&root->lock);
-    return needed;
+    return atomic_load_explicit(&root->bytes, memory_order_relaxed) + more > root->max_bytes && !version_can_drop(root);
 }
 
 JET_ERR version_batch_alloc(struct version_batch *batch, uint32_t size, void **memory)

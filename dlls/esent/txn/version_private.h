@@ -54,6 +54,11 @@ void version_batch_reset(struct version_batch *batch, struct version *version);
 /* What is kept for the next goes. */
 void version_spare_free(struct txn_root *root);
 
+/* ---- version_clean.c ---- */
+
+/* Whether some that are kept are needed by nobody. */
+bool version_can_drop(struct txn_root *root);
+
 /* ---- version_chain.c ---- */
 
 uint32_t version_hash(const struct version_place *place);
