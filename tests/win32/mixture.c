@@ -100,14 +100,7 @@ static void mixture(uint64_t seed, int steps, const char *name)
     snprintf(path, sizeof(path), "%s.edb", test_file(name));
     h.writer = test_session(instance);
     expect("create", JetCreateDatabaseA(h.writer, path, NULL, &h.dbid, 0), JET_errSuccess);
-    create_table(seed % 3 == 0);
-    expect("end", JetEndSession(h.writer, 0), JET_errSuccess);
-    open_all();
-    for (h.step = 0; h.step < steps; h.step++)
-        step(step_around, name);
-    while (h.level)
-        commit();
-    check_all();
+    play(seed, steps, step_around, name);
     close_all();
     expect("term", JetTerm(instance), JET_errSuccess);
     model_end();

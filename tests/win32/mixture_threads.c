@@ -25,14 +25,7 @@ static void one_history(uint64_t seed, int steps)
     model_begin(seed);
     h.writer = test_session(instance);
     expect("open", JetOpenDatabaseA(h.writer, path, NULL, &h.dbid, 0), JET_errSuccess);
-    create_table(seed % 3 == 0);
-    expect("end", JetEndSession(h.writer, 0), JET_errSuccess);
-    open_all();
-    for (h.step = 0; h.step < steps; h.step++)
-        step(step_beside, NULL);
-    while (h.level)
-        commit();
-    check_all();
+    play(seed, steps, step_beside, NULL);
     if (seed % 2)
     {
         expect("close", JetCloseTable(h.writer, h.table), JET_errSuccess);

@@ -710,6 +710,19 @@ static void step(void (*around)(const char *name), const char *name)
         around(name);
 }
 
+/* With a new table of the writer's database, in two sessions that are begun for it. */
+static void play(uint64_t seed, int steps, void (*around)(const char *name), const char *name)
+{
+    create_table(seed % 3 == 0);
+    expect("end", JetEndSession(h.writer, 0), JET_errSuccess);
+    open_all();
+    for (h.step = 0; h.step < steps; h.step++)
+        step(around, name);
+    while (h.level)
+        commit();
+    check_all();
+}
+
 static unsigned long setting(const char *name, unsigned long otherwise)
 {
     const char *text = getenv(name);
