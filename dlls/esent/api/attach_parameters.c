@@ -6,6 +6,7 @@
 #define PARAMETER_FIRST JET_dbparamDbSizeMaxPages
 #define PARAMETER_LAST  JET_dbparamFlight_SelfAllocSpBufReservationEnabled
 #define PARAMETERS      (PARAMETER_LAST - PARAMETER_FIRST + 1)
+#define AT(id)          ((id)-PARAMETER_FIRST)
 
 #define PRIORITY_MOST   1000u
 #define PRIORITY_NONE   0xffffu /* as if none was given */
@@ -33,16 +34,15 @@ static JET_ERR check_parameters(const uint32_t values[PARAMETERS], uint32_t give
                              JET_bitShrinkDatabaseDontTruncateLeakedPagesOnAttach |
                              JET_bitShrinkDatabaseDontTruncateIndeterminatePagesOnAttach;
     const int32_t quota_max = 7 * 24 * 60 * 60 * 1000;
-    const uint32_t priority = values[JET_dbparamCachePriority - PARAMETER_FIRST];
+    const uint32_t priority = values[AT(JET_dbparamCachePriority)];
 
-    if (given & 1u << (JET_dbparamCachePriority - PARAMETER_FIRST) && priority != PRIORITY_NONE &&
-        priority > PRIORITY_MOST)
+    if (given & 1u << AT(JET_dbparamCachePriority) && priority != PRIORITY_NONE && priority > PRIORITY_MOST)
         return JET_errInvalidParameter;
-    if (values[JET_dbparamShrinkDatabaseOptions - PARAMETER_FIRST] & ~shrink)
+    if (values[AT(JET_dbparamShrinkDatabaseOptions)] & ~shrink)
         return JET_errInvalidGrbit;
-    if ((int32_t)values[JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST] > quota_max ||
-        (int32_t)values[JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST] > quota_max ||
-        (int32_t)values[JET_dbparamShrinkDatabaseSizeLimit - PARAMETER_FIRST] < 0)
+    if ((int32_t)values[AT(JET_dbparamShrinkDatabaseTimeQuota)] > quota_max ||
+        (int32_t)values[AT(JET_dbparamLeakReclaimerTimeQuota)] > quota_max ||
+        (int32_t)values[AT(JET_dbparamShrinkDatabaseSizeLimit)] < 0)
         return JET_errInvalidParameter;
     return JET_errSuccess;
 }
@@ -66,17 +66,17 @@ JET_ERR attachment_parameters(const JET_SETDBPARAM *parameters, uint32_t count, 
             continue;
         if (parameters[i].cbParam != sizeof(values[0]) || !parameters[i].pvParam)
             return JET_errInvalidBufferSize;
-        memcpy(&values[id - PARAMETER_FIRST], parameters[i].pvParam, sizeof(values[0]));
-        given |= 1u << (id - PARAMETER_FIRST);
+        memcpy(&values[AT(id)], parameters[i].pvParam, sizeof(values[0]));
+        given |= 1u << AT(id);
     }
     err = check_parameters(values, given);
-    read->pages_max = values[JET_dbparamDbSizeMaxPages - PARAMETER_FIRST];
-    read->shrink = values[JET_dbparamShrinkDatabaseOptions - PARAMETER_FIRST];
-    read->reclaims = values[JET_dbparamLeakReclaimerEnabled - PARAMETER_FIRST];
-    if (given & 1u << (JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST))
-        read->reclaim_milliseconds = (int32_t)values[JET_dbparamLeakReclaimerTimeQuota - PARAMETER_FIRST];
-    if (given & 1u << (JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST))
-        read->shrink_milliseconds = (int32_t)values[JET_dbparamShrinkDatabaseTimeQuota - PARAMETER_FIRST];
-    read->shrink_pages_least = values[JET_dbparamShrinkDatabaseSizeLimit - PARAMETER_FIRST];
+    read->pages_max = values[AT(JET_dbparamDbSizeMaxPages)];
+    read->shrink = values[AT(JET_dbparamShrinkDatabaseOptions)];
+    read->reclaims = values[AT(JET_dbparamLeakReclaimerEnabled)];
+    if (given & 1u << AT(JET_dbparamLeakReclaimerTimeQuota))
+        read->reclaim_milliseconds = (int32_t)values[AT(JET_dbparamLeakReclaimerTimeQuota)];
+    if (given & 1u << AT(JET_dbparamShrinkDatabaseTimeQuota))
+        read->shrink_milliseconds = (int32_t)values[AT(JET_dbparamShrinkDatabaseTimeQuota)];
+    read->shrink_pages_least = values[AT(JET_dbparamShrinkDatabaseSizeLimit)];
     return err;
 }

@@ -165,9 +165,9 @@ JET_ERR JET_API JetRetrieveColumns(JET_SESID sesid, JET_TABLEID tableid, JET_RET
     if (cretrievecolumn && !pretrievecolumn)
         return api_leave(session, JET_errInvalidParameter);
     i = retrieve_plain_columns(cursor, pretrievecolumn, cretrievecolumn);
-    if (os_likely(i == cretrievecolumn))
-        return api_leave(session, retrieve_check_list(cursor));
     err = retrieve_check_list(cursor);
+    if (os_likely(i == cretrievecolumn))
+        return api_leave(session, err);
     for (; i < cretrievecolumn && err >= 0; i++)
     {
         err = retrieve_element(session, tableid, cursor, pretrievecolumn, &pretrievecolumn[i], &scope);

@@ -113,6 +113,14 @@ static JET_ERR param_check_moment(const struct instance *instance, const struct 
     return JET_errSuccess;
 }
 
+void param_take_effect(uint32_t id, uintptr_t number)
+{
+    if (id == JET_paramAccessDeniedRetryPeriod)
+        (void)os_file_patience((uint32_t)number);
+    if (id == JET_paramEventLogCache)
+        event_keep((uint32_t)number);
+}
+
 static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_t number)
 {
     const struct param_info *info = &param_info[id];
@@ -130,10 +138,7 @@ static JET_ERR param_set_number(struct instance *instance, uint32_t id, uintptr_
         return JET_errInvalidParameter;
     value->number = info->type == PARAM_BOOLEAN ? number != 0 : number;
     value->written = true;
-    if (id == JET_paramAccessDeniedRetryPeriod)
-        (void)os_file_patience((uint32_t)number);
-    if (id == JET_paramEventLogCache)
-        event_keep((uint32_t)number);
+    param_take_effect(id, number);
     return JET_errSuccess;
 }
 

@@ -83,10 +83,7 @@ static void reset(struct instance *instance, uint32_t id, uintptr_t value)
     if (id == JET_paramConfiguration || (instance && param_info[id].global))
         return;
     param_reset(instance, id, value);
-    if (id == JET_paramAccessDeniedRetryPeriod)
-        (void)os_file_patience((uint32_t)value);
-    if (id == JET_paramEventLogCache)
-        event_keep((uint32_t)value);
+    param_take_effect(id, value);
 }
 
 static void apply(struct instance *instance, const struct config_value *values, size_t count)

@@ -623,6 +623,8 @@ JET_ERR param_get_value(struct instance *instance, struct session *session, uint
                         WCHAR *text, size_t size);
 /* Back to a value as if never set. */
 JET_ERR param_reset(struct instance *instance, uint32_t id, uintptr_t number);
+/* Of a number that floors below keep for themselves: they are told. */
+void param_take_effect(uint32_t id, uintptr_t number);
 /* The plain ways, for params_custom.c. */
 JET_ERR param_set_plain(struct instance *instance, uint32_t id, uintptr_t number, const WCHAR *text);
 JET_ERR param_get_plain(struct instance *instance, uint32_t id, JET_API_PTR *number, WCHAR *text, size_t size);

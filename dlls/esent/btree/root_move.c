@@ -111,7 +111,7 @@ static uint8_t *space_header_of(uint8_t *image, uint32_t size, struct page_line 
 
     if (!page_view(&view, image, size) || !page_tag(&view, 0, line) || line->size < sizeof(struct page_space_header))
         return NULL;
-    return image + (line->data - image) + (line->size > sizeof(struct page_space_header));
+    return image + (line->data - image) + page_space_header_offset(line->size);
 }
 
 /* ------------------------------------------------------------- the pages --- */

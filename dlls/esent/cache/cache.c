@@ -176,8 +176,7 @@ static JET_ERR page_read(struct cache_file *file, uint32_t pgno, uint8_t *data)
 {
     struct os_work *work = os_work();
     uint64_t start = os_clock_us();
-    /* Page 1 follows the two copies of the header. */
-    JET_ERR err = os_file_read_at(file->file, ((uint64_t)pgno + 1) * file->page_size, data, file->page_size);
+    JET_ERR err = os_file_read_at(file->file, cache_page_offset(file, pgno), data, file->page_size);
 
     work->pages_read++;
     work->misses++;

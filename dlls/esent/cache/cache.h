@@ -98,6 +98,12 @@ struct cache_file
     _Atomic uint32_t dirty; /* pages changed and not written */
 };
 
+/* Where a page lies in the file: page 1 follows the two copies of the header. */
+static inline uint64_t cache_page_offset(const struct cache_file *file, uint32_t pgno)
+{
+    return ((uint64_t)pgno + 1) * file->page_size;
+}
+
 /* A frame.  Identity and version may be read at any time; the page itself
  * only under a latch or a peek.  What a descent looks at is in one line of the processor's cache. */
 struct cache_page

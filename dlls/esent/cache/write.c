@@ -95,7 +95,7 @@ static JET_ERR run_write(struct run *run)
     if (err >= 0)
     {
         os_rwlock_lock_read(&file->gate);
-        err = os_file_write_at(file->file, ((uint64_t)run->first + 1) * file->page_size, run->copies,
+        err = os_file_write_at(file->file, cache_page_offset(file, run->first), run->copies,
                                (size_t)run->count * file->page_size);
         os_rwlock_unlock_read(&file->gate);
     }

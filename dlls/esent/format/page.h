@@ -347,6 +347,12 @@ struct page_space_header
 
 _Static_assert(sizeof(struct page_space_header) == 16, "space header");
 
+/* Where it begins in an external header of this size: one that holds more has a byte before it. */
+static inline uint32_t page_space_header_offset(uint32_t external_size)
+{
+    return external_size > sizeof(struct page_space_header);
+}
+
 enum
 {
     PAGE_SPACE_MULTIPLE = 0x01,   /* more than one extent: has trees of space */

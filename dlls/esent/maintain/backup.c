@@ -218,21 +218,19 @@ JET_ERR backup_check_logs(const struct backup *backup, uint32_t oldest)
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
     {
         const struct database *database = backup_database(backup, id);
-        uint32_t full, incremental;
+        uint32_t full, incremental, next;
+        WCHAR path[OS_PATH_MAX];
 
         if (!database)
             continue;
         full = database->header.full_backup.generation_high;
         incremental = database->header.incremental_backup.generation_high;
-        if (oldest > (full > incremental ? full : incremental) + 1)
-        {
-            WCHAR path[OS_PATH_MAX];
-
-            if (log_path(backup->config.names, LOG_FILE_GENERATION, (full > incremental ? full : incremental) + 1, path,
-                         OS_PATH_MAX) >= 0)
-                event_say(backup->config.events, EVENT_BACKUP_FILE_MISSING, path);
-            return JET_errMissingFileToBackup;
-        }
+        next = (full > incremental ? full : incremental) + 1;
+        if (oldest <= next)
+            continue;
+        if (log_path(backup->config.names, LOG_FILE_GENERATION, next, path, OS_PATH_MAX) >= 0)
+            event_say(backup->config.events, EVENT_BACKUP_FILE_MISSING, path);
+        return JET_errMissingFileToBackup;
     }
     return JET_errSuccess;
 }

@@ -65,11 +65,11 @@ EVENT(517, RECOVERY_TIME_WRONG, ERROR, LOGGING, 1, 98, "dt")
 EVENT(523, RECOVERY_COMMITTED_MISSING, ERROR, LOGGING, 1, 98, "tddtdt") /* path, from, to, last file, missing, folder */
 EVENT(524, RECOVERY_COMMITTED_LOST, WARNING, LOGGING, 1, 98, "tddddt")  /* path, count, from, to, last, folder */
 EVENT(525, RECOVERY_COMMITTED_BAD, ERROR, LOGGING, 1, 98, "tdt")    /* file, error, folder */
-EVENT(526, RECOVERY_BAD_REMOVED, WARNING, LOGGING, 1, 98, "atadt")  /* last good, file, number, error, folder */
-EVENT(527, RECOVERY_LOGS_REMOVED, WARNING, LOGGING, 1, 98, "daaat") /* count, from, to, last good, folder */
+EVENT(526, RECOVERY_BAD_REMOVED, WARNING, LOGGING, 1, 98, "hthdt")  /* last good, file, number, error, folder */
+EVENT(527, RECOVERY_LOGS_REMOVED, WARNING, LOGGING, 1, 98, "dhhht") /* count, from, to, last good, folder */
 EVENT(528, RECOVERY_OUT_OF_ORDER, ERROR, LOGGING, 1, 98, "tdtdt")   /* last good, number, file, number, folder */
 EVENT(543, RECOVERY_CHECKSUM_DIFFERS, ERROR, LOGGING, 1, 98, "tgg") /* file, expected, actual */
-EVENT(558, RECOVERY_GAP, ERROR, LOGGING, 1, 98, "aa")               /* generation, highest there is */
+EVENT(558, RECOVERY_GAP, ERROR, LOGGING, 1, 98, "hh")               /* generation, highest there is */
 EVENT(567, RECOVERY_REQUIRED_BAD, ERROR, LOGGING, 1, 98, "td")      /* file, error */
 EVENT(619, RECOVERY_OF_BACKUP, ERROR, LOGGING, 1, 98, "t")          /* path */
 

@@ -158,7 +158,7 @@ static void point_to_space(const struct root_move *move, uint8_t *data, uint32_t
         if (!(move->moves[i]->flags & MOVE_OWNED) || !page_view(&view, data, size) || !page_tag(&view, 0, &line) ||
             line.size < sizeof(struct page_space_header))
             continue;
-        at = (size_t)(line.data - data) + (line.size > sizeof(struct page_space_header));
+        at = (size_t)(line.data - data) + page_space_header_offset(line.size);
         set_le32(data + at + offsetof(struct page_space_header, available), move->moves[i]->new_page);
     }
 }
@@ -226,7 +226,7 @@ static void keep_rest(struct tree_change *change, uint8_t bytes[64])
         !page_tag(&view, 0, &line) || line.size <= size || line.size > 64)
         return;
     memcpy(bytes, line.data, line.size);
-    memcpy(bytes + 1, change->data, size);
+    memcpy(bytes + page_space_header_offset(line.size), change->data, size);
     change->data = bytes;
     change->data_size = line.size;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What recovery has to say for the system's event log.  Source: the callers of UtilReportEvent in LOG. */
-#include <stdio.h>
-
 #include "recovery/private.h"
 
 static const WCHAR *folder_of(const struct recovery *recovery)
@@ -22,12 +20,6 @@ static const WCHAR *generation_file(const struct recovery *recovery, uint32_t ge
     if (!os_file_exists(file_of(recovery, LOG_FILE_GENERATION, generation, path)))
         file_of(recovery, LOG_FILE_CURRENT, 0, path);
     return path;
-}
-
-static const char *hexadecimal(uint32_t number, char text[16])
-{
-    snprintf(text, 16, "0x%x", (unsigned)number);
-    return text;
 }
 
 /* ---------------------------------------------------------------- log files --- */
@@ -74,7 +66,6 @@ void redo_tell_bad(const struct recovery *recovery, uint32_t bad, JET_ERR reason
     bool corrupt = reason != JET_errInvalidLogSequence;
     WCHAR path[OS_PATH_MAX], before[OS_PATH_MAX];
     const WCHAR *folder = folder_of(recovery);
-    char last[16], number[16];
 
     generation_file(recovery, bad, path);
     if (answer == reason)
@@ -89,24 +80,20 @@ void redo_tell_bad(const struct recovery *recovery, uint32_t bad, JET_ERR reason
                   file_of(recovery, LOG_FILE_GENERATION, bad - 1, before), (int32_t)(bad - 1), path, (int32_t)bad,
                   folder);
     else if (corrupt)
-        event_say(redo_events(recovery), EVENT_RECOVERY_BAD_REMOVED, hexadecimal(bad - 1, last), path,
-                  hexadecimal(bad, number), reason, folder);
+        event_say(redo_events(recovery), EVENT_RECOVERY_BAD_REMOVED, (uint64_t)(bad - 1), path, (uint64_t)bad, reason,
+                  folder);
 }
 
 void redo_tell_removed(const struct recovery *recovery, uint32_t first, uint32_t last)
 {
-    char from[16], to[16], good[16];
-
     if (last > first)
-        event_say(redo_events(recovery), EVENT_RECOVERY_LOGS_REMOVED, (int32_t)(last - first + 1),
-                  hexadecimal(first, from), hexadecimal(last, to), hexadecimal(first - 1, good), folder_of(recovery));
+        event_say(redo_events(recovery), EVENT_RECOVERY_LOGS_REMOVED, (int32_t)(last - first + 1), (uint64_t)first,
+                  (uint64_t)last, (uint64_t)(first - 1), folder_of(recovery));
 }
 
 void redo_tell_gap(const struct recovery *recovery, uint32_t generation, uint32_t highest)
 {
-    char missing[16], high[16];
-
-    event_say(redo_events(recovery), EVENT_RECOVERY_GAP, hexadecimal(generation, missing), hexadecimal(highest, high));
+    event_say(redo_events(recovery), EVENT_RECOVERY_GAP, (uint64_t)generation, (uint64_t)highest);
 }
 
 void redo_tell_checksum(const struct recovery *recovery, uint32_t generation, uint64_t expected, uint64_t actual)

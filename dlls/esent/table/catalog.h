@@ -89,6 +89,9 @@ JET_ERR catalog_next(struct catalog_cursor *cursor, struct catalog_row *row);
 /* The table's row by its name, case ignored.  JET_errObjectNotFound. */
 JET_ERR catalog_find_table(struct catalog_cursor *cursor, const char *name, struct catalog_row *row);
 
+/* Where a row's record has the root of what it describes. */
+#define CATALOG_ROW_PLACE 14u
+
 /* What a row is sorted by. */
 #define CATALOG_ROW_KEY_SIZE 13
 void catalog_row_key(uint8_t key[CATALOG_ROW_KEY_SIZE], uint32_t table, uint32_t type, uint32_t id);

@@ -4,8 +4,6 @@
 #include "table/catalog.h"
 #include "table/schema_private.h"
 
-#define PLACE_OFFSET 14u /* of a row's root page in its record */
-
 /* What names the root. */
 struct naming
 {
@@ -44,7 +42,8 @@ static JET_ERR add_row(struct naming *naming, const struct catalog_row *row)
     catalog_row_key(naming->keys[at], row->table, row->type, row->id);
     for (uint32_t i = 0; i < 2; i++)
         naming->names.rows[naming->names.row_count++] = (struct tree_root_row){ tables[i]->records, naming->keys[at],
-                                                                                CATALOG_ROW_KEY_SIZE, PLACE_OFFSET };
+                                                                                CATALOG_ROW_KEY_SIZE,
+                                                                                CATALOG_ROW_PLACE };
     return JET_errSuccess;
 }
 

@@ -12,7 +12,7 @@
 #define ROW_TABLE      4
 #define ROW_TYPE       8
 #define ROW_ID         10
-#define ROW_PLACE      14
+#define ROW_PLACE      CATALOG_ROW_PLACE
 #define ROW_DENSITY    18
 #define ROW_FLAGS      22
 #define ROW_PAGES      26

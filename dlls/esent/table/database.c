@@ -23,16 +23,11 @@ static void sums_text(const struct page_checksum *sums, char text[80])
     snprintf(text + used, 80 - (size_t)used, "]");
 }
 
-static uint64_t page_offset(const struct cache_file *cache, uint32_t pgno)
-{
-    return ((uint64_t)pgno + 1) * cache->page_size;
-}
-
 /* What is wrong with a page goes to the event log. */
 static void page_is_bad(struct cache_file *cache, uint32_t pgno, const uint8_t *data, JET_ERR err)
 {
     const struct event_sink *events = cache->file->events;
-    uint64_t offset = page_offset(cache, pgno);
+    uint64_t offset = cache_page_offset(cache, pgno);
     struct page_checksum stored, actual;
     char stored_text[80], actual_text[80];
 
@@ -63,7 +58,7 @@ static JET_ERR verify_page(struct cache_file *cache, uint32_t pgno, uint8_t *dat
     if (err >= 0 && result.corrected && store && store->redoing && !store->trusting)
         err = JET_errReadVerifyFailure;
     if (os_unlikely(err >= 0 && result.corrected))
-        event_say(cache->file->events, EVENT_PAGE_CORRECTED, cache->file->path, page_offset(cache, pgno),
+        event_say(cache->file->events, EVENT_PAGE_CORRECTED, cache->file->path, cache_page_offset(cache, pgno),
                   cache->page_size, (uint64_t)result.bit, pgno);
     /* Marks of versions that are gone would have each reader look for them. */
     if (err >= 0 && store && store->txns && !atomic_load(&store->txns->versions))

@@ -90,11 +90,16 @@ static JET_ERR check_grbit(const struct cursor *cursor, struct retrieval *retrie
 }
 
 /* Of a record that is being inserted nobody else knows. */
+static bool others_may_add(const struct cursor *cursor)
+{
+    return !cursor->temp && cursor->txn && (!cursor->update || cursor->update->kind == UPDATE_REPLACE);
+}
+
 void retrieve_without_others(struct cursor *cursor, const struct column *column, uint8_t *number)
 {
     int64_t others;
 
-    if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
+    if (!others_may_add(cursor))
         return;
     others = tree_others_delta(&cursor->records, column->fixed_offset);
     if (column->max_size == 4)
@@ -105,7 +110,7 @@ void retrieve_without_others(struct cursor *cursor, const struct column *column,
 
 static JET_ERR without_others(struct cursor *cursor, struct retrieval *retrieval, const struct column *column)
 {
-    if (cursor->temp || !cursor->txn || (cursor->update && cursor->update->kind != UPDATE_REPLACE))
+    if (!others_may_add(cursor))
         return JET_errSuccess;
     if (retrieval->size < column->max_size)
         return JET_errInvalidBufferSize; /* and yet its size is told */
