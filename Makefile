@@ -55,8 +55,9 @@ all: $(LIBRARIES)
 
 bootstrap:
 ifeq ($(NO_BOOTSTRAP),)
-	@tools/bootstrap
+	@tools/bootstrap $(BOOTSTRAP_FOR)
 endif
+lint: BOOTSTRAP_FOR = lint
 
 # Each of these looks again after bootstrap, since it finds what is there by name.
 run check lint conformance torture bench: bootstrap

@@ -61,13 +61,14 @@ $(foreach v,asan tsan coverage,$(eval $(call unit_tests,$(v))))
 # The tests of the API, over the same checked objects.  What looks up the library's exports needs a library.
 API_INSIDE := $(filter-out tests/win32/abi%,$(WIN32))
 define api_tests
-build/$(1)/api/%: tests/win32/%.c $$(SUPPORT) $$(HEADERS) build/$(1)/libesent.a $$(ALIAS)
+build/$(1)/api/%: tests/win32/%.c $$(SUPPORT) $$(HEADERS) $(2)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$@)
 	$$(Q)$$(CC_$(1)) $$(filter-out -Idlls/esent,$$(FLAGS_$(1))) $$(TEST_INCLUDES) $$< $$(SUPPORT) -o $$@ \
-	    $$(ALIAS) build/$(1)/libesent.a -lcmocka $$(LINK_LIBS_native)
+	    $(2) -Wl,-rpath,'$$$$ORIGIN/..' -lcmocka $$(LINK_LIBS_native)
 endef
-$(foreach v,asan tsan coverage,$(eval $(call api_tests,$(v))))
+$(eval $(call api_tests,asan,build/asan/libesent.so))
+$(foreach v,tsan coverage,$(eval $(call api_tests,$(v),$(ALIAS) build/$(v)/libesent.a)))
 
 EXIT_coverage := tests/coverage/exit.c -Wl,--wrap=_exit
 

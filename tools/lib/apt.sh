@@ -11,11 +11,16 @@
 #
 # SUITE_SUFFIX ("-backports") adds the suite of that name to the machine's own.
 
-# One try more: a mirror in the middle of a change gives an index that does not
-# match its own checksum.
+# Some tries more: a mirror in the middle of a change gives an index that does not
+# match its own checksum, and servers pause.
 apt_retry()
 {
-    "$@" || { sleep 5; "$@"; }
+    local pause
+    for pause in 5 20 60 120; do
+        "$@" && return
+        sleep $pause
+    done
+    "$@"
 }
 
 as_root()
