@@ -202,7 +202,7 @@ struct instance
     struct temp_store temporary;
     struct instance_log *log;           /* NULL: recovery is off, or it is not started */
     struct backup *backup;              /* from JetInit on */
-    _Atomic(struct background *) background;    /* jobs of JetDefragment and JetDatabaseScan; by background.c */
+    _Atomic(struct background *) background;    /* jobs of JetDefragment and JetDatabaseScan; background.h */
     struct snapshot *snapshot;          /* it is part of; by snapshot.c */
     uint64_t emit_number;               /* of what JET_paramEmitLogDataCallback is told next; 0: it was told nothing */
     bool emit_ended;
