@@ -2,7 +2,7 @@
 /* What the catalog has to do with a root that moves. */
 #include "btree/space.h"
 #include "table/catalog.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 
 /* What names the root. */
 struct naming

@@ -7,6 +7,7 @@
 
 #include "format/bytes.h"
 #include "table/catalog.h"
+#include "table/database_private.h"
 #include "table/schema_private.h"
 #include "txn/version.h"
 

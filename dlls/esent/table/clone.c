@@ -3,9 +3,9 @@
 #include "table/clone.h"
 
 #include "format/bytes.h"
+#include "table/database_private.h"
 #include "table/ddl_private.h"
 #include "table/index_check.h"
-#include "table/schema_private.h"
 #include "txn/version.h"
 
 /* Where the fixed columns of MSysObjects that each row has lie in a record. */

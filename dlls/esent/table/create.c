@@ -9,6 +9,7 @@
 
 #include "format/bytes.h"
 #include "table/catalog.h"
+#include "table/database_private.h"
 #include "table/key.h"
 #include "table/record.h"
 #include "table/schema_private.h"

@@ -3,7 +3,7 @@
 
 #include "format/checksum.h"
 #include "log/log.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 
 void database_time_now(struct header_time *time)
 {
@@ -35,6 +35,15 @@ void database_header(struct database *database, struct database_header *header)
     os_mutex_lock(&database->header_lock);
     *header = database->header;
     os_mutex_unlock(&database->header_lock);
+}
+
+JET_ERR database_keep_header(struct database *database, const struct header_read *read)
+{
+    database->header_page = os_alloc(read->page_size);
+    if (!database->header_page)
+        return JET_errOutOfMemory;
+    return os_file_read_at(database->file, read->first_good ? 0 : read->page_size, database->header_page,
+                           read->page_size);
 }
 
 static void seal(struct database *database)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records of databases, and the callbacks of the log. */
 #include "table/database_log.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 #include "txn/version.h"
 
 #define CREATE_VERSION 2u

@@ -4,7 +4,7 @@
 #include "table/page_patch.h"
 #include "log/log.h"
 #include "table/database_log.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 
 #define HEADER_PAGES  2u
 #define CREATED_PAGES 30u /* what the engine's own tables take; LOG_EXTEND_DB tells of more */
@@ -66,12 +66,7 @@ static JET_ERR read_header(struct database *database, const struct database_opti
         err = header_check(&read.header);
     if (err >= 0)
         err = header_check_type(&read.header);
-    if (err < 0)
-        return err;
-    database->header_page = os_alloc(read.page_size);
-    if (!database->header_page)
-        return JET_errOutOfMemory;
-    return os_file_read_at(database->file, read.first_good ? 0 : read.page_size, database->header_page, read.page_size);
+    return err < 0 ? err : database_keep_header(database, &read);
 }
 
 /* Options without a log, whatever the caller's say. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What of a database the disk keeps. */
 #include "btree/space.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 
 #define TRIMS_NOTED 2u /* later ones are told by the header as it is written for other reasons */
 

@@ -2,6 +2,7 @@
 /* Indexes: made, filled, deleted. */
 
 #include "format/bytes.h"
+#include "table/database_private.h"
 #include "table/ddl_private.h"
 
 /* --------------------------------------------------------------------- row --- */

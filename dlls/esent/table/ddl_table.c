@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tables: made, renamed, deleted.  Follows ErrFILECreateTable and ErrFILEDeleteTable. */
 
+#include "table/database_private.h"
 #include "table/ddl_private.h"
 #include "txn/version.h"
 

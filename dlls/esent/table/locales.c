@@ -9,8 +9,8 @@
 
 #include "format/bytes.h"
 #include "table/catalog.h"
+#include "table/database_private.h"
 #include "table/key.h"
-#include "table/schema_private.h"
 
 #define LOCALES_NAME_MAX 127 /* characters of a name; Key has 255 bytes */
 #define VALUE_OFFSET     5

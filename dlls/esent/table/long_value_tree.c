@@ -2,6 +2,7 @@
 /* The tree of a table's long values, and the ids that they get. */
 #include "format/bytes.h"
 #include "table/catalog.h"
+#include "table/database_private.h"
 #include "table/long_value_write.h"
 #include "table/schema_private.h"
 #include "txn/version.h"

@@ -3,6 +3,7 @@
  * What a change of the schema leaves in its transaction: see schema.h.
  */
 
+#include "table/database_private.h"
 #include "table/long_value_write.h"
 #include "table/schema_private.h"
 #include "txn/version.h"

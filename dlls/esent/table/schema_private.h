@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the files that load a table's schema share: its memory, names, and the
- * steps from catalog rows to struct table.
+ * What the files that load and change a table's schema share: its memory, its
+ * object, names, and the steps from catalog rows to struct table.
  */
 #ifndef ESENT_TABLE_SCHEMA_PRIVATE_H
 #define ESENT_TABLE_SCHEMA_PRIVATE_H
@@ -12,13 +12,29 @@
 #define SCHEMA_LCMAP_DEFAULT (OS_MAP_SORTKEY | OS_NORM_IGNORECASE | OS_NORM_IGNOREKANATYPE | OS_NORM_IGNOREWIDTH)
 #define SCHEMA_VALUE_MAX 65536u         /* longest value of the catalog that is believed */
 
+/* ---- a table and its memory (schema.c) ---- */
+
 /* A new table without anything, with an arena that schema_alloc takes zeroed
  * memory from; all is freed together. */
 struct table *schema_table_new(struct database *database);
 void schema_table_free(struct table *table);
+/* Drops a reference to a table of the temporary database, and gives back its tree with the last one (temp_table.c). */
+void temp_table_release(struct table *table);
 /* Drops a reference; a transient table is freed with its last.  database->lock is held. */
 void schema_unreference(struct table *table);
 void *schema_alloc(struct table *table, size_t size);
+/* A copy in the arena, with a NUL behind it. */
+JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8_t **copy);
+
+/* ---- tables that are kept (database_tables.c) ---- */
+
+/* Nobody will find the kept state of a table any more; database->lock is held. */
+void schema_forget(struct table_object *object);
+/* Frees all that is kept; nobody has a table open. */
+void database_free_tables(struct database *database);
+
+/* ---- its object (schema_object.c) ---- */
+
 /* The object of a table, new or found, referenced by it from now on, with its tree of records. */
 JET_ERR schema_use_object(struct table *table, uint32_t objid, uint32_t root);
 /* The object if there is one; database->lock is held. */
@@ -39,10 +55,9 @@ void schema_forget_made(struct table_object *object, uint32_t root);
 /* The tree of a secondary index; NULL: no memory.  Whoever gets it calls tree_init. */
 struct tree *schema_tree(struct table_object *object, uint32_t root, uint32_t objid);
 
-/* A copy in the arena, with a NUL behind it. */
-JET_ERR schema_copy(struct table *table, struct catalog_bytes bytes, const uint8_t **copy);
+/* ---- changes (schema_change.c) ---- */
 
-/* Changes of the schema, as their transaction remembers them. */
+/* As their transaction remembers them. */
 enum schema_action_kind
 {
     ACTION_NAME,                /* of a name or default: nothing but rows of the catalog */
@@ -68,61 +83,9 @@ JET_ERR schema_act(struct database *database, struct txn *txn, struct table_obje
 /* The index that this version made is seen by all, or by nobody any more. */
 void index_forget_unseen(struct txn_root *root, const struct version *maker);
 
-/* Nobody will find the kept state of a table any more; database->lock is held. */
-void schema_forget(struct table_object *object);
+/* ---- names (schema.c) ---- */
 
-/* ---- databases ---- */
-
-#define DATABASE_OBJIDS "MSysObjids"
-#define DATABASE_LOCALES "MSysLocales"
-
-/* A database without a file; and what it is to have when header and file are known. */
-JET_ERR database_new(const WCHAR *path, const struct database_options *options, struct database **database);
-JET_ERR database_start(struct database *database, const struct database_options *options);
-/* One without a catalog, for temporary tables; a file of that path is replaced. */
-JET_ERR database_create_temporary(const WCHAR *path, const struct database_options *options,
-                                  struct database **database);
-/* Drops a reference to a table of it, and gives back its tree with the last one. */
-void temp_table_release(struct table *table);
-/* A new one whose catalog has its trees and no rows, not even of itself; its header says that it was just created. */
-JET_ERR database_create_bare(const WCHAR *path, const struct database_options *options, struct database **database);
-/* Frees it without writing anything. */
-void database_abandon(struct database *database);
-/* Writes all changed pages, durably. */
-JET_ERR database_flush(struct database *database);
-
-/* What was written to the file is on disk. */
-JET_ERR database_sync(struct database *database);
-
-/* Of a cache_file: makes the log of its database durable. */
-JET_ERR database_flush_log(struct cache_file *cache, uint64_t lgpos);
-/* The header of a new database, in memory. */
-JET_ERR database_make_header(struct database *database, const struct database_options *options);
-
-/* Of database_header.c: notes that the file is being changed, or no longer is. */
-JET_ERR database_mark_dirty(struct database *database);
-/* database_log.c */
-void database_log_register(struct database *database, struct database_registry *registry);
-void database_log_unregister(struct database *database);
-JET_ERR database_log_create(struct database *database);
-JET_ERR database_log_create_finish(struct database *database);
-/* That the tree, whose deletion was committed at that time, gives back its space now; for who reads logs. */
-void database_log_free_tree(struct database *database, uint32_t root, bool is_table, uint64_t committed);
-JET_ERR database_log_attach(struct database *database);
-JET_ERR database_log_detach(struct database *database);
-/* LOG_REATTACH_DB; *position of it. */
-JET_ERR database_log_reattach(struct database *database, uint64_t *position);
-/* What the log says of the database is not what it is: only recovery puts that right, and nothing may go on before. */
-void database_log_failed(struct database *database, JET_ERR err);
-JET_ERR database_mark_clean(struct database *database);
-/* The same of a database that was recovered: clean as of a record. */
-JET_ERR database_mark_clean_at(struct database *database, uint64_t position, bool detached);
-/* An id that no object has had. */
-uint32_t database_new_objid(struct database *database);
-void database_time_now(struct header_time *time);
-void database_new_signature(struct header_signature *signature);
-
-/* Names: only A to Z have case, as in the catalog's keys. */
+/* Only A to Z have case, as in the catalog's keys. */
 static inline uint8_t schema_upper(char c)
 {
     return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : (uint8_t)c;
@@ -132,6 +95,8 @@ int schema_name_compare(const char *a, const char *b);
 /* The same with a name of `size` bytes that does not end in NUL; equal only if as long. */
 int schema_name_compare_size(const char *a, const char *b, uint32_t size);
 uint32_t schema_name_hash(const char *name);
+
+/* ---- from the catalog's rows (schema.c, schema_column.c, schema_index.c) ---- */
 
 /* Sets fixed, variable and tagged and their counts from `columns`, which is in order. */
 void schema_divide_columns(struct table *table);

@@ -3,7 +3,7 @@
 #include "table/temp_store.h"
 
 #include "os/os.h"
-#include "table/schema_private.h"
+#include "table/database_private.h"
 #include "txn/version.h"
 
 /* The tree of a table that was closed at `time`. */

@@ -9,6 +9,7 @@
 #include "format/bytes.h"
 #include "os/os.h"
 #include "table/cursor_private.h"
+#include "table/database_private.h"
 #include "table/schema_private.h"
 #include "table/temp_store.h"
 #include "table/update.h"
