@@ -1,59 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Databases that the log names, and the files there are for them.
- *
- * A file may be as of an earlier or a later moment than the log is at, or belong to
- * another database of that name; whether it is replayed into follows from its
- * signature and the positions in its header, as in the published source
- * (ErrLGRICheckRedoAttachDb, ErrLGRICheckRedoCreateDb).  If it is not, it may be
- * when a later record attaches it; at the end of the log it must have been.
- */
+/* Databases that the log makes, attaches, makes longer and detaches, and what becomes of them when it ends. */
 #include "recovery/private.h"
-
-/* ---------------------------------------------------------------------- paths --- */
-
-static bool ends_with_separator(const WCHAR *path)
-{
-    size_t length = os_text_length(path);
-
-    return length && os_path_is_separator(path[length - 1]);
-}
-
-/* Where the database of that path in the log is now, and what is said of it in the map. */
-static JET_ERR find_path(const struct recovery *recovery, const WCHAR *logged, struct redo_database *database)
-{
-    const struct recovery_config *config = recovery->config;
-    const WCHAR *path = logged;
-
-    database->ignore_missing = false;
-    for (uint32_t i = 0; i < config->map_count; i++)
-    {
-        const JET_RSTMAP2_W *entry = &config->map[i];
-
-        if (!entry->szDatabaseName || os_text_compare_nocase(entry->szDatabaseName, logged))
-            continue;
-        database->ignore_missing = entry->grbit & JET_bitRestoreMapIgnoreWhenMissing;
-        return os_full_path(entry->szNewDatabaseName ? entry->szNewDatabaseName : logged, database->path, OS_PATH_MAX);
-    }
-    if (config->map_count && !(config->grbit & JET_bitReplayMissingMapEntryDB))
-        database->attach = REDO_ATTACH_SKIPPED;
-    if (config->database_path && config->database_path[0])
-    {
-        WCHAR name[OS_PATH_MAX];
-        size_t start = 0;
-
-        /* The path is of the machine where the log was written. */
-        for (size_t i = 0; logged[i]; i++)
-            if (logged[i] == '\\' || logged[i] == '/' || logged[i] == ':')
-                start = i + 1;
-        if (!os_text_copy(name, OS_PATH_MAX, config->database_path) ||
-            (!ends_with_separator(name) && !os_text_append(name, OS_PATH_MAX, L"\\")) ||
-            !os_text_append(name, OS_PATH_MAX, logged + start))
-            return JET_errInvalidPath;
-        return os_full_path(name, database->path, OS_PATH_MAX);
-    }
-    return os_text_copy(database->path, OS_PATH_MAX, path) ? JET_errSuccess : JET_errInvalidPath;
-}
 
 static void options_of(const struct recovery *recovery, uint8_t dbid, struct database_options *options)
 {
@@ -67,128 +14,6 @@ static void options_of(const struct recovery *recovery, uint8_t dbid, struct dat
     options->page_bad = recovery->config->page_bad ? redo_page_bad : NULL;
     options->page_bad_context = (void *)recovery;
     options->events = redo_events(recovery);
-}
-
-/* ------------------------------------------------------------------ the choice --- */
-
-/* What the log says of an attachment. */
-struct logged_attach
-{
-    uint64_t position, consistent;
-    const struct header_signature *signature;
-    const struct header_signature *log_signature; /* that the header had before */
-    bool record;                                  /* it is a record, not an entry of a list */
-};
-
-static bool same(const struct header_signature *a, const struct header_signature *b)
-{
-    return !memcmp(a, b, sizeof(*a));
-}
-
-/* The file is at the right moment: whether it can be used now. */
-static JET_ERR attach_now(struct recovery *recovery, const struct database_header *header, enum redo_attach *attach)
-{
-    struct recovery_event backup = { .what = JET_sntSignalErrorCondition,
-                                     .normal = JET_errSoftRecoveryOnBackupDatabase };
-
-    if (header->generation_min_required && header->generation_min_required < (int32_t)recovery->generation &&
-        header->state != JET_dbstateDirtyAndPatchedShutdown)
-        return JET_errRequiredLogFilesMissing;
-    /* A copy by a backup, of which nothing has been restored. */
-    if (header->current_backup.generation_low && !header->current_backup.generation_high &&
-        recovery_ask(recovery, &backup) < 0)
-        return JET_errSoftRecoveryOnBackupDatabase;
-    *attach = REDO_ATTACH_NOW;
-    return JET_errSuccess;
-}
-
-static JET_ERR check_attach(struct recovery *recovery, const struct redo_database *database,
-                            const struct database_header *header, const struct logged_attach *logged,
-                            enum redo_attach *attach)
-{
-    bool same_database = same(&header->signature, logged->signature);
-    bool same_log = same(&header->log_signature, &recovery->signature);
-    bool same_logged = same(&header->log_signature, logged->log_signature);
-    uint64_t consistent = log_position_of(&header->consistent), attached = log_position_of(&header->attach);
-    bool ignore = database->ignore_missing;
-
-    *attach = REDO_ATTACH_DEFERRED;
-    if (!same_log)
-    {
-        if (!same_logged)
-            return JET_errSuccess;
-        /* It has not been attached to this log yet: the header is as the record says it was. */
-        if (consistent == logged->consistent || !logged->consistent)
-            return same_database ? attach_now(recovery, header, attach) : JET_errSuccess;
-        return same_database && !ignore ? JET_errConsistentTimeMismatch : JET_errSuccess;
-    }
-    if (!same_logged || consistent == logged->consistent || !consistent)
-    {
-        if (!same_database)
-            return JET_errSuccess;
-        if (attached == logged->position || (attached < logged->position && logged->record && same_logged))
-            return attach_now(recovery, header, attach);
-        return attached < logged->position && !ignore ? JET_errAttachedDatabaseMismatch : JET_errSuccess;
-    }
-    if (consistent > logged->consistent && (!logged->record || consistent > recovery->position))
-    {
-        *attach = REDO_ATTACH_FUTURE;
-        return JET_errSuccess;
-    }
-    return same_database && !ignore ? JET_errConsistentTimeMismatch : JET_errSuccess;
-}
-
-/* A file that cannot be read may be one that is deleted later. */
-static JET_ERR not_there(JET_ERR err, struct redo_database *database, enum redo_attach *attach)
-{
-    *attach = REDO_ATTACH_DEFERRED;
-    switch (err)
-    {
-    case JET_errReadVerifyFailure:
-        /* Perhaps another database was being made in its place. */
-        database->unreadable = true;
-        return JET_errSuccess;
-    case JET_errFileAccessDenied:
-        *attach = REDO_ATTACH_DENIED;
-        return JET_errSuccess;
-    case JET_errFileNotFound:
-    case JET_errInvalidPath:
-        return JET_errSuccess;
-    default:
-        return database->ignore_missing ? JET_errSuccess : err;
-    }
-}
-
-static JET_ERR check_file(struct recovery *recovery, struct redo_database *database, const struct logged_attach *logged,
-                          enum redo_attach *attach)
-{
-    struct database_header header;
-    JET_ERR err = database_redo_header(database->path, &header);
-
-    if (err < 0)
-    {
-        redo_tell_attach(recovery, database, NULL, err);
-        return not_there(err, database, attach);
-    }
-    *attach = REDO_ATTACH_DEFERRED;
-    switch (header.state)
-    {
-    case JET_dbstateJustCreated:
-        return JET_errSuccess;
-    case JET_dbstateCleanShutdown:
-    case JET_dbstateDirtyShutdown:
-    case JET_dbstateDirtyAndPatchedShutdown:
-        break;
-    default:
-        err = header_check_state(&header);
-        return database->ignore_missing ? JET_errSuccess : err < 0 ? err : JET_errDatabaseCorrupted;
-    }
-    err = check_attach(recovery, database, &header, logged, attach);
-    if (err == JET_errRequiredLogFilesMissing && database->ignore_missing)
-        err = JET_errSuccess;
-    if (err < 0)
-        redo_tell_attach(recovery, database, &header, err);
-    return err;
 }
 
 /* ------------------------------------------------------------------ attaching --- */
@@ -255,11 +80,11 @@ static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *lo
     forget(database);
     database->attach = REDO_ATTACH_DEFERRED;
     *result = database;
-    return find_path(recovery, logged, database);
+    return redo_path_find(recovery, logged, database);
 }
 
 static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path, uint32_t pages_max,
-                      const struct logged_attach *logged)
+                      const struct redo_logged_attach *logged)
 {
     struct redo_database *database;
     enum redo_attach choice;
@@ -270,7 +95,7 @@ static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path
     database->signature = *logged->signature;
     database->position = logged->position;
     database->pages_max = pages_max;
-    err = check_file(recovery, database, logged, &choice);
+    err = redo_choose_attach(recovery, database, logged, &choice);
     if (err < 0)
         return err;
     database->attach = choice;
@@ -287,8 +112,8 @@ JET_ERR redo_attach_list(struct recovery *recovery, const uint8_t *list)
     while (err >= 0 && (entry = log_attach_next(list, &offset)) != NULL)
     {
         struct header_signature signature = entry->signature;
-        struct logged_attach logged = { log_position_of(&entry->attach), log_position_of(&entry->consistent),
-                                        &signature, &recovery->signature, false };
+        struct redo_logged_attach logged = { log_position_of(&entry->attach), log_position_of(&entry->consistent),
+                                             &signature, &recovery->signature, false };
 
         log_attach_path(entry, path, OS_PATH_MAX);
         err = attach(recovery, entry->dbid, path, le32(&entry->pages_max), &logged);
@@ -296,28 +121,14 @@ JET_ERR redo_attach_list(struct recovery *recovery, const uint8_t *list)
     return err < 0 ? err : offset > LOG_ATTACH_SIZE ? JET_errLogFileCorrupt : JET_errSuccess;
 }
 
-/* The path behind a record, in 8 or 16 bits. */
-static void read_path(const uint8_t *bytes, size_t size, bool wide, WCHAR path[OS_PATH_MAX])
-{
-    size_t width = wide ? 2 : 1, count = size / width, i;
-
-    for (i = 0; i < count && i + 1 < OS_PATH_MAX; i++)
-    {
-        path[i] = wide ? le16(bytes + i * 2) : bytes[i];
-        if (!path[i])
-            break;
-    }
-    path[i] = 0;
-}
-
 JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_db *record)
 {
     struct header_signature signature = record->signature, log_signature = record->log_signature;
-    struct logged_attach logged = { recovery->position, log_position_of(&record->consistent), &signature,
-                                    &log_signature, true };
+    struct redo_logged_attach logged = { recovery->position, log_position_of(&record->consistent), &signature,
+                                         &log_signature, true };
     WCHAR path[OS_PATH_MAX];
 
-    read_path((const uint8_t *)(record + 1), record->path_size, record->flags & LOG_ATTACH_DB_UNICODE, path);
+    redo_path_read((const uint8_t *)(record + 1), record->path_size, record->flags & LOG_ATTACH_DB_UNICODE, path);
     /* A position that is not reached yet is one of another log. */
     if (logged.consistent >= recovery->position)
         logged.consistent = 0;
@@ -325,48 +136,6 @@ JET_ERR redo_attach_database(struct recovery *recovery, const struct log_attach_
 }
 
 /* ------------------------------------------------------------------- creating --- */
-
-static bool is_detached(const struct recovery *recovery, const struct header_signature *signature)
-{
-    for (const struct redo_detached *one = recovery->detached; one; one = one->next)
-        if (same(&one->signature, signature))
-            return true;
-    return false;
-}
-
-static JET_ERR check_create(struct recovery *recovery, struct redo_database *database,
-                            const struct header_signature *signature, enum redo_attach *attach, bool *create)
-{
-    struct database_header header;
-    uint64_t attached;
-    JET_ERR err = database_redo_header(database->path, &header);
-
-    *create = err == JET_errFileNotFound || err == JET_errReadVerifyFailure ||
-              (err >= 0 && header.state != JET_dbstateCleanShutdown && header.state != JET_dbstateDirtyShutdown &&
-               header.state != JET_dbstateDirtyAndPatchedShutdown);
-    *attach = REDO_ATTACH_DEFERRED;
-    if (*create)
-        return JET_errSuccess;
-    if (err < 0)
-        return not_there(err, database, attach);
-    if (!same(&header.log_signature, &recovery->signature))
-        return JET_errSuccess;
-    attached = log_position_of(&header.attach);
-    if (attached != recovery->position || !same(&header.signature, signature))
-    {
-        /* What the same log has made, then detached, and now replaces: made anew by this recovery because there was
-           no file, or put there from elsewhere.  Windows takes it for a mismatch. */
-        *create = attached < recovery->position && header.state == JET_dbstateCleanShutdown &&
-                  is_detached(recovery, &header.signature);
-        return JET_errSuccess;
-    }
-    if (recovery->position <= log_position_of(&header.consistent))
-    {
-        *attach = REDO_ATTACH_FUTURE;
-        return JET_errSuccess;
-    }
-    return attach_now(recovery, &header, attach);
-}
 
 JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_db *record)
 {
@@ -379,8 +148,8 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
     bool create;
     JET_ERR err;
 
-    read_path(bytes + (record->flags & LOG_CREATE_DB_VERSION ? 4 : 0), record->path_size,
-              record->flags & LOG_CREATE_DB_UNICODE, path);
+    redo_path_read(bytes + (record->flags & LOG_CREATE_DB_VERSION ? 4 : 0), record->path_size,
+                   record->flags & LOG_CREATE_DB_UNICODE, path);
     err = entry_of(recovery, record->dbid, path, &database);
     if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
         return err;
@@ -388,7 +157,7 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
     database->position = recovery->position;
     database->pages_max = record->pages_max;
     database->creating = true;
-    err = check_create(recovery, database, &signature, &choice, &create);
+    err = redo_choose_create(recovery, database, &signature, &choice, &create);
     if (err < 0)
         return err;
     database->attach = choice;
@@ -424,27 +193,13 @@ JET_ERR redo_create_finish(struct recovery *recovery, uint8_t dbid)
 
 /* ------------------------------------------------------------------- closing --- */
 
-static JET_ERR note_detached(struct recovery *recovery, const struct redo_database *database)
-{
-    struct redo_detached *one;
-
-    if (database->attach != REDO_ATTACH_NOW && database->attach != REDO_ATTACH_FUTURE)
-        return JET_errSuccess;
-    if (!(one = os_alloc(sizeof(*one))))
-        return JET_errOutOfMemory;
-    one->signature = database->signature;
-    one->next = recovery->detached;
-    recovery->detached = one;
-    return JET_errSuccess;
-}
-
 static JET_ERR close_database(struct recovery *recovery, struct redo_database *database, uint64_t position,
                               bool detached)
 {
     JET_ERR err = tell(recovery, database, false);
 
     if (err >= 0 && detached)
-        err = note_detached(recovery, database);
+        err = redo_note_detached(recovery, database);
     if (err < 0)
         return err;
     if (database->attach == REDO_ATTACH_NOW && database->database->header.state == JET_dbstateJustCreated)
@@ -615,40 +370,4 @@ JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *recor
     if (recovery->generation < database->future)
         return JET_errSuccess;
     return database_redo_resize(database->database, record->last_page, false);
-}
-
-/* ---------------------------------------------------------- pages that are gone --- */
-
-JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno)
-{
-    for (uint32_t i = 0; i < gone->count; i++)
-        if (gone->pages[i] == pgno)
-            return JET_errSuccess;
-    if (gone->count == gone->room)
-    {
-        uint32_t room = gone->room * 2 + 64, *larger = os_realloc(gone->pages, room * sizeof(*larger));
-
-        if (!larger)
-            return JET_errOutOfMemory;
-        gone->pages = larger;
-        gone->room = room;
-    }
-    gone->pages[gone->count++] = pgno;
-    return JET_errSuccess;
-}
-
-static void gone_explain(struct redo_gone *gone, uint32_t first, uint32_t count)
-{
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < gone->count; i++)
-        if (gone->pages[i] < first || gone->pages[i] - first >= count)
-            gone->pages[kept++] = gone->pages[i];
-    gone->count = kept;
-}
-
-void redo_explain(struct redo_database *database, uint32_t first, uint32_t count)
-{
-    gone_explain(&database->gone, first, count);
-    gone_explain(&database->old, first, count);
 }

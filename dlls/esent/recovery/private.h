@@ -3,7 +3,8 @@
  * What the files of recovery share: the state of one run.
  *
  * The way of a record: files.c gives it, redo.c looks at its type; what it says of
- * sessions and transactions is done in sessions.c, of databases in databases.c, of
+ * sessions and transactions is done in sessions.c, of databases in databases.c (where
+ * their files are, in database_path.c; whether they are the right ones, in database_choice.c), of
  * the nodes of one page in redo_node.c.  Records between LOG_MACRO_BEGIN and
  * LOG_MACRO_COMMIT are kept by their session and done together at the latter:
  * redo_split.c, redo_merge.c, redo_move.c.  Roots of trees are in redo_root.c.
@@ -172,6 +173,34 @@ static inline const struct event_sink *redo_events(const struct recovery *recove
     return recovery->config->log->events;
 }
 
+/* ---- database_path.c ---- */
+
+/* The path behind a record, in 8 or 16 bits. */
+void redo_path_read(const uint8_t *bytes, size_t size, bool wide, WCHAR path[OS_PATH_MAX]);
+/* Where the database of that path in the log is now, and what the map says of it. */
+JET_ERR redo_path_find(const struct recovery *recovery, const WCHAR *logged, struct redo_database *database);
+
+/* ---- database_choice.c: whether the file there is belongs to the log ---- */
+
+/* What the log says of an attachment. */
+struct redo_logged_attach
+{
+    uint64_t position, consistent;
+    const struct header_signature *signature;
+    const struct header_signature *log_signature;   /* that the header had before */
+    bool record;                /* it is a record, not an entry of a list */
+};
+
+/* For an attachment.  JET_errConsistentTimeMismatch, JET_errAttachedDatabaseMismatch, JET_errRequiredLogFilesMissing,
+ * JET_errSoftRecoveryOnBackupDatabase, and those of reading the file. */
+JET_ERR redo_choose_attach(struct recovery *recovery, struct redo_database *database,
+                           const struct redo_logged_attach *logged, enum redo_attach *attach);
+/* For a creation; *create: a new file is to be made, whatever is there. */
+JET_ERR redo_choose_create(struct recovery *recovery, struct redo_database *database,
+                           const struct header_signature *signature, enum redo_attach *attach, bool *create);
+/* The log detaches the database: its file may be replaced by another of this log. */
+JET_ERR redo_note_detached(struct recovery *recovery, const struct redo_database *database);
+
 /* ---- databases.c ---- */
 
 /* Attaches what a list of a header names. */
@@ -199,6 +228,8 @@ struct redo_database *redo_database(struct recovery *recovery, uint8_t dbid);
 
 JET_ERR redo_extend(struct recovery *recovery, const struct log_extend_db *record);
 JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *record);
+
+/* ---- redo_gone.c ---- */
 
 /* Pages that are not there: remembered, and explained. */
 JET_ERR redo_gone_add(struct redo_gone *gone, uint32_t pgno);
