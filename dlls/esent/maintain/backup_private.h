@@ -88,9 +88,18 @@ struct backup
 /* The database with that id that is logged and attached, or NULL.  None comes or goes while a backup is in progress,
  * but new ones, which are no part of it. */
 struct database *backup_database(const struct backup *backup, uint32_t id);
+/* The same, with the registry locked. */
+struct database *backup_attached(const struct database_registry *registry, uint32_t id);
 
 /* JET_errNoBackup, JET_errBackupAbortByServer. */
 JET_ERR backup_check(const struct backup *backup);
+
+/* Nothing is in progress any more; `lock` is held. */
+void backup_forget(struct backup *backup);
+/* Ends the backup, as backup_end, with `lock` held. */
+JET_ERR backup_end_locked(struct backup *backup, JET_ERR result, JET_GRBIT grbit);
+
+/* ---- backup_headers.c ---- */
 
 struct backup_record
 {
@@ -106,27 +115,32 @@ struct backup_record
 
 /* *position (may be NULL) is the record's. */
 JET_ERR backup_append(struct backup *backup, const struct backup_record *record, uint64_t *position);
+/* A record that nothing depends on. */
+void backup_note(struct backup *backup, enum log_backup_phase phase, enum backup_kind kind, bool incremental, bool roll);
 
 /* Tells one database's header, and the log.  `scope` says which of the header's records it is. */
 JET_ERR backup_update_header(struct backup *backup, uint32_t id, const struct backup_record *record);
 /* Writes the headers of all databases. */
 void backup_write_headers(struct backup *backup);
+/* The checkpoint tells of backups, too. */
+void backup_tell_checkpoint(struct backup *backup);
 
 /* Whether every database had a full backup of this kind: JET_errMissingFullBackup. */
 JET_ERR backup_check_incremental(const struct backup *backup, enum backup_kind kind);
 /* Whether no log is missing since the last backup: JET_errMissingFileToBackup. */
 JET_ERR backup_check_logs(const struct backup *backup, uint32_t oldest);
 
+/* ---- backup_logs.c ---- */
+
 /* Generations from `first` up to `end`, or none, are about to be deleted: for the event log. */
 void backup_tell_truncation(const struct backup *backup, uint32_t first, uint32_t end, bool snapshot);
+
+/* ---- backup_file.c ---- */
 
 /* Closes the file, if one is open; it was read to the end or not. */
 void backup_drop_file(struct backup *backup);
 
 /* The name of a database's patch file, beside it. */
 JET_ERR backup_patch_path(const struct database *database, WCHAR path[OS_PATH_MAX]);
-
-/* Ends the backup, as backup_end, with `lock` held. */
-JET_ERR backup_end_locked(struct backup *backup, JET_ERR result, JET_GRBIT grbit);
 
 #endif
