@@ -35,6 +35,8 @@ JET_ERR ddl_reload(struct cursor *cursor);
 JET_ERR space_hints_check(uint32_t page_size, JET_SPACEHINTS *hints, bool correct);
 /* Pages that a tree with these hints starts with. */
 uint32_t space_hints_pages(const JET_SPACEHINTS *hints, uint32_t page_size);
+/* What a new table itself starts with, from the hints and pages of all its parts.  Errors as of space_hints_check. */
+JET_ERR space_hints_of_table(uint32_t page_size, const JET_TABLECREATE5_A *create, JET_SPACEHINTS *space);
 /* As the catalog keeps them; `skip` numbers are elsewhere in the row.  0: nothing to keep. */
 #define SPACE_HINTS_SIZE (1 + 4 * 7)
 uint32_t space_hints_pack(const JET_SPACEHINTS *hints, uint32_t skip, uint8_t bytes[SPACE_HINTS_SIZE]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Space hints: what is a sensible one, and how the catalog keeps them.  Follows ErrCATCheckJetSpaceHints. */
+/* Space hints: what is a sensible one, how the catalog keeps them, and those of a new table.  Follows ErrCATCheckJetSpaceHints. */
 
 #include "format/bytes.h"
 #include "table/ddl_private.h"
@@ -108,4 +108,77 @@ uint32_t space_hints_pack(const JET_SPACEHINTS *hints, uint32_t skip, uint8_t by
     for (uint32_t i = skip; i < count; i++)
         set_le32(bytes + 1 + 4 * (i - skip), numbers[i]);
     return 1 + 4 * (count - skip);
+}
+
+/* Of the indexes of a new table: how many pages they start with, and the primary one. */
+static JET_ERR pages_of_indexes(uint32_t page_size, const JET_TABLECREATE5_A *create, uint64_t *pages,
+                                const JET_INDEXCREATE3_A **primary)
+{
+    *pages = 0;
+    *primary = NULL;
+    for (uint32_t i = 0; create->rgindexcreate && i < create->cIndexes; i++)
+    {
+        const JET_INDEXCREATE3_A *index = &create->rgindexcreate[i];
+
+        if (index->pSpacehints)
+        {
+            JET_SPACEHINTS hints = *index->pSpacehints;
+            JET_ERR err = space_hints_check(page_size, &hints, true);
+
+            if (err < 0)
+                return err;
+            *pages += space_hints_pages(&hints, page_size);
+        }
+        else
+            ++*pages;
+        if (index->grbit & JET_bitIndexPrimary)
+            *primary = index;
+    }
+    return JET_errSuccess;
+}
+
+/* The hints given for the records of a new table, or what stands in for them. */
+static JET_SPACEHINTS hints_of_records(const JET_TABLECREATE5_A *create, const JET_INDEXCREATE3_A *primary)
+{
+    const JET_SPACEHINTS *given = primary ? primary->pSpacehints : create->pSeqSpacehints;
+    JET_SPACEHINTS hints = { .cbStruct = sizeof(hints) };
+
+    if (given)
+        return *given;
+    if (primary && primary->ulDensity)
+        hints.ulInitialDensity = primary->ulDensity;
+    else
+        hints.ulInitialDensity = create->ulDensity ? create->ulDensity : DENSITY_DEFAULT;
+    return hints;
+}
+
+JET_ERR space_hints_of_table(uint32_t page_size, const JET_TABLECREATE5_A *create, JET_SPACEHINTS *space)
+{
+    const JET_INDEXCREATE3_A *primary;
+    uint64_t pages;
+    JET_ERR err = pages_of_indexes(page_size, create, &pages, &primary);
+
+    if (err < 0)
+        return err;
+    if (primary && create->pSeqSpacehints)
+        return JET_errSpaceHintsInvalid;
+    *space = hints_of_records(create, primary);
+    err = space_hints_check(page_size, space, true);
+    if (err >= 0 && create->pLVSpacehints)
+    {
+        JET_SPACEHINTS hints = *create->pLVSpacehints;
+
+        err = space_hints_check(page_size, &hints, true);
+    }
+    if (err < 0)
+        return err;
+    if (!primary)
+        pages += space_hints_pages(space, page_size);
+    if (create->ulPages > pages)
+        pages = create->ulPages;
+    if (pages * page_size > space->cbInitial)
+        space->cbInitial = (JET_ULONG)(pages * page_size);
+    if (space->cbInitial == page_size)
+        space->cbInitial = 0;
+    return JET_errSuccess;
 }
