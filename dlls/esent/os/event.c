@@ -149,9 +149,10 @@ void os_file_failed(struct os_file *file, enum os_file_failure what, uint64_t of
         return;
     if (err == JET_errDiskFull)
     {
+        now |= 1; /* 0 is never */
         if (told && now - told < FULL_PAUSE_MS)
             return;
-        atomic_store_explicit(&file->full_told, now | 1, memory_order_relaxed);
+        atomic_store_explicit(&file->full_told, now, memory_order_relaxed);
     }
     if (what == OS_FILE_FLUSH)
         event_say(file->events, EVENT_FILE_FLUSH_FAILED, path, (uint64_t)waited, code, text, err);
