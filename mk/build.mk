@@ -81,11 +81,14 @@ LIBDEF_i686   = esent.i686.lib.def
 DLLTOOL_i686  = -k
 
 define dll
-build/$(1)/obj/version.o: $(wildcard dlls/esent/version.rc)
+# One object: its version, and the messages that it tells the event log.
+build/$(1)/obj/messages.rc: dlls/esent/messages.mc
 	@mkdir -p $$(@D)
-	$$(Q)$(1)-w64-mingw32-windres -Iinclude -Idlls/esent $$< $$@
+	$$(Q)$(1)-w64-mingw32-windmc -h $$(@D) -r $$(@D) $$<
+build/$(1)/obj/resources.o: dlls/esent/version.rc build/$(1)/obj/messages.rc
+	$$(Q)cat $$^ | $(1)-w64-mingw32-windres -J rc -Iinclude -Idlls/esent -I$$(@D) -o $$@
 
-build/$(1)/esent.dll: $$(OBJ_$(1)) $(if $(wildcard dlls/esent/version.rc),build/$(1)/obj/version.o) $$(DEF_$(1))
+build/$(1)/esent.dll: $$(OBJ_$(1)) build/$(1)/obj/resources.o $$(DEF_$(1))
 	$$(call say,$(1),$$@)
 	$$(Q)$$(CC_$(1)) -shared -static-libgcc -o $$@ $$(filter %.o,$$^) $$(DEF_$(1)) $$(LINK_$(1)) \
 	    -Wl,--enable-stdcall-fixup,--no-insert-timestamp -lkernel32 -ladvapi32

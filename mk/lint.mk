@@ -19,6 +19,7 @@ lint-floors:
 
 lint-generated:
 	tools/make-exports --check
+	tools/make-messages --check
 	tools/make-wine-makefile --check
 
 # Warnings are errors in every build; clang sees others than gcc.

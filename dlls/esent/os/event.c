@@ -8,10 +8,9 @@
 #include "private.h"
 
 const struct event_info event_info[EVENT_COUNT] = {
-#define EVENT(number, name, type, category, level, operation, strings)                                                 \
+#define EVENT(number, name, type, category, level, operation, strings, text)                                           \
     { number, OS_EVENT_##type, EVENT_##category, level, operation, strings },
 #include "event_table.h"
-#undef EVENT
 };
 
 #define NUMBER_MAX 48 /* characters of a number, at most */

@@ -17,23 +17,14 @@
 
 enum event_category
 {
-    EVENT_GENERAL = 1,
-    EVENT_CACHE = 2,
-    EVENT_LOGGING = 3,
-    EVENT_SPACE = 4,
-    EVENT_DEFINITION = 5,
-    EVENT_PERFORMANCE = 7,
-    EVENT_DEFRAGMENT = 10,
-    EVENT_CORRUPTION = 12,
-    EVENT_TRANSACTIONS = 14,
-    EVENT_SNAPSHOT = 16,
+#define CATEGORY(number, name, text) EVENT_##name = number,
+#include "event_table.h"
 };
 
 enum event
 {
-#define EVENT(number, name, type, category, level, operation, strings) EVENT_##name,
+#define EVENT(number, name, type, category, level, operation, strings, text) EVENT_##name,
 #include "event_table.h"
-#undef EVENT
     EVENT_COUNT
 };
 
