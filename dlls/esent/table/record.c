@@ -2,7 +2,6 @@
 /* Finding columns in a record.  Layouts: published engine, rec.hxx and tagfld.hxx. */
 #include "table/record.h"
 
-#include "format/bytes.h"
 #include "table/record_layout.h"
 
 /* Where the parts of a record are; each within its bytes. */
@@ -158,35 +157,6 @@ static JET_ERR tagged_array(const struct table *table, struct record record, con
     return JET_errSuccess;
 }
 
-/* Inherited columns come first, then by id. */
-static uint32_t tagged_order(uint16_t fid, bool derived)
-{
-    return (derived ? 0 : TAGGED_ORDER_OWN) | fid;
-}
-
-static uint32_t entry_order(const struct tagged_array *array, uint32_t at)
-{
-    const uint8_t *entry = array->data + at * TAGGED_ENTRY_SIZE;
-
-    return tagged_order(le16(entry), le16(entry + 2) & TAGGED_DERIVED);
-}
-
-static bool tagged_find(const struct tagged_array *array, uint32_t order, uint32_t *at)
-{
-    uint32_t low = 0, high = array->count;
-
-    while (low < high)
-    {
-        uint32_t middle = (low + high) / 2;
-        if (entry_order(array, middle) < order)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *at = low;
-    return low < array->count && entry_order(array, low) == order;
-}
-
 /* The data of an entry, its header byte apart (0 if it has none). */
 static JET_ERR tagged_data(const struct tagged_array *array, uint32_t at, uint8_t *header, const uint8_t **data,
                            uint32_t *size)
@@ -301,7 +271,7 @@ static JET_ERR tagged_column(const struct table *table, struct record record, co
 
     if (err < 0)
         return err;
-    if (!tagged_find(&array, record_tagged_order(column), &at))
+    if (!tagged_find(array.data, array.count, record_tagged_order(column), &at))
     {
         value_default(column, sequence, with_default, value);
         return JET_errSuccess;
@@ -366,7 +336,7 @@ JET_ERR record_tagged_count(const struct table *table, struct record record, uin
 
 uint32_t record_tagged_order(const struct column *column)
 {
-    return tagged_order(column->fid, column->marked_inherited);
+    return column->marked_inherited ? column->fid : column->fid | TAGGED_ORDER_OWN;
 }
 
 /* The columns of a template, its own or those of a table derived from it, have the template bit in their ids. */
@@ -404,7 +374,7 @@ JET_ERR record_tagged_next(const struct table *table, struct record record, stru
     err = tagged_data(&array, walk->at, &walk->header, &walk->data, &walk->size);
     if (err < 0)
         return err;
-    order = entry_order(&array, walk->at);
+    order = tagged_order(array.data + walk->at * TAGGED_ENTRY_SIZE);
     if ((order & 0xffffu) < COLUMNID_TAGGED_FIRST || (walk->at && order <= walk->order))
         return JET_errDatabaseCorrupted;
     walk->at++;

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fixed and variable columns of a record being changed.  Follows fldmod.cxx of the published engine. */
-#include "table/record_edit.h"
+#include "table/record_edit_private.h"
 
 #include <string.h>
-
-#include "format/bytes.h"
-#include "table/record_layout.h"
 
 #define SMALL_PAGE_MAX    8192u
 #define PAGE_HEADER_SMALL 40u
@@ -36,72 +33,6 @@ uint32_t record_size_limit_with_key(const struct table *table, uint32_t key_max)
 uint32_t record_value_limit(const struct table *table)
 {
     return record_size_limit(table) - RECORD_MIN_SIZE - TAGGED_ENTRY_SIZE - TAGGED_HEADER_SIZE;
-}
-
-/* ---------------------------------------------------------------- parts --- */
-
-static uint32_t variable_count(const uint8_t *data)
-{
-    return data[1] < COLUMNID_VAR_FIRST ? 0 : data[1] - COLUMNID_VAR_FIRST + 1u;
-}
-
-static uint32_t null_bits_size(uint32_t last_fixed)
-{
-    return (last_fixed + 7) / 8;
-}
-
-/* Where the offsets of variable columns begin, which is where the fixed part ends. */
-static uint32_t offsets_start(const uint8_t *data)
-{
-    return le16(data + 2);
-}
-
-static uint32_t variable_start(const uint8_t *data)
-{
-    return offsets_start(data) + 2 * variable_count(data);
-}
-
-/* End of variable column `at` (from 0), from variable_start() on. */
-static uint32_t variable_end(const uint8_t *data, uint32_t at)
-{
-    return le16(data + offsets_start(data) + 2 * at) & VARIABLE_OFFSET;
-}
-
-uint32_t record_tagged_start(const uint8_t *data)
-{
-    uint32_t count = variable_count(data);
-
-    return variable_start(data) + (count ? variable_end(data, count - 1) : 0);
-}
-
-JET_ERR record_check(const struct table *table, struct record record)
-{
-    const uint8_t *data = record.data;
-    uint32_t end = 0, count, room;
-
-    if (record.size < RECORD_MIN_SIZE || data[0] >= COLUMNID_VAR_FIRST || data[0] > table->fixed_count)
-        return JET_errDatabaseCorrupted;
-    count = variable_count(data);
-    if (count > table->variable_count || offsets_start(data) < RECORD_MIN_SIZE + null_bits_size(data[0]) ||
-        variable_start(data) > record.size)
-        return JET_errDatabaseCorrupted;
-    room = record.size - variable_start(data);
-    for (uint32_t i = 0; i < count; i++)
-    {
-        if (variable_end(data, i) < end || variable_end(data, i) > room)
-            return JET_errDatabaseCorrupted;
-        end = variable_end(data, i);
-    }
-    for (uint32_t i = 0; i < data[0]; i++)
-    {
-        const struct column *column = &table->fixed[i];
-
-        if (column->type != JET_coltypNil &&
-            (column->fixed_offset < RECORD_MIN_SIZE ||
-             column->fixed_offset + column->max_size > offsets_start(data) - null_bits_size(data[0])))
-            return JET_errDatabaseCorrupted;
-    }
-    return record_check_tagged(table, record, record_tagged_start(data));
 }
 
 /* Opens (by > 0) or closes a gap before what is at `at`. */

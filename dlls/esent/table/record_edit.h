@@ -14,8 +14,11 @@
  * of a long type, behind an array of offsets.  On large pages (16 KB and up) there
  * is always a header byte, and two values are stored as several are.
  *
- * A record that comes from a page must pass record_check() before it is changed
- * here.  No locks; a buffer is used by one thread at a time.
+ * Fixed and variable columns are in record_edit.c, values of tagged ones in
+ * record_edit_tagged.c, over the entries that record_edit_entries.c moves about.
+ *
+ * A record that comes from a page must pass record_check() (record_check.c) before it
+ * is changed here.  No locks; a buffer is used by one thread at a time.
  */
 #ifndef ESENT_TABLE_RECORD_EDIT_H
 #define ESENT_TABLE_RECORD_EDIT_H
@@ -71,15 +74,5 @@ JET_ERR record_set(const struct table *table, struct record_buffer *buffer, cons
 
 /* Takes a tagged column out of a record, whatever it has; for those no longer in the schema. */
 void record_remove_tagged(const struct table *table, struct record_buffer *buffer, uint32_t order);
-
-/* For record_set: a tagged column, whose size and type have been checked. */
-JET_ERR record_set_tagged(const struct table *table, struct record_buffer *buffer, const struct column *column,
-                          uint32_t sequence, const void *data, uint32_t size, uint32_t flags);
-
-/* For record_check: the tagged columns, which begin at `at`. */
-JET_ERR record_check_tagged(const struct table *table, struct record record, uint32_t at);
-
-/* Where the tagged columns begin in a record that was checked. */
-uint32_t record_tagged_start(const uint8_t *data);
 
 #endif

@@ -3,6 +3,10 @@
 #ifndef ESENT_TABLE_RECORD_LAYOUT_H
 #define ESENT_TABLE_RECORD_LAYOUT_H
 
+#include <stdbool.h>
+
+#include "format/bytes.h"
+
 /* Header byte of a tagged column's data. */
 enum
 {
@@ -38,5 +42,31 @@ enum
 /* What fills room that has no value yet, and the rest of fixed text. */
 #define RECORD_FILL '*'
 #define RECORD_TEXT_FILL ' '
+
+/* Where an entry of the tagged array stands among the others: inherited columns come first, then by id. */
+static inline uint32_t tagged_order(const uint8_t *entry)
+{
+    uint32_t fid = le16(entry);
+
+    return le16(entry + 2) & TAGGED_DERIVED ? fid : fid | TAGGED_ORDER_OWN;
+}
+
+/* The entry of that order, or where it would be. */
+static inline bool tagged_find(const uint8_t *entries, uint32_t count, uint32_t order, uint32_t *at)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high)
+    {
+        uint32_t middle = (low + high) / 2;
+
+        if (tagged_order(entries + middle * TAGGED_ENTRY_SIZE) < order)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = low;
+    return low < count && tagged_order(entries + low * TAGGED_ENTRY_SIZE) == order;
+}
 
 #endif
