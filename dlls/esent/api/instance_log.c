@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The log of an instance: begun or continued by JetInit, ended by JetTerm, and
- * the thread that moves its checkpoint on.
- */
-#include "api/init_map.h"
-#include "api/instance_recover.h"
+/* The log of an instance: what JetInit asks of it, and begins, and what JetTerm ends. */
+#include "api/instance_log_private.h"
 #include "api/log_emit.h"
-#include "table/database_log.h"
 #include "table/database_redo.h"
 #include "table/schema.h"
 #include "txn/version.h"
 
-#define CHECKPOINT_MS 250u
-#define IDLE_CHECKS   20u /* that found no new version before the old ones are cleaned up unasked */
 #define KILOBYTE      1024u
 #define ENGINE_FORMAT 9600u /* told where the program leaves it open */
-
-struct instance_log
-{
-    struct instance *instance;
-    struct log *log;
-    struct log_config config;
-    struct database_registry registry;
-    struct os_mutex lock; /* guards what follows, to `quiet` */
-    struct os_condition wake;
-    struct os_thread *thread; /* once something was changed */
-    bool stop;
-    bool quiet;                /* the instance is about to end: what is changed is written soon */
-    bool goes_on;              /* the log was there before */
-    uint32_t first_generation; /* that was current at the start */
-    _Atomic bool started;      /* `log` is there to stay: from here on the program hears of commits */
-};
 
 struct log *instance_log(const struct instance *instance)
 {
@@ -82,8 +59,6 @@ void instance_log_check(struct instance *instance)
         end_work(instance, err);
 }
 
-static void want_checkpoints(void *context);
-
 static void log_is_durable(void *context, uint64_t position, JET_ERR err)
 {
     struct instance_log *own = (struct instance_log *)((char *)context - offsetof(struct instance_log, registry));
@@ -91,7 +66,7 @@ static void log_is_durable(void *context, uint64_t position, JET_ERR err)
     if (err < 0)
         end_work(own->instance, err);
     else if (atomic_load(&own->started) && log_position_generation(position) != own->first_generation)
-        want_checkpoints(own);
+        checkpoint_wanted(own);
     tell_durable(own, position, err);
 }
 
@@ -158,11 +133,6 @@ JET_ERR instance_make_log_names(const struct instance *instance, struct log_name
     return JET_errSuccess;
 }
 
-static bool wants_new_extensions(const struct instance *instance)
-{
-    return !(param_number(instance, JET_paramLegacyFileNames) & JET_bitESE98FileNames);
-}
-
 static JET_ERR make_config(struct instance_log *own)
 {
     struct instance *instance = own->instance;
@@ -191,112 +161,7 @@ static JET_ERR make_config(struct instance_log *own)
     return JET_errSuccess;
 }
 
-/* -------------------------------------------------------------- checkpoint --- */
-
-/* What the last writers left, when no more come: the file is not to keep deleted entries for long. */
-static void clean_idle(struct txn_root *root, uint64_t *mark, uint32_t *checks)
-{
-    uint64_t now = version_mark(root);
-
-    *checks = now == *mark ? *checks + 1 : 0;
-    *mark = now;
-    if (*checks == IDLE_CHECKS)
-    {
-        *checks = 0;
-        version_clean(root, UINT32_MAX);
-    }
-}
-
-static void checkpoint_thread(void *context)
-{
-    struct instance_log *own = context;
-    uint64_t last = 0, mark = 0;
-    uint32_t checks = 0;
-    bool quiet = false;
-
-    os_mutex_lock(&own->lock);
-    while (!own->stop)
-    {
-        if (quiet == own->quiet)
-            os_condition_wait(&own->wake, &own->lock, CHECKPOINT_MS);
-        if (own->stop)
-            break;
-        if (quiet != own->quiet)
-            last = 0;
-        quiet = own->quiet;
-        os_mutex_unlock(&own->lock);
-        clean_idle(&own->instance->txn, &mark, &checks);
-        if (!log_down(own->log) && log_tip(own->log) != last)
-        {
-            last = log_tip(own->log);
-            (void)database_log_checkpoint(&own->registry, &own->instance->txn,
-                                          quiet ? DATABASE_LOG_ALL
-                                                : param_number(own->instance, JET_paramCheckpointDepthMax));
-        }
-        os_mutex_lock(&own->lock);
-    }
-    os_mutex_unlock(&own->lock);
-}
-
-/* Without the thread the checkpoint stays behind, and recovery takes longer.  `lock` is held. */
-static void start_thread(struct instance_log *own)
-{
-    if (!own->stop && !own->thread && os_thread_create(&own->thread, checkpoint_thread, own, "checkpoint") < 0)
-        own->thread = NULL;
-}
-
-/* There is something that a checkpoint may leave behind. */
-static void want_checkpoints(void *context)
-{
-    struct instance_log *own = context;
-
-    os_mutex_lock(&own->lock);
-    start_thread(own);
-    os_mutex_unlock(&own->lock);
-}
-
-void instance_log_quiesce(void *context, bool quiesce)
-{
-    struct instance *instance = context;
-    struct instance_log *own = instance->log;
-
-    if (!own)
-        return;
-    os_mutex_lock(&own->lock);
-    own->quiet = quiesce;
-    start_thread(own);
-    os_condition_wake_all(&own->wake);
-    os_mutex_unlock(&own->lock);
-}
-
-static void stop_thread(struct instance_log *own)
-{
-    struct os_thread *thread;
-
-    os_mutex_lock(&own->lock);
-    own->stop = true;
-    thread = own->thread;
-    own->thread = NULL;
-    os_condition_wake_all(&own->wake);
-    os_mutex_unlock(&own->lock);
-    if (thread)
-        os_thread_join(thread);
-}
-
 /* ------------------------------------------------------------------- start --- */
-
-/* A place to stop at is of some generation, and no log is deleted for being behind it. */
-static JET_ERR check_stop(const struct instance *instance)
-{
-    uint64_t stop = init_stop(instance);
-
-    if (stop == LOG_POSITION_MAX)
-        return JET_errSuccess;
-    return !log_position_generation(stop) || param_number(instance, JET_paramDeleteOldLogs) ||
-                   param_number(instance, JET_paramDeleteOutOfRangeLogs)
-               ? JET_errInvalidParameter
-               : JET_errSuccess;
-}
 
 static JET_ERR append_init(struct instance_log *own, uint64_t *position)
 {
@@ -311,187 +176,12 @@ static JET_ERR append_init(struct instance_log *own, uint64_t *position)
     return err < 0 ? err : log_append(own->log, &part, 1, position);
 }
 
-static bool read_checkpoint(const struct instance_log *own, struct checkpoint_header *checkpoint)
-{
-    WCHAR path[OS_PATH_MAX];
-
-    return log_path(&own->config.names, LOG_FILE_CHECKPOINT, 0, path, OS_PATH_MAX) >= 0 &&
-           log_checkpoint_read(path, checkpoint) >= 0;
-}
-
-/* Whether the checkpoint is where the log was closed: then nothing needs to be replayed. */
-static bool checkpoint_at(const struct checkpoint_header *checkpoint, const struct log_reader *reader)
-{
-    return !memcmp(&checkpoint->signature, &reader->header.signature, sizeof(checkpoint->signature)) &&
-           log_position_of(&checkpoint->checkpoint) == reader->close && !reader->close_keeps;
-}
-
-/* Continues the log that is there, or recovers from it. */
-static JET_ERR continue_log(struct instance_log *own, const WCHAR *path, JET_GRBIT grbit)
-{
-    struct checkpoint_header checkpoint;
-    struct log_reader *reader = NULL;
-    bool known = read_checkpoint(own, &checkpoint), closed;
-    JET_ERR err = JET_errSuccess;
-
-    closed = known &&
-             log_reader_open_closed(path, &checkpoint.signature, log_position_of(&checkpoint.checkpoint), &reader);
-    if (!closed)
-        err = log_reader_open(path, LOG_READ_SOFT, &reader);
-    if (err < 0)
-        return err == JET_errLogFileCorrupt
-                   ? instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log)
-                   : err;
-    if (log_header_page_size(&reader->header) != own->config.page_size)
-    {
-        log_reader_close(reader);
-        return JET_errPageSizeMismatch;
-    }
-    closed = closed || (known && reader->close != LOG_POSITION_NONE && checkpoint_at(&checkpoint, reader));
-    if (!closed)
-    {
-        log_reader_close(reader);
-        return instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log);
-    }
-    err = log_resume(&own->config, reader, &own->log);
-    log_reader_close(reader);
-    return err;
-}
-
-static void delete_file(const struct instance_log *own, enum log_file_kind kind, uint32_t generation)
-{
-    WCHAR path[OS_PATH_MAX];
-
-    if (log_path(&own->config.names, kind, generation, path, OS_PATH_MAX) >= 0)
-        (void)os_file_delete(path);
-}
-
-/* All of the log's files go, whose databases are consistent; a new log begins. */
-static JET_ERR begin_anew(struct instance_log *own, bool new_extensions)
-{
-    bool switched = own->config.names.new_extensions != new_extensions;
-    uint32_t low, high, last = log_generation(own->log);
-    JET_ERR err = log_close(own->log, false);
-
-    own->log = NULL;
-    own->goes_on = false;
-    if (err >= 0)
-        err = log_range(&own->config.names, &low, &high);
-    if (err < 0)
-        return err;
-    for (uint32_t generation = low; generation && generation <= high; generation++)
-        delete_file(own, LOG_FILE_GENERATION, generation);
-    delete_file(own, LOG_FILE_CURRENT, 0);
-    delete_file(own, LOG_FILE_NEXT, 0);
-    delete_file(own, LOG_FILE_CHECKPOINT, 0);
-    if (switched)
-    {
-        own->config.names.new_extensions = new_extensions;
-        delete_file(own, LOG_FILE_CHECKPOINT, 0);
-        own->config.first_generation = last + 1;
-    }
-    return log_create(&own->config, &own->log);
-}
-
-/* Whether recovery has left a database attached. */
-static bool any_kept(const struct instance_log *own)
+bool instance_log_keeps_any(const struct instance_log *own)
 {
     for (uint32_t i = 0; i < DATABASE_REGISTRY; i++)
         if (own->registry.open[i])
             return true;
     return false;
-}
-
-/*
- * Files of another size than the program asks for: that of the log is taken if it did not ask; else
- * the log begins anew if JET_paramCleanupMismatchedLogFiles allows it.  Of another extension: it is
- * kept, but that a circular log begins anew where it ended.  (ErrLGMoveToRunningState)  A log that databases
- * need stays as it is.
- */
-static JET_ERR fit(struct instance_log *own)
-{
-    uint32_t size = log_file_segments(own->log) * LOG_SEGMENT_SIZE;
-    bool asked = own->instance->params.value[JET_paramLogFileSize].written;
-    bool extensions = own->config.names.new_extensions, wanted = wants_new_extensions(own->instance);
-    JET_ERR err;
-
-    if (own->config.circular && !any_kept(own))
-        extensions = wanted;
-    if (!asked)
-        own->config.file_size = size;
-    if (size == own->config.file_size)
-        return extensions == own->config.names.new_extensions ? JET_errSuccess : begin_anew(own, extensions);
-    if (any_kept(own))
-        return JET_errLogFileSizeMismatch;
-    if (param_number(own->instance, JET_paramCleanupMismatchedLogFiles))
-        return begin_anew(own, extensions);
-    err = log_close(own->log, false);
-    own->log = NULL;
-    return err < 0 ? err : JET_errLogFileSizeMismatchDatabasesConsistent;
-}
-
-/* There is no file of the current log, nor of any if generation is 0: whether JetInit goes on. */
-static JET_ERR ask_missing(struct instance_log *own, JET_GRBIT grbit, const WCHAR *path, uint32_t generation)
-{
-    struct recovery_event event = { .what = JET_sntMissingLog,
-                                    .path = path,
-                                    .generation = generation,
-                                    .current = generation != 0,
-                                    .why = generation ? JET_MissingLogContinueToRedo
-                                                      : JET_MissingLogCreateNewLogStream };
-    WCHAR next[OS_PATH_MAX];
-
-    /* The next file is made before the current one is moved away. */
-    if (generation && (log_path(&own->config.names, LOG_FILE_NEXT, 0, next, OS_PATH_MAX) < 0 || !os_file_exists(next)))
-        event.normal = JET_errMissingLogFile;
-    return init_control(own->instance, grbit, &event);
-}
-
-/* The log is there, and the databases are consistent: whether it is to be used. */
-static JET_ERR ask_do(struct instance_log *own, JET_GRBIT grbit, const WCHAR *path)
-{
-    struct recovery_event event = { .what = JET_sntOpenLog, .path = path, .current = true, .why = JET_OpenLogForDo };
-
-    return init_control(own->instance, grbit, &event);
-}
-
-static JET_ERR open_log(struct instance_log *own, JET_GRBIT grbit)
-{
-    WCHAR path[OS_PATH_MAX];
-    uint32_t low, high;
-    JET_ERR err = log_find_extension(&own->config.names);
-
-    if (err >= 0)
-        err = log_path(&own->config.names, LOG_FILE_CURRENT, 0, path, OS_PATH_MAX);
-    if (err < 0)
-        return err;
-    own->goes_on = os_file_exists(path);
-    if (own->goes_on && param_number(own->instance, JET_paramDeleteOutOfRangeLogs) &&
-        !(grbit & JET_bitReplayIgnoreLostLogs))
-        err = log_delete_behind(&own->config.names);
-    if (err < 0)
-        return err;
-    if (own->goes_on)
-        err = continue_log(own, path, grbit);
-    else
-    {
-        err = log_range(&own->config.names, &low, &high);
-        if (err >= 0)
-            err = ask_missing(own, grbit, path, high ? high + 1 : 0);
-        if (err < 0)
-            return err;
-        if (!high)
-            return log_create(&own->config, &own->log);
-        own->goes_on = true;
-        err = instance_recover(own->instance, &own->config, &own->registry, grbit, &own->log);
-    }
-    if (err >= 0)
-    {
-        JET_ERR allowed = ask_do(own, grbit, path);
-
-        err = allowed < 0 ? allowed : err;
-    }
-    return err;
 }
 
 JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
@@ -510,11 +200,7 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     if (err >= 0 && own->config.emit)
         log_emit_begin(instance);
     if (err >= 0)
-        err = check_stop(instance);
-    if (err >= 0)
-        err = open_log(own, grbit);
-    if (err >= 0)
-        err = fit(own);
+        err = instance_log_open(own, grbit);
     if (err >= 0)
         err = append_init(own, &position);
     if (err >= 0)
@@ -535,14 +221,14 @@ JET_ERR instance_log_start(struct instance *instance, JET_GRBIT grbit)
     instance->log = own;
     own->first_generation = log_generation(own->log);
     instance->txn.log.first_context = own;
-    instance->txn.log.first = want_checkpoints;
+    instance->txn.log.first = checkpoint_wanted;
     atomic_store(&own->started, true);
     /*
      * Where others ended the log the checkpoint knows no databases, and redo would begin with the
      * file: with databases that have been attached to other logs since.
      */
-    if (any_kept(own))
-        want_checkpoints(own);
+    if (instance_log_keeps_any(own))
+        checkpoint_wanted(own);
     else if (own->goes_on && !log_checkpoint_whole(own->log) && log_flush(own->log, position) >= 0)
         (void)log_checkpoint_update(own->log, position, position);
     return JET_errSuccess;
@@ -576,7 +262,7 @@ JET_ERR instance_log_stop(struct instance *instance, bool dirty, void (*close_da
         close_databases(instance);
         return JET_errSuccess;
     }
-    stop_thread(own);
+    checkpoint_stop(own);
     if (log_down(own->log))
         err = JET_errLogWriteFail;
     else if (!dirty)
