@@ -108,6 +108,7 @@ static JET_ULONG pages_available(void)
 static void defragmentation_is_started_and_ends(void **state)
 {
     JET_ULONG passes = 1, seconds = 60, before;
+    JET_ERR err;
 
     (void)state;
     assert_err(JetDefragmentA(session, JET_dbidNil, NULL, NULL, NULL, JET_bitDefragmentBatchStart),
@@ -144,7 +145,11 @@ static void defragmentation_is_started_and_ends(void **state)
     wait_completed(1);
     assert_true(pages_available() >= before);
     passes = 0;
-    assert_ok(JetDefragment2A(session, dbid, NULL, &passes, NULL, on_completed, JET_bitDefragmentBatchStart));
+    /* The callback is told of the end a moment before it has come. */
+    do
+        err = JetDefragment2A(session, dbid, NULL, &passes, NULL, on_completed, JET_bitDefragmentBatchStart);
+    while (err == JET_wrnDefragAlreadyRunning);
+    assert_ok(err);
     assert_err(JetDefragment2A(session, dbid, NULL, NULL, NULL, NULL, JET_bitDefragmentBatchStart),
                JET_wrnDefragAlreadyRunning);
     test_sleep(50);
