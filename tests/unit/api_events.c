@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "api/events.h"
 #include "api/private.h"
 
 #define MOST 128

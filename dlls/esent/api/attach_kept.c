@@ -4,6 +4,7 @@
  * on with pages that are in memory already.  Each must be attached once more before it can be opened, and is not
  * seen by backups before; one that nobody attaches is closed by JetDetachDatabase or JetTerm as any other.
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "maintain/backup.h"
 #include "table/database_log.h"

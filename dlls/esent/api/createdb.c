@@ -5,6 +5,7 @@
  *
  * Order and kind of the errors follow the published source (db.cxx).
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "table/schema.h"
 

@@ -6,6 +6,7 @@
  * A slot of the instance is taken (busy) before the file is touched, and seen
  * by others as attached from that moment on.
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "maintain/backup.h"
 #include "maintain/maintain.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetDetachDatabase: one database, or all. */
+#include "api/events.h"
 #include "api/private.h"
 #include "maintain/backup.h"
 

@@ -2,6 +2,7 @@
 /*
  * The way into a call and out of it.  See private.h for the order of things.
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "table/cursor.h"
 

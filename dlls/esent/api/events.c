@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 
+#include "api/events.h"
 #include "api/private.h"
 #include "format/header.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetGetIndexInfo, JetGetTableIndexInfo: one index of a table, or all. */
+#include "api/info.h"
 #include "api/private.h"
 #include "table/temp.h"
 

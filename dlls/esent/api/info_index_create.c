@@ -6,6 +6,7 @@
  * conditions, packed as the published source (ErrINFOIBuildIndexCreateVX) has
  * them: what the pointers lead to need not be aligned.
  */
+#include "api/info.h"
 #include "api/private.h"
 #include "table/schema.h"
 

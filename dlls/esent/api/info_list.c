@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the calls share that answer a list as a temporary table. */
+#include "api/info.h"
 #include "api/private.h"
 #include "table/temp.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetGetObjectInfo: the tables of a database. */
+#include "api/info.h"
 #include "api/private.h"
 #include "table/temp.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetGetTableInfo: what is known of an open table. */
+#include "api/info.h"
 #include "api/private.h"
 #include "format/encrypt.h"
 #include "table/temp.h"

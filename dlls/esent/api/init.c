@@ -2,6 +2,7 @@
 /*
  * Starting the engine: the mode of the process, JetInit and its kin, folders.
  */
+#include "api/events.h"
 #include "api/init_map.h"
 #include "log/log.h"
 

@@ -2,6 +2,7 @@
 /*
  * Instances: made, found room for, ended.  JetInit is in init.c.
  */
+#include "api/events.h"
 #include "api/log_emit.h"
 #include "maintain/backup.h"
 #include "table/schema.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JetInit replays a log that was not closed: what recovery is told, and what the program hears of it. */
+#include "api/events.h"
 #include "api/init_map.h"
 #include "api/instance_recover.h"
 #include "table/page_patch.h"

@@ -13,6 +13,7 @@
  */
 #include <stdio.h>
 
+#include "api/events.h"
 #include "api/private.h"
 
 #define PREFIX_MOST 5u /* characters before the colon */

@@ -2,6 +2,7 @@
 /*
  * Sessions: begun, ended, lent from thread to thread; the cursors they hold.
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "table/table.h"
 #include "table/update.h"

@@ -15,6 +15,7 @@
  *
  * Source: io.cxx (its states and their order), jetapi.cxx.
  */
+#include "api/events.h"
 #include "api/private.h"
 #include "maintain/backup.h"
 
