@@ -242,21 +242,12 @@ static bool reclaim(struct session *session, struct database *database, const st
     return err >= 0;
 }
 
-static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
-                      JET_GRBIT grbit)
+/* What can be told before there is a slot for it. */
+static JET_ERR check_attach(const struct session *session, const WCHAR *path, JET_GRBIT grbit, WCHAR full[OS_PATH_MAX])
 {
-    struct instance *instance = session->instance;
-    struct database_options options;
-    struct attachment *attachment;
-    struct database *database;
     struct os_file_info info;
-    WCHAR full[OS_PATH_MAX];
-    uint64_t began = os_clock_us();
-    struct attachment_parameters read;
-    JET_ERR err = attachment_parameters(parameters, count, false, &read);
+    JET_ERR err;
 
-    if (err < 0)
-        return err;
     if (session->txn.level)
         return JET_errInTransaction;
     if (grbit & JET_bitDbVersioningOff)
@@ -270,31 +261,58 @@ static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETD
         return err == JET_errInvalidPath ? JET_errDatabaseInvalidPath : err;
     if (info.read_only && !(grbit & JET_bitDbReadOnly))
         return JET_errDatabaseFileReadOnly;
+    return backup_check_none(session->instance->backup);
+}
 
-    err = backup_check_none(instance->backup);
+/* What is done to a database that was opened, before a program sees it. */
+static JET_ERR make_ready(struct session *session, struct database *database,
+                          const struct attachment_parameters *parameters, JET_GRBIT grbit)
+{
+    JET_ERR err = JET_errSuccess;
+
+    if (attachment_checks_indexes(session->instance, grbit))
+        err = database_check_indexes(database, &session->txn, grbit);
+    if (err >= 0 && (!parameters->reclaims || reclaim(session, database, parameters)) &&
+        parameters->shrink & JET_bitShrinkDatabaseEofOnAttach)
+        err = shrink(session, database, parameters);
+    return err;
+}
+
+static JET_ERR attach(struct session *session, const WCHAR *path, const JET_SETDBPARAM *parameters, uint32_t count,
+                      JET_GRBIT grbit)
+{
+    struct instance *instance = session->instance;
+    struct database_options options;
+    struct attachment *attachment;
+    struct database *database;
+    WCHAR full[OS_PATH_MAX];
+    uint64_t began = os_clock_us();
+    struct attachment_parameters read;
+    JET_ERR err = attachment_parameters(parameters, count, false, &read);
+
+    if (err >= 0)
+        err = check_attach(session, path, grbit, full);
     if (err < 0)
         return err;
     err = attachment_take(instance, full, grbit, &attachment);
     if (err == JET_wrnDatabaseAttached)
         return attachment_attach_kept(session, full, read.pages_max, grbit);
-    /* Once more: one that begins from here on waits until this is done. */
-    if (err == JET_errSuccess && (err = backup_check_none(instance->backup)) < 0)
-        attachment_close(attachment);
     if (err != JET_errSuccess)
         return err;
-    attachment_options(attachment, &options);
-    options.pages_max = read.pages_max;
-    err = database_open(full, &options, &database);
+    /* Once more: one that begins from here on waits until this is done. */
+    err = backup_check_none(instance->backup);
+    if (err >= 0)
+    {
+        attachment_options(attachment, &options);
+        options.pages_max = read.pages_max;
+        err = database_open(full, &options, &database);
+    }
     if (err < 0)
     {
         attachment_close(attachment);
         return err;
     }
-    if (attachment_checks_indexes(instance, grbit))
-        err = database_check_indexes(database, &session->txn, grbit);
-    if (err >= 0 && (!read.reclaims || reclaim(session, database, &read)) &&
-        read.shrink & JET_bitShrinkDatabaseEofOnAttach)
-        err = shrink(session, database, &read);
+    err = make_ready(session, database, &read, grbit);
     os_mutex_lock(&instance->lock);
     attachment->database = database;
     attachment->busy = err < 0;

@@ -236,10 +236,32 @@ static JET_ERR add_column(struct info_list *list, const struct column_question *
     return temp_insert(list->cursor, row, count);
 }
 
+/* Those that are of the template, or those that are not. */
+static JET_ERR add_columns(struct info_list *list, const struct column_question *question, JET_GRBIT flags,
+                           bool from_template, uint32_t *count)
+{
+    const struct table *table = question->table;
+
+    for (uint32_t i = 0; i < table->column_count; i++)
+    {
+        const struct column *column = &table->columns[i];
+        JET_ERR err;
+
+        if (column->type == JET_coltypNil || column->from_template != from_template)
+            continue;
+        if (flags & JET_ColInfoGrbitCompacting && column->disk_flags & COLUMN_PLACEHOLDER)
+            continue;
+        err = add_column(list, question, column, flags);
+        if (err < 0)
+            return err;
+        ++*count;
+    }
+    return JET_errSuccess;
+}
+
 static JET_ERR column_list(struct session *session, const struct column_question *question, JET_GRBIT flags,
                            JET_COLUMNLIST *result)
 {
-    const struct table *table = question->table;
     JET_COLUMNDEF compact[LIST_COLUMNS];
     struct info_list list;
     JET_TABLEID tableid;
@@ -252,26 +274,14 @@ static JET_ERR column_list(struct session *session, const struct column_question
     if (err < 0)
         return err;
     /* Inherited columns of every kind come before the table's own. */
-    for (unsigned own = 0; own < 2; own++)
+    if (!(flags & (JET_ColInfoGrbitNonDerivedColumnsOnly | JET_ColInfoGrbitCompacting)))
+        err = add_columns(&list, question, flags, true, &count);
+    if (err >= 0)
+        err = add_columns(&list, question, flags, false, &count);
+    if (err < 0)
     {
-        if (!own && flags & (JET_ColInfoGrbitNonDerivedColumnsOnly | JET_ColInfoGrbitCompacting))
-            continue;
-        for (uint32_t i = 0; i < table->column_count; i++)
-        {
-            const struct column *column = &table->columns[i];
-
-            if (column->type == JET_coltypNil || column->from_template == (own != 0))
-                continue;
-            if (flags & JET_ColInfoGrbitCompacting && column->disk_flags & COLUMN_PLACEHOLDER)
-                continue;
-            err = add_column(&list, question, column, flags);
-            if (err < 0)
-            {
-                info_list_abandon(&list);
-                return err;
-            }
-            count++;
-        }
+        info_list_abandon(&list);
+        return err;
     }
     err = info_list_end(&list, &tableid);
     if (err < 0)

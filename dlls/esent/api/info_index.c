@@ -79,6 +79,20 @@ static JET_ERR add_index_column(struct info_list *list, const struct table *tabl
     return temp_insert(list->cursor, row, sizeof(row) / sizeof(row[0]));
 }
 
+/* A row for each column of its key. */
+static JET_ERR add_index(struct info_list *list, const struct table *table, const struct index *index, uint32_t *count)
+{
+    JET_ERR err = JET_errSuccess;
+
+    for (uint32_t i = 0; err >= 0 && i < index->key_columns; i++, ++*count)
+    {
+        const struct column *column = table_column_by_id(table, index->key[i].columnid);
+
+        err = column ? add_index_column(list, table, index, i, column) : JET_errCatalogCorrupted;
+    }
+    return err;
+}
+
 /* name empty: all indexes. */
 static JET_ERR index_list(struct session *session, const struct table *table, const char *name, void *result,
                           uint32_t size, bool wide)
@@ -91,24 +105,12 @@ static JET_ERR index_list(struct session *session, const struct table *table, co
 
     if (err < 0)
         return err;
-    if (name[0] && !only)
-        err = JET_errIndexNotFound;
-    /* Windows finds no row of the catalog for it. */
-    if (!name[0] && table->object && table_has_unseen_index(table))
+    /* Windows finds no row of the catalog for one that is unseen. */
+    if (name[0] ? !only : table->object && table_has_unseen_index(table))
         err = JET_errIndexNotFound;
     for (uint32_t n = 0; err >= 0 && n < table->index_count; n++)
-    {
-        const struct index *index = &table->indexes[n];
-
-        if (only && index != only)
-            continue;
-        for (uint32_t i = 0; err >= 0 && i < index->key_columns; i++, count++)
-        {
-            const struct column *column = table_column_by_id(table, index->key[i].columnid);
-
-            err = column ? add_index_column(&list, table, index, i, column) : JET_errCatalogCorrupted;
-        }
-    }
+        if (!only || &table->indexes[n] == only)
+            err = add_index(&list, table, &table->indexes[n], &count);
     if (err < 0)
     {
         info_list_abandon(&list);

@@ -375,20 +375,15 @@ static JET_ERR make_locales(struct database *database, struct txn *txn)
     return err;
 }
 
-/* A new database with its file and nothing in it.  *database is NULL, or is to be
- * abandoned if this fails; *made: there is a file that was not there. */
-static JET_ERR new_with_file(const WCHAR *path, const struct database_options *options, struct database **database,
-                             bool *made)
+/* A new database with its file and nothing in it; whatever comes of it goes to finish().  *made: there is a file that
+ * was not there. */
+static JET_ERR begin(const WCHAR *path, const struct database_options *options, struct database **database, bool *made)
 {
     JET_ERR err = database_new(path, options, database);
 
     *made = false;
-    if (err < 0)
-    {
-        *database = NULL;
-        return err;
-    }
-    err = database_make_header(*database, options);
+    if (err >= 0)
+        err = database_make_header(*database, options);
     if (err >= 0)
     {
         err = make_file(*database, options);
@@ -397,44 +392,39 @@ static JET_ERR new_with_file(const WCHAR *path, const struct database_options *o
     return err;
 }
 
+/* After an error the database is gone, and its file if that was made. */
+static JET_ERR finish(struct database *database, const WCHAR *path, bool made, JET_ERR err, struct database **result)
+{
+    *result = err < 0 ? NULL : database;
+    if (err >= 0)
+        return JET_errSuccess;
+    database_abandon(database);
+    if (made)
+        os_file_delete(path);
+    return err;
+}
+
 JET_ERR database_create_temporary(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     struct database *database;
     bool made;
-    JET_ERR err = new_with_file(path, options, &database, &made);
+    JET_ERR err = begin(path, options, &database, &made);
 
-    *result = NULL;
-    if (!database)
-        return err;
     /* What the catalog would have is not given out. */
-    atomic_store(&database->last_objid, CATALOG_ROOTS_OBJID);
-    if (err < 0)
-        database_abandon(database);
-    else
-        *result = database;
-    return err;
+    if (err >= 0)
+        atomic_store(&database->last_objid, CATALOG_ROOTS_OBJID);
+    return finish(database, path, false, err, result);
 }
 
 JET_ERR database_create_bare(const WCHAR *path, const struct database_options *options, struct database **result)
 {
     struct database *database;
     bool made;
-    JET_ERR err = new_with_file(path, options, &database, &made);
+    JET_ERR err = begin(path, options, &database, &made);
 
-    *result = NULL;
-    if (!database)
-        return err;
     if (err >= 0)
         err = make_catalog_trees(database);
-    if (err < 0)
-    {
-        database_abandon(database);
-        if (made)
-            os_file_delete(path);
-        return err;
-    }
-    *result = database;
-    return JET_errSuccess;
+    return finish(database, path, made, err, result);
 }
 
 JET_ERR database_create(const WCHAR *path, const struct database_options *options, struct txn *txn,
@@ -442,11 +432,8 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
 {
     struct database *database;
     bool made;
-    JET_ERR err = new_with_file(path, options, &database, &made);
+    JET_ERR err = begin(path, options, &database, &made);
 
-    *result = NULL;
-    if (!database)
-        return err;
     if (err >= 0)
         err = step(database, txn, make_catalog);
     if (err >= 0)
@@ -461,17 +448,12 @@ JET_ERR database_create(const WCHAR *path, const struct database_options *option
         err = database_log_create_finish(database);
     if (err >= 0)
         err = database_mark_dirty(database);
-    if (err < 0)
+    if (err < 0 && database)
     {
         if (atomic_load(&database->attach_position))
             database_log_failed(database, err);
         if (database->txns)
             version_clean_all(database->txns);
-        database_abandon(database);
-        if (made)
-            os_file_delete(path);
-        return err;
     }
-    *result = database;
-    return JET_errSuccess;
+    return finish(database, path, made, err, result);
 }

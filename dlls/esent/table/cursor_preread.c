@@ -117,43 +117,48 @@ static JET_ERR check_columns(const struct cursor *cursor, const JET_COLUMNID *co
     return JET_errSuccess;
 }
 
+/* Both ends of a range that is given in keys; the second may be absent.  They stay where the program has them. */
+static JET_ERR take_keys(const JET_INDEX_RANGE *range, struct search_key ends[2])
+{
+    if ((range->cStartColumns != 1 && range->cEndColumns > 1) || !range->rgStartColumns)
+        return JET_errInvalidParameter;
+    ends[0].data = range->rgStartColumns[0].pv;
+    ends[0].size = range->rgStartColumns[0].cb;
+    ends[1].size = 0;
+    if (range->cEndColumns != 1)
+        return JET_errSuccess;
+    if (!range->rgEndColumns)
+        return JET_errInvalidParameter;
+    ends[1].data = range->rgEndColumns[0].pv;
+    ends[1].size = range->rgEndColumns[0].cb;
+    return JET_errSuccess;
+}
+
 /* Both ends of every range; range i has keys 2 i and 2 i + 1. */
 static JET_ERR make_keys(struct cursor *cursor, const JET_INDEX_RANGE *ranges, uint32_t count, JET_GRBIT grbit,
                          struct search_key *keys, bool *only_starts)
 {
-    bool forward = (grbit & JET_bitPrereadForward) != 0;
+    bool forward = grbit & JET_bitPrereadForward, given = grbit & JET_bitPrereadNormalizedKey;
 
     *only_starts = true;
     for (uint32_t i = 0; i < count; i++)
     {
         const JET_INDEX_RANGE *range = &ranges[i];
+        struct search_key *ends = &keys[2 * i];
         JET_ERR err;
 
-        if (grbit & JET_bitPrereadNormalizedKey)
+        if (given)
+            err = take_keys(range, ends);
+        else
         {
-            if ((range->cStartColumns != 1 && range->cEndColumns > 1) || !range->rgStartColumns)
-                return JET_errInvalidParameter;
-            keys[2 * i].data = range->rgStartColumns[0].pv;
-            keys[2 * i].size = range->rgStartColumns[0].cb;
-            keys[2 * i + 1].size = 0;
-            if (range->cEndColumns == 1)
-            {
-                if (!range->rgEndColumns)
-                    return JET_errInvalidParameter;
-                keys[2 * i + 1].data = range->rgEndColumns[0].pv;
-                keys[2 * i + 1].size = range->rgEndColumns[0].cb;
-                *only_starts = false;
-            }
-            continue;
+            err = make_end(cursor, range->rgStartColumns, range->cStartColumns, forward, &ends[0]);
+            if (err >= 0)
+                err = make_end(cursor, range->rgEndColumns, range->cEndColumns, !forward, &ends[1]);
         }
-        err = make_end(cursor, range->rgStartColumns, range->cStartColumns, forward, &keys[2 * i]);
         if (err < 0)
             return err;
-        if (range->cEndColumns)
+        if (given ? range->cEndColumns == 1 : range->cEndColumns != 0)
             *only_starts = false;
-        err = make_end(cursor, range->rgEndColumns, range->cEndColumns, !forward, &keys[2 * i + 1]);
-        if (err < 0)
-            return err;
     }
     return JET_errSuccess;
 }
@@ -177,6 +182,32 @@ static bool overlaps(const struct search_key *keys, uint32_t i, bool only_starts
             return true;
     }
     return false;
+}
+
+/* Whether each range goes forward, or each backward, and no two overlap.  Who asks how far it went must have them in
+ * order; else nobody need. */
+static JET_ERR check_order(const struct search_key *keys, uint32_t count, bool only_starts, bool forward, bool in_order)
+{
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const struct search_key *start = &keys[2 * i], *end = only_starts ? start : start + 1;
+        int order = compare(start, end);
+
+        if (forward ? order > 0 : order < 0)
+            return JET_errInvalidParameter;
+        if (!in_order)
+        {
+            if (overlaps(keys, i, only_starts, forward))
+                return JET_errInvalidParameter;
+        }
+        else if (i)
+        {
+            order = compare(only_starts ? start - 2 : start - 1, start);
+            if (forward ? order > 0 : order < 0)
+                return JET_errInvalidParameter;
+        }
+    }
+    return JET_errSuccess;
 }
 
 /* ----------------------------------------------------------- long values --- */
@@ -304,7 +335,7 @@ JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *rang
                               JET_ULONG *considered, const JET_COLUMNID *columns, uint32_t column_count,
                               JET_GRBIT grbit)
 {
-    bool forward = (grbit & JET_bitPrereadForward) != 0, only_starts;
+    bool forward = grbit & JET_bitPrereadForward, only_starts;
     struct search_key *keys;
     uint8_t *bytes = NULL;
     uint32_t n = 0;
@@ -331,24 +362,9 @@ JET_ERR cursor_preread_ranges(struct cursor *cursor, const JET_INDEX_RANGE *rang
     err = check_columns(cursor, columns, column_count);
     if (err < 0)
         goto done;
-    err = JET_errInvalidParameter;
-    for (uint32_t i = 0; i < count; i++)
-    {
-        const struct search_key *start = &keys[2 * i], *end = only_starts ? start : &keys[2 * i + 1];
-        int order = compare(start, end);
-        if (forward ? order > 0 : order < 0)
-            goto done;
-        if (considered && i)
-        {
-            order = compare(only_starts ? &keys[2 * i - 2] : &keys[2 * i - 1], start);
-            if (forward ? order > 0 : order < 0)
-                goto done;
-        }
-        /* Who does not ask how far it went need not have them in order. */
-        if (!considered && overlaps(keys, i, only_starts, forward))
-            goto done;
-    }
-    err = JET_errSuccess;
+    err = check_order(keys, count, only_starts, forward, considered != NULL);
+    if (err < 0)
+        goto done;
     for (; n < count && n < PREREAD_KEYS; n++)
     {
         const struct search_key *first = &keys[2 * n], *last = only_starts ? first : first + 1;

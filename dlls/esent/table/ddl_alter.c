@@ -240,6 +240,21 @@ static void free_renamed(struct renamed *list)
     }
 }
 
+static JET_ERR add_renamed(struct database *database, struct txn *txn, const char *table, const struct catalog_row *row,
+                           const char *callback, struct renamed **list)
+{
+    struct renamed *one = os_alloc_zero(sizeof(*one));
+
+    if (!one)
+        return JET_errOutOfMemory;
+    one->next = *list;
+    *list = one;
+    one->type = row->type;
+    one->id = row->id;
+    strcpy(one->callback, callback);
+    return table_open(database, txn, table, &one->table);
+}
+
 /* All that are to be changed, and their tables. */
 static JET_ERR find_renamed(struct database *database, struct txn *txn, const char *before, const char *after,
                             struct renamed **list)
@@ -260,21 +275,7 @@ static JET_ERR find_renamed(struct database *database, struct txn *txn, const ch
         else if (row.type == CATALOG_COLUMN || row.type == CATALOG_CALLBACK)
             err = rename_callback(&row, before, after, callback);
         if (err >= 0 && *callback)
-        {
-            struct renamed *one = os_alloc_zero(sizeof(*one));
-
-            if (!one)
-            {
-                err = JET_errOutOfMemory;
-                break;
-            }
-            one->next = *list;
-            *list = one;
-            one->type = row.type;
-            one->id = row.id;
-            strcpy(one->callback, callback);
-            err = table_open(database, txn, table, &one->table);
-        }
+            err = add_renamed(database, txn, table, &row, callback, list);
         if (err >= 0)
             err = catalog_next(&rows, &row);
     }

@@ -45,13 +45,44 @@ static JET_ERR sequence_of_entry(struct cursor *cursor, const struct key_form *f
     return err < 0 ? err : JET_errSuccess;
 }
 
+/* Whether there is an entry to answer from: not in a temporary table, nor where records have no key or none is current. */
+static bool has_entry(const struct cursor *cursor)
+{
+    if (cursor->temp)
+        return false;
+    return cursor->index ||
+           (cursor->table->primary->key_columns && !cursor->defer_first && cursor->records.state == TREE_ON);
+}
+
+/* Where a column is in the keys of an index. */
+static JET_ERR find_segment(const struct key_form *form, JET_COLUMNID id, JET_GRBIT grbit, uint32_t *at)
+{
+    for (*at = 0; *at < form->columns && form->column[*at]->id != id; ++*at)
+        ;
+    if (*at == form->columns)
+        return JET_errColumnNotFound;
+    if (form->tuples && !*at && !(grbit & JET_bitRetrieveTuple))
+        return JET_errIndexTuplesCannotRetrieveFromIndex;
+    return JET_errSuccess;
+}
+
+static JET_ERR copy_out(struct retrieval *retrieval, const struct column *column, const uint8_t *value, uint32_t size)
+{
+    bool is_long = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText;
+    uint32_t skip = is_long ? retrieval->offset : 0;
+
+    if (skip > size)
+        skip = size;
+    return retrieve_copy_out(retrieval, value + skip, size - skip);
+}
+
 JET_ERR retrieve_from_index(struct cursor *cursor, struct retrieval *retrieval, bool *answered)
 {
     JET_GRBIT grbit = retrieval->grbit;
-    bool bookmark = grbit & JET_bitRetrieveFromPrimaryBookmark;
+    /* that of the primary index, of an entry of another */
+    bool bookmark = cursor->index && grbit & JET_bitRetrieveFromPrimaryBookmark;
     const struct index *index;
     struct key_form form;
-    const struct column *column;
     const uint8_t *key;
     uint8_t scratch[KEY_MAX], value[KEY_LIMIT_MAX];
     uint32_t key_size, size = 0, at;
@@ -63,51 +94,38 @@ JET_ERR retrieve_from_index(struct cursor *cursor, struct retrieval *retrieval, 
         return JET_errInvalidGrbit;
     if (retrieval->columnid & ~(COLUMNID_TEMPLATE | 0xffffu) || !COLUMNID_FID(retrieval->columnid))
         return JET_errBadColumnId;
-    if (cursor->temp || (!cursor->index && (!cursor->table->primary->key_columns || cursor->defer_first ||
-                                            cursor->records.state != TREE_ON)))
+    if (!has_entry(cursor))
     {
         retrieval->sequence = 1;
         *answered = false;
         return JET_errSuccess;
     }
-    if (!cursor->index)
-        bookmark = false;
     index = cursor->index && !bookmark ? cursor->index : cursor->table->primary;
     if (bookmark && !index->key_columns)
         return JET_errColumnNotFound;
     err = key_form_init(&form, cursor->table, index);
-    if (err < 0)
-        return err;
-    for (at = 0; at < form.columns && form.column[at]->id != retrieval->columnid; at++)
-        ;
-    if (at == form.columns)
-        return JET_errColumnNotFound;
-    if (form.tuples && !at && !(grbit & JET_bitRetrieveTuple))
-        return JET_errIndexTuplesCannotRetrieveFromIndex;
-    column = form.column[at];
+    if (err >= 0)
+        err = find_segment(&form, retrieval->columnid, grbit, &at);
     /* the entry must be there, though the record it led to may still be at hand */
-    err = cursor_key(cursor, &key, &key_size);
+    if (err >= 0)
+        err = cursor_key(cursor, &key, &key_size);
     if (err >= 0 && bookmark)
         err = cursor_bookmark(cursor, scratch, &key, &key_size);
     if (err < 0)
         return err;
     whole = key_column(&form, key, key_size, at, value, &size, &null);
-    if (whole)
+    if (whole && null)
     {
-        uint32_t skip = column->type == JET_coltypLongBinary || column->type == JET_coltypLongText ? retrieval->offset
-                                                                                                   : 0;
-
-        if (skip > size)
-            skip = size;
-        err = null ? JET_wrnColumnNull : retrieve_copy_out(retrieval, value + skip, size - skip);
-        if (null)
-            retrieval->actual = 0;
+        retrieval->actual = 0;
+        err = JET_wrnColumnNull;
     }
+    else if (whole)
+        err = copy_out(retrieval, form.column[at], value, size);
     if (!whole || (grbit & JET_bitRetrieveTag && cursor->index))
     {
         uint32_t sequence = 1;
 
-        if (cursor->index && !bookmark && column->grbit & JET_bitColumnMultiValued && !null)
+        if (cursor->index && !bookmark && form.column[at]->grbit & JET_bitColumnMultiValued && !null)
         {
             JET_ERR found = sequence_of_entry(cursor, &form, at, &sequence);
             if (found < 0)
