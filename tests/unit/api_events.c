@@ -518,6 +518,18 @@ static JET_ERR JET_API passes_done(JET_SESID session, JET_DBID database, JET_TAB
     return JET_errSuccess;
 }
 
+/* A pass that was ended in the table with this id. */
+static void end_pass_at(const struct life *life, uint32_t objid)
+{
+    JET_TABLEID place;
+
+    assert_int_equal(JetOpenTableA(life->session, life->database, "MSysDefrag2", NULL, 0, 0, &place), 0);
+    assert_int_equal(JetPrepareUpdate(life->session, place, JET_prepReplace), 0);
+    assert_int_equal(JetSetColumn(life->session, place, 1, &objid, sizeof(objid), 0, NULL), 0);
+    assert_int_equal(JetUpdate(life->session, place, NULL, 0, NULL), 0);
+    assert_int_equal(JetCloseTable(life->session, place), 0);
+}
+
 static void defragmentation_and_snapshots(void **state)
 {
     JET_ULONG count = 1, seconds = 0, infos;
@@ -537,6 +549,20 @@ static void defragmentation_and_snapshots(void **state)
     assert_non_null(find(EVENT_DEFRAGMENT_BEGINS));
     assert_true(text_ends(find(EVENT_DEFRAGMENT_BEGINS)->strings[3], "events.edb"));
     assert_non_null(find(EVENT_DEFRAGMENT_DONE));
+    assert_null(find(EVENT_DEFRAGMENT_GOES_ON));
+    end_pass_at(&life, 3);
+    count = 1;
+    assert_int_equal(
+        JetDefragment2A(life.session, life.database, NULL, &count, NULL, passes_done, JET_bitDefragmentBatchStart), 0);
+    for (unsigned i = 0; i < 500 && !find(EVENT_DEFRAGMENT_REST_DONE); i++)
+        os_sleep(10);
+    assert_int_equal(JetDefragment2A(life.session, life.database, NULL, NULL, NULL, NULL, JET_bitDefragmentBatchStop),
+                     0);
+    assert_true(text_ends(find(EVENT_DEFRAGMENT_GOES_ON)->strings[3], "events.edb"));
+    assert_true(text_is(find(EVENT_DEFRAGMENT_GOES_ON)->strings[5], "0"));
+    assert_true(text_is(find(EVENT_DEFRAGMENT_REST_DONE)->strings[7], "2"));
+    assert_true(text_is(find(EVENT_DEFRAGMENT_REST_DONE)->strings[9], "2"));
+    assert_non_null(find(EVENT_DEFRAGMENT_STOPPED));
     assert_null(find(EVENT_DEFRAGMENT_FAILED));
 
     assert_int_equal(JetOSSnapshotPrepare(&snapshot, JET_bitCopySnapshot), 0);

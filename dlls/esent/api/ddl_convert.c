@@ -428,5 +428,6 @@ void ddl_defaults_of(const struct instance *instance, struct ddl_defaults *defau
     defaults->tuples.chLengthMax = param_number(instance, JET_paramIndexTuplesLengthMax);
     defaults->tuples.chToIndexMax = param_number(instance, JET_paramIndexTuplesToIndexMax);
     defaults->tuples.cchIncrement = param_number(instance, JET_paramIndexTupleIncrement);
+    defaults->engine = false;
     defaults->tuples.ichStart = param_number(instance, JET_paramIndexTupleStart);
 }

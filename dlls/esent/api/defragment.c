@@ -13,49 +13,105 @@
 
 /* ------------------------------------------------------------- passes over all --- */
 
-/* A pass is over, for the event log.  One is never resumed, so each has one invocation. */
-static void tell_pass(const struct job *job, uint64_t began, uint32_t freed)
+static void print_date(uint64_t time, char text[40])
 {
-    uint64_t seconds = (os_clock_us() - began) / 1000000;
     struct os_time date;
-    char text[40];
 
-    os_time_split(os_time_now() - seconds * 10000000u, &date);
-    snprintf(text, sizeof(text), "%02u/%02u/%04u", (unsigned)date.month, (unsigned)date.day, (unsigned)date.year);
-    event_say(&job->instance->events, EVENT_DEFRAGMENT_DONE, job->database->path, (uint64_t)freed, text, seconds,
-              (uint64_t)1, seconds / 86400, (uint64_t)job->passes + 1);
+    os_time_split(time, &date);
+    snprintf(text, 40, "%02u/%02u/%04u", (unsigned)date.month, (unsigned)date.day, (unsigned)date.year);
 }
 
-static JET_ERR passes(struct job *job, struct session *session)
+static void tell_begun(const struct job *job, const struct defragment_pass *pass, const struct defragment_told *told)
 {
-    struct database *database = job->database;
     const struct event_sink *events = &job->instance->events;
+    char date[40];
+
+    if (!pass->resumed)
+    {
+        event_say(events, EVENT_DEFRAGMENT_BEGINS, job->database->path);
+        return;
+    }
+    print_date(told->started, date);
+    event_say(events, EVENT_DEFRAGMENT_GOES_ON, job->database->path, date, told->days);
+}
+
+static void tell_done(const struct job *job, const struct defragment_pass *pass, const struct defragment_told *told)
+{
+    char date[40];
+
+    print_date(told->started, date);
+    event_say(&job->instance->events, pass->resumed ? EVENT_DEFRAGMENT_REST_DONE : EVENT_DEFRAGMENT_DONE,
+              job->database->path, told->freed, date, told->seconds, told->invocations, told->days, told->passes);
+}
+
+/* One pass, or the rest of one; *done: it came to its end. */
+static JET_ERR one_pass(struct job *job, struct defragment_pass *pass, bool *done)
+{
     struct maintain_leave leave = job_leave(job);
+    struct defragment_told told;
+    JET_ERR err = defragment_pass_begin(pass, &told);
+
+    *done = false;
+    if (err < 0)
+        return err;
+    tell_begun(job, pass, &told);
+    /* ESE joins leaves of the trees of available extents then; here they stay as they are. */
+    if (!pass->space_only)
+        err = defragment_database(pass, &leave);
+    if (err < 0 || !job_goes_on(job))
+        return err;
+    err = defragment_pass_complete(pass, &told);
+    if (err < 0)
+        return err;
+    tell_done(job, pass, &told);
+    *done = true;
+    return JET_errSuccess;
+}
+
+/* The rest of a pass that was begun before is not one of those that were asked for. */
+static JET_ERR passes(struct job *job, struct defragment_pass *pass, bool *completed)
+{
     JET_ERR err = JET_errSuccess;
 
-    while (err >= 0 && job_goes_on(job))
+    while (job_goes_on(job))
     {
         uint64_t began = os_clock_us(), took;
-        uint32_t freed = 0;
+        bool done;
 
-        event_say(events, EVENT_DEFRAGMENT_BEGINS, database->path);
-        /* ESE joins leaves of the trees of available extents then; here they stay as they are. */
-        if (!job->space_only)
-            err = defragment_database(database, &session->txn, &leave, &freed);
-        if (err < 0)
-            event_say(events, EVENT_DEFRAGMENT_FAILED, database->path, err);
-        else if (!job_goes_on(job))
-            event_say(events, EVENT_DEFRAGMENT_STOPPED, database->path);
-        else
-            tell_pass(job, began, freed);
-        if (err < 0 || !job_goes_on(job))
+        err = one_pass(job, pass, &done);
+        if (!done)
             break;
-        job->passes++;
-        if (job->passes == job->passes_max)
+        if (!pass->resumed && ++job->passes == job->passes_max)
+        {
+            *completed = true;
             break;
+        }
         took = (os_clock_us() - began) / 1000;
         job_rest(job, job->passes_max || took >= PASS_LEAST_MS ? PASS_PAUSE_MS : PASS_LEAST_MS - took);
     }
+    return err;
+}
+
+static JET_ERR all_passes(struct job *job, struct session *session)
+{
+    struct defragment_pass *pass = os_alloc(sizeof(*pass));
+    const struct event_sink *events = &job->instance->events;
+    bool completed = false;
+    JET_ERR err = JET_errOutOfMemory;
+
+    if (pass)
+    {
+        err = defragment_pass_open(pass, job->database, &session->txn, job->space_only);
+        if (err >= 0)
+            err = passes(job, pass, &completed);
+        if (err >= 0 && !completed)
+            event_say(events, EVENT_DEFRAGMENT_STOPPED, job->database->path);
+        if (err >= 0)
+            err = defragment_pass_note(pass);
+    }
+    if (err < 0)
+        event_say(events, EVENT_DEFRAGMENT_FAILED, job->database->path, err);
+    os_free(pass);
     return err;
 }
 
@@ -67,7 +123,7 @@ static void defragment(struct job *job)
     if (session_new(job->instance, &session) < 0)
         return;
     sesid = session->handle;
-    if (passes(job, session) >= 0 && job->callback)
+    if (all_passes(job, session) >= 0 && job->callback)
         (void)job->callback(sesid, job->dbid, JET_tableidNil, JET_cbtypOnlineDefragCompleted, NULL, NULL, NULL, 0);
     (void)JetEndSession(sesid, 0);
 }

@@ -106,6 +106,7 @@ static bool is_dynamic_system_table(const char *name)
     static const char *const names[] = {
         "MSysDefrag1",
         "MSysDefrag2",
+        "MSysOLD2",
         "MSysUnicodeFixupVer1",
         "MSysUnicodeFixupVer2",
         "MSysScan1",

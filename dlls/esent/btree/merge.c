@@ -38,6 +38,7 @@ struct merge
     uint8_t *memory;
     uint8_t *separator;
     uint32_t images;
+    uint32_t given; /* pages that went */
     struct tree_restructure restructure;
 };
 
@@ -409,7 +410,7 @@ static JET_ERR look_at_leaf(struct merge *merge, enum leaf_state *state)
 
 static void give_back(struct merge *merge)
 {
-    for (uint32_t level = merge->top ? merge->top : 1; level < merge->path.depth; level++)
+    for (uint32_t level = merge->top ? merge->top : 1; level < merge->path.depth; level++, merge->given++)
         tree_page_give(merge->tree, merge->gone[level].pgno);
 }
 
@@ -439,7 +440,7 @@ static JET_ERR tidy(struct merge *merge)
     return err;
 }
 
-JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target)
+static JET_ERR tidy_counted(const struct tree *tree, const struct tree_target *target, uint32_t *given)
 {
     struct merge *merge = os_alloc_zero(sizeof(*merge));
     JET_ERR err;
@@ -452,14 +453,23 @@ JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target)
     tree_structure_lock(tree);
     err = tidy(merge);
     tree_structure_unlock(tree);
+    *given = merge->given;
     os_free(merge);
     return err < 0 ? err : JET_errSuccess;
 }
 
+JET_ERR tree_tidy(const struct tree *tree, const struct tree_target *target)
+{
+    uint32_t given;
+
+    return tidy_counted(tree, target, &given);
+}
+
 JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
-                        uint32_t data_size)
+                        uint32_t data_size, uint32_t *freed)
 {
     struct tree_target target = entry_target(tree, key, key_size, data, data_size);
 
-    return tree_tidy(tree, &target);
+    *freed = 0;
+    return tidy_counted(tree, &target, freed);
 }

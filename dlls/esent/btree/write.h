@@ -137,9 +137,10 @@ JET_ERR tree_lock_key(const struct tree *tree, struct txn *txn, const uint8_t *k
 /* Whether who changed or locked the place of the cursor last is another transaction, and still open. */
 bool tree_is_others(struct tree_cursor *cursor);
 
-/* Lets the leaf on which this entry is go, or go into its right neighbour, if there is little left on it. */
+/* Lets the leaf on which this entry is go, or go into its right neighbour, if there is little left on it; *freed is
+ * how many pages went. */
 JET_ERR tree_defragment(const struct tree *tree, const uint8_t *key, uint32_t key_size, const uint8_t *data,
-                        uint32_t data_size);
+                        uint32_t data_size, uint32_t *freed);
 
 /*
  * Moves a page of the tree that is not its root, a leaf or not, to another place in the file; `near` is where

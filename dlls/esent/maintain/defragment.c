@@ -8,18 +8,26 @@
 #define SCAN_PAGES 16u /* read at once */
 #define STEP_PAGES 32u /* worked at in one transaction */
 
+struct name
+{
+    uint32_t objid;
+    char text[SCHEMA_NAME_SIZE];
+};
+
 struct names
 {
-    char (*list)[SCHEMA_NAME_SIZE];
+    struct name *list;
     uint32_t count, room;
+    uint32_t from; /* those of tables with this id, and higher ones */
 };
 
 static JET_ERR add_name(void *context, const char *name, uint32_t objid, uint32_t flags)
 {
     struct names *names = context;
 
-    (void)objid;
     (void)flags;
+    if (objid < names->from)
+        return JET_errSuccess;
     if (names->count == names->room)
     {
         uint32_t room = names->room ? 2 * names->room : 64;
@@ -30,7 +38,8 @@ static JET_ERR add_name(void *context, const char *name, uint32_t objid, uint32_
         names->list = list;
         names->room = room;
     }
-    strcpy(names->list[names->count++], name);
+    names->list[names->count].objid = objid;
+    strcpy(names->list[names->count++].text, name);
     return JET_errSuccess;
 }
 
@@ -45,11 +54,12 @@ struct work
     struct txn *txn;
     const struct maintain_leave *leave;
     struct table *table;
+    struct defragment_pass *pass; /* NULL: none, the table was named */
     uint32_t generation, pages;
     uint64_t time;
     bool open;
+    bool ended; /* before it was done: the table is gone, or the work shall not go on */
     JET_ERR err;
-    uint32_t freed; /* pages fewer that its trees use */
 };
 
 static void step_end(struct work *work)
@@ -83,14 +93,22 @@ static bool step_begin(struct work *work)
     return false;
 }
 
+static bool step_next(struct work *work)
+{
+    if (work->open && work->pages++ < STEP_PAGES)
+        return maintain_goes_on(work->leave);
+    step_end(work);
+    if (work->pass && defragment_pass_is_due(work->pass))
+        work->err = defragment_pass_note(work->pass);
+    return work->err >= 0 && maintain_goes_on(work->leave) && step_begin(work);
+}
+
 static bool step_on(void *context)
 {
     struct work *work = context;
 
-    if (work->open && work->pages++ < STEP_PAGES)
-        return maintain_goes_on(work->leave);
-    step_end(work);
-    return maintain_goes_on(work->leave) && step_begin(work);
+    work->ended = !step_next(work);
+    return !work->ended;
 }
 
 static JET_ERR work_at(struct work *work, struct database *database, struct txn *txn, const char *name,
@@ -107,53 +125,89 @@ static JET_ERR work_done(struct work *work, JET_ERR err)
     return err < 0 ? err : work->err;
 }
 
-static uint32_t used_by(const struct tree *tree)
+/* From the end of the tree, or from where the pass is in it. */
+static JET_ERR join_from(struct work *work, struct tree_cursor *cursor)
 {
-    uint32_t owned, available;
+    JET_ERR err;
 
-    return tree_space_info(tree, &owned, &available) < 0 ? 0 : owned - available;
+    if (!work->pass || !work->pass->key_size)
+        return tree_move_last(cursor);
+    err = tree_seek(cursor, work->pass->key, work->pass->key_size, TREE_SEEK_LE);
+    return err == JET_errRecordNotFound ? JET_errNoCurrentRecord : err;
 }
 
-/* Leaves of a tree that have little left. */
+/* The leaf that the cursor is in. */
+static JET_ERR join_leaf(struct work *work, const struct tree_cursor *cursor)
+{
+    uint32_t freed;
+    JET_ERR err;
+
+    if (work->pass)
+        defragment_pass_visit(work->pass, cursor->bookmark, cursor->bookmark_key_size);
+    if (!step_on(work))
+        return JET_errSuccess;
+    err = tree_defragment(cursor->tree, cursor->bookmark, cursor->bookmark_key_size,
+                          cursor->bookmark + cursor->bookmark_key_size, cursor->bookmark_data_size, &freed);
+    if (work->pass)
+        work->pass->freed += freed;
+    return err;
+}
+
+/* Leaves of a tree that have little left go into their right neighbours, from the last to the first, as in ESE. */
 static JET_ERR join_leaves(struct work *work, const struct tree *tree)
 {
     struct tree_cursor cursor;
-    uint32_t pgno = 0, before, after;
-    JET_ERR err = JET_errSuccess;
+    uint32_t pgno = 0, right = 0;
+    JET_ERR err;
 
     if (!step_on(work))
         return JET_errSuccess;
-    before = used_by(tree);
     tree_cursor_init(&cursor, tree, work->txn);
     cursor.sequential = true;
-    for (err = tree_move_first(&cursor); err >= 0; err = tree_move_next(&cursor))
+    for (err = join_from(work, &cursor); err >= 0 && !work->ended; err = tree_move_prev(&cursor))
     {
+        /* What was on a leaf that was joined is met again on the one it went into. */
+        if (cursor.pgno == right)
+            pgno = right;
         if (cursor.pgno == pgno)
             continue;
+        right = pgno;
         pgno = cursor.pgno;
-        if (!step_on(work))
-            break;
-        err = tree_defragment(tree, cursor.bookmark, cursor.bookmark_key_size,
-                              cursor.bookmark + cursor.bookmark_key_size, cursor.bookmark_data_size);
+        err = join_leaf(work, &cursor);
         if (err < 0)
             break;
     }
     tree_cursor_close(&cursor);
-    after = work->open ? used_by(tree) : 0;
-    if (after && after < before)
-        work->freed += before - after;
     return err == JET_errNoCurrentRecord ? JET_errSuccess : err;
+}
+
+/* Whether that comes next, or is where the pass was. */
+static bool is_at(struct work *work, enum defragment_kind kind)
+{
+    struct defragment_pass *pass = work->pass;
+
+    if (!pass)
+        return !work->ended;
+    if (work->ended || pass->kind > kind)
+        return false;
+    if (pass->kind < kind)
+        defragment_pass_at(pass, pass->objid, kind);
+    return true;
 }
 
 /* Of all that the table has. */
 static JET_ERR join_all(struct work *work)
 {
     const struct table *table = work->table;
-    JET_ERR err = join_leaves(work, table->records);
+    JET_ERR err = JET_errSuccess;
 
-    if (err >= 0 && table->long_values && table->long_values->root)
+    if (is_at(work, DEFRAGMENT_RECORDS))
+        err = join_leaves(work, table->records);
+    if (err >= 0 && is_at(work, DEFRAGMENT_LONG_VALUES) && table->long_values && table->long_values->root)
         err = join_leaves(work, table->long_values);
-    for (uint32_t i = 0; err >= 0 && i < table->index_count; i++)
+    if (err < 0 || !is_at(work, DEFRAGMENT_INDEXES))
+        return err;
+    for (uint32_t i = 0; err >= 0 && !work->ended && i < table->index_count; i++)
         if (table->indexes[i].tree != table->records)
             err = join_leaves(work, table->indexes[i].tree);
     return err;
@@ -176,25 +230,32 @@ JET_ERR defragment_table(struct database *database, struct txn *txn, const char 
     return work_done(&work, err);
 }
 
-JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave,
-                            uint32_t *freed)
+/* One table of a pass, which is at it. */
+static JET_ERR defragment_next(struct defragment_pass *pass, const char *name, const struct maintain_leave *leave)
 {
-    struct names names = { NULL, 0, 0 };
-    JET_ERR err = database_each_table(database, txn, add_name, &names);
+    struct work work;
+    JET_ERR err = work_at(&work, pass->database, pass->txn, name, leave);
 
-    *freed = 0;
+    if (err == JET_errTableLocked || err == JET_errObjectNotFound)
+        return JET_errSuccess;
+    if (err < 0)
+        return err;
+    work.pass = pass;
+    return work_done(&work, join_all(&work));
+}
+
+JET_ERR defragment_database(struct defragment_pass *pass, const struct maintain_leave *leave)
+{
+    struct names names = { .from = pass->objid };
+    JET_ERR err = database_each_table(pass->database, pass->txn, add_name, &names);
+
     for (uint32_t i = 0; err >= 0 && i < names.count && maintain_goes_on(leave); i++)
     {
-        struct work work;
-
-        err = work_at(&work, database, txn, names.list[i], leave);
-        if (err >= 0)
-        {
-            err = work_done(&work, join_all(&work));
-            *freed += work.freed;
-        }
-        else if (err == JET_errTableLocked || err == JET_errObjectNotFound)
-            err = JET_errSuccess;
+        if (pass->objid != names.list[i].objid)
+            defragment_pass_at(pass, names.list[i].objid, DEFRAGMENT_NOTHING);
+        err = defragment_next(pass, names.list[i].text, leave);
+        if (err >= 0 && maintain_goes_on(leave))
+            defragment_pass_at(pass, pass->objid + 1, DEFRAGMENT_NOTHING);
     }
     os_free(names.list);
     return err;

@@ -160,10 +160,52 @@ static inline bool maintain_goes_on(const struct maintain_leave *leave)
     return !leave->go_on || leave->go_on(leave->context);
 }
 
-/* One pass over all tables: leaves that have little left are joined, empty ones given back.  Tables that others
- * have alone are left out. */
-JET_ERR defragment_database(struct database *database, struct txn *txn, const struct maintain_leave *leave,
-                            uint32_t *freed); /* so many pages fewer are in use by trees */
+/* What of a table is being worked at; the numbers are those of MSysDefrag2. */
+enum defragment_kind
+{
+    DEFRAGMENT_NOTHING,
+    DEFRAGMENT_RECORDS = 1,
+    DEFRAGMENT_LONG_VALUES = 2,
+    DEFRAGMENT_INDEXES = 4,
+};
+
+#define DEFRAGMENT_KEY_MOST 1023 /* bytes that stay in a row */
+
+/* A pass over a database, and how far it is (defragment_pass.c). */
+struct defragment_pass
+{
+    struct database *database;
+    struct txn *txn;
+    bool space_only;    /* nothing but space is worked at, so no place is kept */
+    bool resumed;       /* it was begun before */
+    uint32_t objid;     /* the table that is next, or worked at; the catalog: none was yet */
+    uint16_t kind;      /* enum defragment_kind */
+    uint32_t key_size;  /* 0: from its end */
+    uint8_t key[DEFRAGMENT_KEY_MOST];
+    uint32_t visited, freed;    /* pages, since that was noted last, */
+    uint64_t since;             /* at this os_time_now */
+};
+
+/* What can be told of a pass. */
+struct defragment_told
+{
+    uint64_t started;   /* os_time_now */
+    uint64_t seconds, days, invocations, freed;
+    uint64_t passes;    /* since the database was created */
+};
+
+/* Finds out where to go on.  The transaction is at level 0. */
+JET_ERR defragment_pass_open(struct defragment_pass *pass, struct database *database, struct txn *txn,
+                             bool space_only);
+/* Begins a pass, or goes on with one. */
+JET_ERR defragment_pass_begin(struct defragment_pass *pass, struct defragment_told *told);
+/* Goes through what is left of the tables, as long as it shall: leaves that have little left are joined, empty ones
+ * given back.  Tables that others have alone are left out. */
+JET_ERR defragment_database(struct defragment_pass *pass, const struct maintain_leave *leave);
+/* It came to the end of them. */
+JET_ERR defragment_pass_complete(struct defragment_pass *pass, struct defragment_told *told);
+/* Notes how far it is. */
+JET_ERR defragment_pass_note(struct defragment_pass *pass);
 /* The same of one table, whose leaves are then moved to where they follow each other; *moved is how many were.
  * JET_errObjectNotFound, JET_errTableLocked. */
 JET_ERR defragment_table(struct database *database, struct txn *txn, const char *name,

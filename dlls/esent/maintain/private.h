@@ -212,4 +212,11 @@ bool defragment_find_range(const uint32_t *leaves, uint32_t count, uint32_t *fro
 JET_ERR defragment_order(const struct tree *tree, struct txn *txn, const struct maintain_leave *leave,
                          uint32_t *moved);
 
+/* ---- defragmentation ---- */
+
+/* The pass is at a table's end; at a leaf, which has that key; and it is time to note that. */
+void defragment_pass_at(struct defragment_pass *pass, uint32_t objid, enum defragment_kind kind);
+void defragment_pass_visit(struct defragment_pass *pass, const uint8_t *key, uint32_t key_size);
+bool defragment_pass_is_due(const struct defragment_pass *pass);
+
 #endif

@@ -262,10 +262,17 @@ EVENT(700, DEFRAGMENT_BEGINS, INFORMATION, DEFRAGMENT, 1, 90, "t",
 EVENT(701, DEFRAGMENT_DONE, INFORMATION, DEFRAGMENT, 1, 90, "tuauuuu",
       "Online defragmentation has gone through database %4 and freed %5 pages. It began on %6 and took %7 seconds, "
       "in %8 calls over %9 days. Since the database was created it was done %10 times.")
+EVENT(702, DEFRAGMENT_GOES_ON, INFORMATION, DEFRAGMENT, 1, 90, "tau",
+      "Online defragmentation goes on with its pass over database %4, which began on %5, %6 days ago.")
+EVENT(703, DEFRAGMENT_REST_DONE, INFORMATION, DEFRAGMENT, 1, 90, "tuauuuu",
+      "Online defragmentation has gone through the rest of database %4; its pass freed %5 pages. It began on %6 "
+      "and took %7 seconds, in %8 calls over %9 days. Since the database was created it was done %10 times.")
 EVENT(704, DEFRAGMENT_STOPPED, INFORMATION, DEFRAGMENT, 1, 90, "t",
-      "Online defragmentation of database %4 was stopped before it was done.")
+      "Online defragmentation of database %4 was stopped before it was done. It goes on from there when "
+      "it is started again.")
 EVENT(705, DEFRAGMENT_FAILED, WARNING, DEFRAGMENT, 1, 90, "td",
-      "Online defragmentation of database %4 ended before it was done, with error %5.")
+      "Online defragmentation of database %4 ended before it was done, with error %5. It goes on from "
+      "there when it is started again.")
 
 /* snapshots */
 EVENT(2001, SNAPSHOT_FREEZES, INFORMATION, SNAPSHOT, 1, 143, "u",

@@ -33,6 +33,7 @@ struct ddl_defaults
     const WCHAR *locale;
     uint32_t lcmap_flags;
     JET_TUPLELIMITS tuples;
+    bool engine;                    /* it is the engine's own table: JET_bitTableCreateSystemTable */
 };
 
 /*

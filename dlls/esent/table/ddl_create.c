@@ -69,6 +69,8 @@ static JET_ERR insert_table(struct new_table *made)
         row.flags = JET_bitObjectTableTemplate | JET_bitObjectTableFixedDDL;
     else if (create->grbit & JET_bitTableCreateFixedDDL)
         row.flags = JET_bitObjectTableFixedDDL;
+    if (create->grbit & JET_bitTableCreateSystemTable)
+        row.flags |= JET_bitObjectSystemDynamic;
     if (made->template_table)
     {
         row.flags |= JET_bitObjectTableDerived;
@@ -360,13 +362,13 @@ static JET_ERR make(struct new_table *made, struct cursor **cursor)
     return err;
 }
 
-static JET_ERR check_grbit(const JET_TABLECREATE5_A *create)
+static JET_ERR check_grbit(const JET_TABLECREATE5_A *create, bool engine)
 {
     if (create->grbit & JET_bitTableCreateTemplateTable && create->szTemplateTableName)
         return JET_errCannotNestDDL;
     if (create->grbit & JET_bitTableCreateNoFixedVarColumnsInDerivedTables)
         return JET_errInvalidGrbit;
-    if (create->grbit & JET_bitTableCreateSystemTable)
+    if (create->grbit & JET_bitTableCreateSystemTable && !engine)
         return JET_errInvalidGrbit;
     return index_check_unicode(create->rgindexcreate, create->cIndexes);
 }
@@ -380,7 +382,7 @@ JET_ERR ddl_create_table(struct database *database, struct txn *txn, const struc
     *cursor = NULL;
     if (database->read_only)
         return JET_errPermissionDenied;
-    err = check_grbit(create);
+    err = check_grbit(create, defaults->engine);
     if (err < 0)
         return err;
     create->cCreated = 0;
