@@ -490,7 +490,8 @@ static inline void disk_save(const char *folder)
         to = fopen(path, "wb");
         if (!to)
             continue;
-        fwrite(file->now, 1, (size_t)file->size, to);
+        if (file->size)
+            fwrite(file->now, 1, (size_t)file->size, to);
         fclose(to);
     }
 }

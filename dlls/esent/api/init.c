@@ -299,7 +299,7 @@ static JET_ERR start(struct instance *instance, const struct init_info *info, JE
 
     if (!info)
         return instance_start(instance, grbit);
-    err = init_map_make(instance, info, &map);
+    err = init_map_make(info, &map);
     if (err < 0)
         return err;
     instance->restore_map = map.entries;

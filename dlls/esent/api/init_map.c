@@ -8,29 +8,27 @@
 #define GRBITS_ALL                                                                                                     \
     (JET_bitRestoreMapIgnoreWhenMissing | JET_bitRestoreMapFailWhenMissing | JET_bitRestoreMapOverwriteOnCreate)
 
+/*
+ * A file that is there must be a database, unless the map lets it be missing or be made anew.  JET_errDatabaseCorrupted,
+ * or what opening it answered.  Source: ErrRstmapSoftCheckDBFiles.
+ */
+static JET_ERR check_file(const WCHAR *path, JET_GRBIT grbit)
+{
+    struct header_read header;
+    JET_ERR err;
+
+    if (grbit & (JET_bitRestoreMapIgnoreWhenMissing | JET_bitRestoreMapOverwriteOnCreate) || !os_file_exists(path))
+        return JET_errSuccess;
+    err = restore_database_header(path, &header);
+    return err == JET_errReadVerifyFailure ? JET_errDatabaseCorrupted : err < 0 ? err : JET_errSuccess;
+}
+
 static JET_ERR full_or_as_it_is(const WCHAR *name, WCHAR **path)
 {
     WCHAR full[OS_PATH_MAX];
 
     *path = os_text_duplicate(os_full_path(name, full, OS_PATH_MAX) < 0 ? name : full);
     return *path ? JET_errSuccess : JET_errOutOfMemory;
-}
-
-/* The path by which the log knows the database in a file. */
-static JET_ERR logged_path(const struct instance *instance, const WCHAR *path, WCHAR **logged)
-{
-    struct header_read header;
-    WCHAR found[OS_PATH_MAX];
-    struct log_names names;
-    uint32_t first, last;
-    JET_ERR err = instance_make_log_names(instance, &names);
-
-    if (err < 0 || log_find_extension(&names) < 0 || restore_database_header(path, &header) < 0 ||
-        log_range(&names, &first, &last) < 0 || !first ||
-        restore_logged_path(&names, first, last, &header.header.signature, found) < 0)
-        return full_or_as_it_is(path, logged);
-    *logged = os_text_duplicate(found);
-    return *logged ? JET_errSuccess : JET_errOutOfMemory;
 }
 
 static JET_ERR add(struct init_map *map, const WCHAR *logged, const WCHAR *path, JET_GRBIT grbit)
@@ -45,9 +43,8 @@ static JET_ERR add(struct init_map *map, const WCHAR *logged, const WCHAR *path,
     return entry->szDatabaseName && entry->szNewDatabaseName ? JET_errSuccess : JET_errOutOfMemory;
 }
 
-/* An entry, with its names as those of this system. */
-static JET_ERR add_entry(struct init_map *map, const struct instance *instance, const WCHAR *name,
-                         const WCHAR *new_name, JET_GRBIT grbit)
+/* An entry, with its names as those of this system; without a name recovery knows the database by its signature. */
+static JET_ERR add_entry(struct init_map *map, const WCHAR *name, const WCHAR *new_name, JET_GRBIT grbit)
 {
     WCHAR *path, *logged = NULL;
     JET_ERR err;
@@ -68,17 +65,16 @@ static JET_ERR add_entry(struct init_map *map, const struct instance *instance, 
         if (err >= 0)
             err = full_or_as_it_is(name, &logged);
     }
-    else
-        err = logged_path(instance, path, &logged);
     if (err >= 0)
-        err = add(map, logged, path, grbit);
+        err = add(map, logged ? logged : path, path, grbit);
+    if (err >= 0)
+        err = check_file(path, grbit);
     os_free(logged);
     os_free(path);
     return err;
 }
 
-static JET_ERR add_any(struct init_map *map, const struct instance *instance, const struct init_info *info,
-                       uint32_t index)
+static JET_ERR add_any(struct init_map *map, const struct init_info *info, uint32_t index)
 {
     const JET_RSTMAP2_A *second = (const JET_RSTMAP2_A *)info->map + index;
     const JET_RSTMAP_A *first = (const JET_RSTMAP_A *)info->map + index;
@@ -91,12 +87,12 @@ static JET_ERR add_any(struct init_map *map, const struct instance *instance, co
     if (info->second && (second->cbStruct != sizeof(*second) || (!second->rgsetdbparam && second->csetdbparam)))
         return JET_errInvalidParameter;
     if (info->wide)
-        return add_entry(map, instance, (const WCHAR *)(void *)name, (const WCHAR *)(void *)new_name, grbit);
+        return add_entry(map, (const WCHAR *)(void *)name, (const WCHAR *)(void *)new_name, grbit);
     err = string_from_a(name, &wide);
     if (err >= 0)
         err = string_from_a(new_name, &new_wide);
     if (err >= 0)
-        err = add_entry(map, instance, wide, new_wide, grbit);
+        err = add_entry(map, wide, new_wide, grbit);
     os_free(wide);
     os_free(new_wide);
     return err;
@@ -113,7 +109,7 @@ void init_map_free(struct init_map *map)
     memset(map, 0, sizeof(*map));
 }
 
-JET_ERR init_map_make(const struct instance *instance, const struct init_info *info, struct init_map *map)
+JET_ERR init_map_make(const struct init_info *info, struct init_map *map)
 {
     JET_ERR err = JET_errSuccess;
 
@@ -127,7 +123,7 @@ JET_ERR init_map_make(const struct instance *instance, const struct init_info *i
         return JET_errOutOfMemory;
     memset(map->entries, 0, 2 * (size_t)info->count * sizeof(*map->entries));
     for (uint32_t i = 0; err >= 0 && i < (uint32_t)info->count; i++)
-        err = add_any(map, instance, info, i);
+        err = add_any(map, info, i);
     if (err < 0)
         init_map_free(map);
     return err;

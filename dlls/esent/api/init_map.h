@@ -29,8 +29,8 @@ struct init_map
     uint32_t count;
 };
 
-/* JET_errInvalidParameter, JET_errDatabaseInvalidName, JET_errInvalidGrbit. */
-JET_ERR init_map_make(const struct instance *instance, const struct init_info *info, struct init_map *map);
+/* JET_errInvalidParameter, JET_errDatabaseInvalidName, JET_errInvalidGrbit, JET_errDatabaseCorrupted. */
+JET_ERR init_map_make(const struct init_info *info, struct init_map *map);
 void init_map_free(struct init_map *map);
 
 /* Tells of a page; what is answered changes nothing. */

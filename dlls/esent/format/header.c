@@ -12,6 +12,9 @@ _Static_assert(sizeof(struct header_position) == 8, "header_position");
 _Static_assert(sizeof(struct header_signature) == 28, "header_signature");
 _Static_assert(sizeof(struct header_backup) == 24, "header_backup");
 
+#define REQUIRED_TIME_MAJOR 150u
+#define REQUIRED_TIME_MINOR 320u
+
 #define HEADER_AT(field, offset)                                                                                       \
     _Static_assert(offsetof(struct database_header, field) == (offset), "offset of " #field)
 
@@ -245,6 +248,43 @@ static void describe_backup(JET_BKINFO *info, const struct header_backup *backup
 
     copy.mark_time.os_snapshot = type == BACKUP_OS_SNAPSHOT;
     COPY(*info, copy);
+}
+
+/* Since this update of the format a header has the time of the last generation that is required, not only of the last
+ * that is committed. */
+static bool has_required_time(const struct database_header *header)
+{
+    return header->update_major > REQUIRED_TIME_MAJOR ||
+           (header->update_major == REQUIRED_TIME_MAJOR && header->update_minor >= REQUIRED_TIME_MINOR);
+}
+
+void header_require_generation(struct database_header *header, uint32_t generation, const struct header_time *created)
+{
+    if (header->generation_max_required < (int32_t)generation)
+    {
+        header->generation_max_required = (int32_t)generation;
+        if (has_required_time(header))
+            header->generation_max_required_time = *created;
+        else
+            memset(&header->generation_max_required_time, 0, sizeof(header->generation_max_required_time));
+    }
+    if (header->generation_max_committed <= (int32_t)generation)
+    {
+        header->generation_max_committed = (int32_t)generation;
+        header->generation_max_time = *created;
+    }
+}
+
+const struct header_time *header_required_time(const struct database_header *header)
+{
+    static const struct header_time none;
+
+    if (has_required_time(header) && memcmp(&header->generation_max_required_time, &none, sizeof(none)))
+        return &header->generation_max_required_time;
+    return header->generation_max_committed == header->generation_max_required &&
+                   memcmp(&header->generation_max_time, &none, sizeof(none))
+               ? &header->generation_max_time
+               : NULL;
 }
 
 bool header_describe(const struct database_header *header, void *misc, uint32_t size)

@@ -216,6 +216,14 @@ JET_ERR header_check_type(const struct database_header *header);
  */
 JET_ERR header_check_state(const struct database_header *header);
 
+/*
+ * The database needs the log up to that generation, which was begun at that time; what it needs already stays.  The
+ * time tells a generation from another of the same number. */
+void header_require_generation(struct database_header *header, uint32_t generation, const struct header_time *created);
+
+/* When the last generation that the database needs was begun; NULL: it does not say.  Source: ErrLGRedoFill. */
+const struct header_time *header_required_time(const struct database_header *header);
+
 /* Fills what JetGetDatabaseFileInfo answers for JET_DbInfoMisc; `size` is that of a JET_DBINFOMISC to 7.
  * False for another size. */
 bool header_describe(const struct database_header *header, void *misc, uint32_t size);

@@ -244,8 +244,8 @@ static void set_header(struct database_header *header, const struct reseed_logs 
     header->state = JET_dbstateDirtyAndPatchedShutdown;
     header->generation_min_required_before_redo = header->generation_min_consistent_before_redo = 0;
     header->generation_min_required = header->generation_min_consistent = (int32_t)logs->min;
-    header->generation_max_required = header->generation_max_committed = (int32_t)logs->max;
-    header->generation_max_time = chain->max.created;
+    header->generation_max_required = header->generation_max_committed = 0;
+    header_require_generation(header, logs->max, &chain->max.created);
     header->generation_recovering = 0;
     if (logs->diverged && log_position_of(&header->resize) && (int32_t)logs->diverged <= header->resize.generation)
         log_position_store(&header->resize, log_position(logs->diverged, 0, 0));

@@ -68,6 +68,25 @@ static bool read_trailer(struct os_file *file, const struct header_read *read, u
            !memcmp(&trailer->signature, &read->header.signature, sizeof(trailer->signature));
 }
 
+/* What the copy needs is in its trailer, which was written last.  Source: ErrDBIUpdateHeaderFromTrailer. */
+static void require_logs(struct database_header *header, const struct backup_trailer *trailer)
+{
+    int32_t high = (int32_t)trailer->backup.generation_high;
+    int32_t required = trailer->generation_max_required ? (int32_t)trailer->generation_max_required : high;
+    int32_t committed = trailer->generation_max_committed ? (int32_t)trailer->generation_max_committed : high;
+
+    if (required >= header->generation_max_required)
+    {
+        header->generation_max_required = required;
+        header->generation_max_required_time = trailer->generation_max_required_time;
+    }
+    if (committed >= header->generation_max_committed)
+    {
+        header->generation_max_committed = committed;
+        header->generation_max_time = trailer->generation_max_committed_time;
+    }
+}
+
 JET_ERR restore_write_header(struct os_file *file, const struct header_read *read, uint8_t *page)
 {
     struct database_header *header = (struct database_header *)page;
@@ -93,10 +112,7 @@ static JET_ERR prepare(struct os_file *file, struct header_read *read, uint8_t *
         return JET_errSuccess;
     if (read_trailer(file, read, size, page))
     {
-        if ((uint32_t)header->generation_max_required < trailer->backup.generation_high)
-            header->generation_max_required = (int32_t)trailer->backup.generation_high;
-        if (header->generation_max_committed < header->generation_max_required)
-            header->generation_max_committed = header->generation_max_required;
+        require_logs(header, trailer);
         err = os_file_set_size(file, size - read->page_size);
         if (err < 0)
             return err;

@@ -131,6 +131,8 @@ EVENT(494, RECOVERY_DATABASE_MISSING, ERROR, LOGGING, 1, 98, "dt",
 EVENT(495, RECOVERY_DATABASE_WRONG, ERROR, LOGGING, 1, 98, "dt",
       "Recovery of database %5 failed with error %4: it is not as the logs expect it to be. If it is a copy, some "
       "log since it was made is missing.")
+EVENT(496, RECOVERY_OTHER_COURSE, ERROR, LOGGING, 1, 98, "tttt",
+      "Database %4 needs log %5 as it was begun at %6; the one that is there was begun at %7.")
 EVENT(516, RECOVERY_DBTIME_WRONG, ERROR, LOGGING, 1, 98, "tnhhdhldld",
       "Database %4: page %5 is not as the log expects it at %10 (now at %12). The record takes it from time %6 to "
       "%9, but it is of time %7. Recovery fails with error %8. Some write of this page was lost; restore a backup "

@@ -138,23 +138,37 @@ JET_ERR redo_choose_create(struct recovery *recovery, struct redo_database *data
     uint64_t attached;
     JET_ERR err = database_redo_header(database->path, &header);
 
-    *create = err == JET_errFileNotFound || err == JET_errReadVerifyFailure ||
-              (err >= 0 && header.state != JET_dbstateCleanShutdown && header.state != JET_dbstateDirtyShutdown &&
-               header.state != JET_dbstateDirtyAndPatchedShutdown);
     *attach = REDO_ATTACH_DEFERRED;
+    *create = err == JET_errFileNotFound || err == JET_errReadVerifyFailure;
     if (*create)
         return JET_errSuccess;
     if (err < 0)
         return not_there(err, database, attach);
-    if (!same(&header.log_signature, &recovery->signature))
+    switch (header.state)
+    {
+    case JET_dbstateCleanShutdown:
+    case JET_dbstateDirtyShutdown:
+    case JET_dbstateDirtyAndPatchedShutdown:
+        break;
+    case JET_dbstateIncrementalReseedInProgress:
+    case JET_dbstateRevertInProgress:
+        return database->ignore_missing ? JET_errSuccess : header_check_state(&header);
+    default:
+        *create = true;
         return JET_errSuccess;
+    }
+    if (!same(&header.log_signature, &recovery->signature))
+    {
+        *create = database->overwrite;
+        return JET_errSuccess;
+    }
     attached = log_position_of(&header.attach);
     if (attached != recovery->position || !same(&header.signature, signature))
     {
         /* What the same log has made, then detached, and now replaces: made anew by this recovery because there was
            no file, or put there from elsewhere.  Windows takes it for a mismatch. */
-        *create = attached < recovery->position && header.state == JET_dbstateCleanShutdown &&
-                  is_detached(recovery, &header.signature);
+        *create = attached < recovery->position && (database->overwrite || (header.state == JET_dbstateCleanShutdown &&
+                                                                            is_detached(recovery, &header.signature)));
         return JET_errSuccess;
     }
     if (recovery->position <= log_position_of(&header.consistent))

@@ -15,6 +15,19 @@ void redo_path_read(const uint8_t *bytes, size_t size, bool wide, WCHAR path[OS_
     path[i] = 0;
 }
 
+/* Whether an entry of the map is for that database: it names it, or its file is it.  Source:
+ * ErrReplaceRstMapEntryBySignature. */
+static bool is_for(const JET_RSTMAP2_W *entry, const WCHAR *logged, const struct header_signature *signature)
+{
+    const WCHAR *path = entry->szNewDatabaseName ? entry->szNewDatabaseName : entry->szDatabaseName;
+    struct database_header header;
+
+    if (entry->szDatabaseName && !os_text_compare_nocase(entry->szDatabaseName, logged))
+        return true;
+    return path && database_redo_header(path, &header) >= 0 &&
+           !memcmp(&header.signature, signature, sizeof(*signature));
+}
+
 static bool ends_with_separator(const WCHAR *path)
 {
     size_t length = os_text_length(path);
@@ -22,18 +35,19 @@ static bool ends_with_separator(const WCHAR *path)
     return length && os_path_is_separator(path[length - 1]);
 }
 
-JET_ERR redo_path_find(const struct recovery *recovery, const WCHAR *logged, struct redo_database *database)
+JET_ERR redo_path_find(const struct recovery *recovery, const WCHAR *logged, const struct header_signature *signature,
+                       struct redo_database *database)
 {
     const struct recovery_config *config = recovery->config;
 
-    database->ignore_missing = false;
     for (uint32_t i = 0; i < config->map_count; i++)
     {
         const JET_RSTMAP2_W *entry = &config->map[i];
 
-        if (!entry->szDatabaseName || os_text_compare_nocase(entry->szDatabaseName, logged))
+        if (!is_for(entry, logged, signature))
             continue;
         database->ignore_missing = entry->grbit & JET_bitRestoreMapIgnoreWhenMissing;
+        database->overwrite = entry->grbit & JET_bitRestoreMapOverwriteOnCreate;
         return os_full_path(entry->szNewDatabaseName ? entry->szNewDatabaseName : logged, database->path, OS_PATH_MAX);
     }
     if (config->map_count && !(config->grbit & JET_bitReplayMissingMapEntryDB))

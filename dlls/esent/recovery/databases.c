@@ -67,10 +67,13 @@ static void forget(struct redo_database *database)
     memset(database, 0, sizeof(*database));
 }
 
-/* The entry of a database that the log names anew.  JET_errLogCorrupted: its number is none, or in use. */
-static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *logged, struct redo_database **result)
+/* The entry of a database that the log names anew.  JET_errLogCorrupted: its number is none, or in use;
+ * JET_errDatabaseDuplicate: its file is that of another. */
+static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *logged,
+                        const struct header_signature *signature, struct redo_database **result)
 {
     struct redo_database *database;
+    JET_ERR err;
 
     if (dbid >= REDO_DATABASES)
         return JET_errLogCorrupted;
@@ -79,8 +82,14 @@ static JET_ERR entry_of(struct recovery *recovery, uint8_t dbid, const WCHAR *lo
         return JET_errLogCorrupted;
     forget(database);
     database->attach = REDO_ATTACH_DEFERRED;
+    database->signature = *signature;
     *result = database;
-    return redo_path_find(recovery, logged, database);
+    err = redo_path_find(recovery, logged, signature, database);
+    for (uint32_t i = 0; err >= 0 && i < REDO_DATABASES; i++)
+        if (i != dbid && recovery->databases[i].attach != REDO_ATTACH_NONE &&
+            !os_text_compare_nocase(recovery->databases[i].path, database->path))
+            err = JET_errDatabaseDuplicate;
+    return err;
 }
 
 static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path, uint32_t pages_max,
@@ -88,11 +97,10 @@ static JET_ERR attach(struct recovery *recovery, uint8_t dbid, const WCHAR *path
 {
     struct redo_database *database;
     enum redo_attach choice;
-    JET_ERR err = entry_of(recovery, dbid, path, &database);
+    JET_ERR err = entry_of(recovery, dbid, path, logged->signature, &database);
 
     if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
         return err;
-    database->signature = *logged->signature;
     database->position = logged->position;
     database->pages_max = pages_max;
     err = redo_choose_attach(recovery, database, logged, &choice);
@@ -150,10 +158,9 @@ JET_ERR redo_create_database(struct recovery *recovery, const struct log_create_
 
     redo_path_read(bytes + (record->flags & LOG_CREATE_DB_VERSION ? 4 : 0), record->path_size,
                    record->flags & LOG_CREATE_DB_UNICODE, path);
-    err = entry_of(recovery, record->dbid, path, &database);
+    err = entry_of(recovery, record->dbid, path, &signature, &database);
     if (err < 0 || database->attach == REDO_ATTACH_SKIPPED)
         return err;
-    database->signature = signature;
     database->position = recovery->position;
     database->pages_max = record->pages_max;
     database->creating = true;

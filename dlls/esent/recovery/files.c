@@ -338,6 +338,26 @@ static bool tell_replayed(struct recovery *recovery)
     return true;
 }
 
+/* A database may need a generation of this number that is not this one.  JET_errRequiredLogFilesMissing. */
+static JET_ERR check_course(const struct recovery *recovery)
+{
+    for (uint32_t i = 0; !may_lose(recovery) && i < REDO_DATABASES; i++)
+    {
+        const struct redo_database *database = &recovery->databases[i];
+        const struct header_time *created;
+
+        if (database->attach != REDO_ATTACH_NOW ||
+            database->database->header.generation_max_required != (int32_t)recovery->generation)
+            continue;
+        created = header_required_time(&database->database->header);
+        if (!created || !memcmp(created, &recovery->reader->header.created, sizeof(*created)))
+            continue;
+        redo_tell_course(recovery, database, created);
+        return JET_errRequiredLogFilesMissing;
+    }
+    return JET_errSuccess;
+}
+
 /* Opens the next generation.  JET_wrnNoMoreRecords: there is none, and that is right. */
 static JET_ERR next_generation(struct recovery *recovery)
 {
@@ -351,7 +371,10 @@ static JET_ERR next_generation(struct recovery *recovery)
     if (recovery->generation == log_position_generation(recovery->config->stop))
         return JET_errRecoveredWithoutUndo;
     if (was_current)
-        return JET_wrnNoMoreRecords;
+    {
+        err = check_course(recovery);
+        return err < 0 ? err : JET_wrnNoMoreRecords;
+    }
     if (recovery->config->progress)
     {
         err = recovery->config->progress(recovery->config->context, generation - recovery->first,
@@ -388,7 +411,8 @@ static JET_ERR next_generation(struct recovery *recovery)
     log_reader_close(before);
     recovery->reader = next;
     now_at(recovery, generation);
-    return redo_databases_generation(recovery);
+    err = check_course(recovery);
+    return err < 0 ? err : redo_databases_generation(recovery);
 }
 
 JET_ERR redo_files_next(struct recovery *recovery, struct log_read_record *record)

@@ -60,6 +60,7 @@ struct redo_database
     uint64_t position;          /* of the attachment */
     uint32_t pages_max;
     bool ignore_missing;
+    bool overwrite;             /* the map lets the log make it anew in the place of another */
     uint32_t future;            /* the file has changes of generations up to this one */
     bool creating;              /* its creation was not finished yet */
     bool unreadable;            /* no copy of its header is whole */
@@ -153,6 +154,9 @@ void redo_tell_removed(const struct recovery *recovery, uint32_t first, uint32_t
 /* The last generation that there is does not reach as far as a database needs. */
 void redo_tell_short(const struct recovery *recovery, const struct redo_database *database, JET_ERR err, uint32_t last,
                      bool accepted);
+/* The generation is not the one of that number that a database needs, which was begun at that time. */
+void redo_tell_course(const struct recovery *recovery, const struct redo_database *database,
+                      const struct header_time *created);
 /* A database cannot be attached. */
 void redo_tell_attach(const struct recovery *recovery, const struct redo_database *database,
                       const struct database_header *header, JET_ERR err);
@@ -177,8 +181,9 @@ static inline const struct event_sink *redo_events(const struct recovery *recove
 
 /* The path behind a record, in 8 or 16 bits. */
 void redo_path_read(const uint8_t *bytes, size_t size, bool wide, WCHAR path[OS_PATH_MAX]);
-/* Where the database of that path in the log is now, and what the map says of it. */
-JET_ERR redo_path_find(const struct recovery *recovery, const WCHAR *logged, struct redo_database *database);
+/* Where the database of that path and signature in the log is now, and what the map says of it. */
+JET_ERR redo_path_find(const struct recovery *recovery, const WCHAR *logged, const struct header_signature *signature,
+                       struct redo_database *database);
 
 /* ---- database_choice.c: whether the file there is belongs to the log ---- */
 
@@ -195,7 +200,8 @@ struct redo_logged_attach
  * JET_errSoftRecoveryOnBackupDatabase, and those of reading the file. */
 JET_ERR redo_choose_attach(struct recovery *recovery, struct redo_database *database,
                            const struct redo_logged_attach *logged, enum redo_attach *attach);
-/* For a creation; *create: a new file is to be made, whatever is there. */
+/* For a creation; *create: a new file is to be made, whatever is there.  JET_errDatabaseIncompleteIncrementalReseed,
+ * JET_errDatabaseIncompleteRevert, and as above. */
 JET_ERR redo_choose_create(struct recovery *recovery, struct redo_database *database,
                            const struct header_signature *signature, enum redo_attach *attach, bool *create);
 /* The log detaches the database: its file may be replaced by another of this log. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What recovery has to say for the system's event log.  Source: the callers of UtilReportEvent in LOG. */
+#include <stdio.h>
+
 #include "recovery/private.h"
 
 static const WCHAR *folder_of(const struct recovery *recovery)
@@ -127,6 +129,30 @@ void redo_tell_short(const struct recovery *recovery, const struct redo_database
     else
         event_say(redo_events(recovery), EVENT_RECOVERY_COMMITTED_MISSING, database->path, low, committed, there,
                   (int32_t)last + 1, folder_of(recovery));
+}
+
+static void describe_time(const struct header_time *time, WCHAR *to, size_t room)
+{
+    char text[64];
+    size_t i;
+
+    snprintf(text, sizeof(text), " %02u/%02u/%04u %02u:%02u:%02u.%03u ", time->month, time->day, time->year + 1900u,
+             time->hour, time->minute, time->second, time->milliseconds_low + (time->milliseconds_high << 7));
+    for (i = 0; text[i] && i + 1 < room; i++)
+        to[i] = (WCHAR)text[i];
+    to[i] = 0;
+}
+
+void redo_tell_course(const struct recovery *recovery, const struct redo_database *database,
+                      const struct header_time *created)
+{
+    WCHAR path[OS_PATH_MAX], wanted[64], found[64];
+
+    describe_time(created, wanted, 64);
+    describe_time(&recovery->reader->header.created, found, 64);
+    event_say(redo_events(recovery), EVENT_RECOVERY_OTHER_COURSE, database->path,
+              file_of(recovery, recovery->current ? LOG_FILE_CURRENT : LOG_FILE_GENERATION, recovery->generation, path),
+              wanted, found);
 }
 
 void redo_tell_attach(const struct recovery *recovery, const struct redo_database *database,

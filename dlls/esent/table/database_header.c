@@ -139,8 +139,8 @@ JET_ERR database_mark_dirty(struct database *database)
             memset(&header->reattach, 0, sizeof(header->reattach));
             set_required(header, (int32_t)log_position_generation(attach));
             /* Not of the tip, whose generation may have no file yet: when it has, all headers are told. */
-            header->generation_max_required = header->generation_max_committed = (int32_t)current.generation;
-            header->generation_max_time = current.created;
+            header->generation_max_required = header->generation_max_committed = 0;
+            header_require_generation(header, (uint32_t)current.generation, &current.created);
         }
         else
         {
@@ -185,6 +185,7 @@ static JET_ERR mark_clean(struct database *database, bool logged, uint64_t posit
         header->last_objid = atomic_load(&database->last_objid);
         set_required(header, 0);
         memset(&header->generation_max_time, 0, sizeof(header->generation_max_time));
+        memset(&header->generation_max_required_time, 0, sizeof(header->generation_max_required_time));
         database_time_now(&header->consistent_time);
         header->detach_time = header->consistent_time;
         if (logged)

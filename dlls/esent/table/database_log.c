@@ -90,9 +90,7 @@ JET_ERR database_log_generation(void *context, uint32_t generation, const struct
         os_mutex_lock(&database->header_lock);
         if (database->dirty && database->header.generation_max_required < (int32_t)generation)
         {
-            database->header.generation_max_required = (int32_t)generation;
-            database->header.generation_max_committed = (int32_t)generation;
-            database->header.generation_max_time = *created;
+            header_require_generation(&database->header, generation, created);
             note_counters(database);
             err = database_write_header(database);
         }

@@ -166,8 +166,8 @@ JET_ERR database_redo_attached(struct database *database, uint64_t position,
     if (header->state != JET_dbstateDirtyShutdown)
     {
         header->generation_min_required = header->generation_min_consistent = attached;
-        header->generation_max_required = header->generation_max_committed = (int32_t)generation;
-        header->generation_max_time = *created;
+        header->generation_max_required = header->generation_max_committed = 0;
+        header_require_generation(header, generation, created);
         database_time_now(&header->attach_time);
         memset(&header->detach, 0, sizeof(header->detach));
         memset(&header->reattach, 0, sizeof(header->reattach));
@@ -186,12 +186,7 @@ JET_ERR database_redo_generation(struct database *database, uint32_t generation,
 
     if (!database->dirty || header->generation_max_required >= (int32_t)generation)
         return JET_errSuccess;
-    header->generation_max_required = (int32_t)generation;
-    if (header->generation_max_committed <= (int32_t)generation)
-    {
-        header->generation_max_committed = (int32_t)generation;
-        header->generation_max_time = *created;
-    }
+    header_require_generation(header, generation, created);
     return database_write_header(database);
 }
 
