@@ -11,6 +11,7 @@
 #include "api/callback.h"
 #include "table/cursor.h"
 
+/* What has been found; never given back, since a module may have what it counts on. */
 struct found_callback
 {
     struct found_callback *next;
@@ -18,13 +19,9 @@ struct found_callback
     char name[];
 };
 
-/* What has been found; never given back, since a module may have what it counts on. */
-static _Atomic(struct found_callback *) found_callbacks;
-static struct os_mutex found_lock = OS_MUTEX_INIT;
-
 static JET_CALLBACK found_before(const char *name)
 {
-    const struct found_callback *found = atomic_load_explicit(&found_callbacks, memory_order_acquire);
+    const struct found_callback *found = atomic_load_explicit(&process.callbacks, memory_order_acquire);
 
     while (found && strcmp(found->name, name))
         found = found->next;
@@ -71,7 +68,7 @@ JET_ERR callback_find(const char *name, JET_CALLBACK *function)
     *function = found_before(name);
     if (*function)
         return JET_errSuccess;
-    os_mutex_lock(&found_lock);
+    os_mutex_lock(&process.callback_lock);
     *function = found_before(name);
     if (!*function)
     {
@@ -81,13 +78,13 @@ JET_ERR callback_find(const char *name, JET_CALLBACK *function)
         {
             memcpy(found->name, name, size);
             found->function = *function;
-            found->next = atomic_load(&found_callbacks);
-            atomic_store_explicit(&found_callbacks, found, memory_order_release);
+            found->next = atomic_load(&process.callbacks);
+            atomic_store_explicit(&process.callbacks, found, memory_order_release);
         }
         else if (err >= 0)
             err = JET_errOutOfMemory;
     }
-    os_mutex_unlock(&found_lock);
+    os_mutex_unlock(&process.callback_lock);
     return err;
 }
 

@@ -150,7 +150,7 @@ void background_tell_stop(struct instance *instance);
 void background_stop_all(struct instance *instance);
 void background_free(struct instance *instance);     /* when nobody can tell it to stop any more */
 
-/* ---- its backups and snapshots (backup.c, snapshot.c), and databases that pages are put into (reseed.c) ---- */
+/* ---- its backups and snapshots (backup.c, snapshot_members.c), and databases that pages are put into (reseed.c) ---- */
 
 /* What backups of an instance need; made by JetInit, after the log. */
 JET_ERR instance_backup_start(struct instance *instance);

@@ -12,8 +12,10 @@
 
 struct attachment;
 struct caller;
+struct found_callback;
 struct resource;
 struct session;
+struct snapshot;
 
 enum process_mode
 {
@@ -39,6 +41,12 @@ struct process
     struct os_mutex attach_lock;        /* guards attached; taken before instance.lock, after process.lock */
     struct attachment *attached;        /* databases of all instances */
     struct resource *resources;         /* JetSetResourceParam; NULL until asked for; by resource.c */
+    struct os_mutex snapshot_lock;      /* guards snapshots and the state of each; taken before lock (snapshot.c) */
+    struct snapshot *snapshots;
+    JET_OSSNAPID snapshot_last;         /* its id */
+    struct os_mutex callback_lock;      /* guards additions to callbacks; a leaf */
+    _Atomic(struct found_callback *) callbacks; /* by name; never given back (callback.c) */
+    _Atomic uint32_t restores;          /* begun by JetExternalRestore */
     bool params_ready;
     bool sessions_owned;                /* sessions can belong to threads: there is os_fence_all */
     struct handle_table handles;

@@ -125,10 +125,9 @@ static JET_ERR find_target(struct external *what, struct restore_target *target)
 /* Several can be restored at a time. */
 static void name_instance(WCHAR name[16])
 {
-    static _Atomic uint32_t last;
     char text[16];
 
-    snprintf(text, sizeof(text), "Restore%04u", (unsigned)(atomic_fetch_add(&last, 1) + 1) % 10000);
+    snprintf(text, sizeof(text), "Restore%04u", (unsigned)(atomic_fetch_add(&process.restores, 1) + 1) % 10000);
     os_text_from_ascii(name, 16, text);
 }
 

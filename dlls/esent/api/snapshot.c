@@ -1,177 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Snapshots: the instances hold still while somebody else copies their disks.
- *
- *     Prepare -> Freeze -> Thaw [-> TruncateLog, any number of times -> End]
- *
- * The part in brackets only with JET_bitContinueAfterThaw; else Thaw ends it.  A
- * thread holds log and databases while frozen; it lets go when told, or by itself
- * after JET_paramOSSnapshotTimeout milliseconds: Thaw then answers
- * JET_errOSSnapshotTimeOut, and the snapshot is worth nothing.
- *
- * Locks: `snapshots.lock` guards the list and the state of each; it comes before
- * process.lock, under which instances join.  Neither is held while anything is
- * frozen or the thread is waited for.
- *
- * Source: io.cxx (its states and their order), jetapi.cxx.
- */
+/* JetOSSnapshot...: see snapshot.h. */
 #include "api/events.h"
-#include "api/private.h"
+#include "api/snapshot.h"
 #include "maintain/backup.h"
-
-enum snapshot_state
-{
-    SNAPSHOT_PREPARED,
-    SNAPSHOT_FREEZING,
-    SNAPSHOT_FROZEN,
-    SNAPSHOT_TIMED_OUT,
-    SNAPSHOT_THAWED, /* logs may be truncated */
-    SNAPSHOT_TRUNCATED,
-};
-
-struct snapshot
-{
-    struct snapshot *next;
-    JET_OSSNAPID id;
-    enum snapshot_state state;
-    bool incremental, copy, go_on;
-    bool all; /* no instance was named: all there are */
-    struct os_thread *thread;
-    struct os_condition changed;
-    bool thaw;
-    bool ending;    /* nobody finds it any more */
-    JET_ERR frozen; /* what came of the freeze */
-};
-
-static struct
-{
-    struct os_mutex lock;
-    struct snapshot *list;
-    JET_OSSNAPID last;
-} snapshots;
 
 /* With the lock held.  JET_errOSSnapshotInvalidSnapId. */
 static JET_ERR find(JET_OSSNAPID id, struct snapshot **snapshot)
 {
-    *snapshot = snapshots.list;
+    *snapshot = process.snapshots;
     while (*snapshot && ((*snapshot)->id != id || (*snapshot)->ending))
         *snapshot = (*snapshot)->next;
     return *snapshot ? JET_errSuccess : JET_errOSSnapshotInvalidSnapId;
 }
 
-/* ------------------------------------------------------------------ instances --- */
+/* --------------------------------------------------------------------- freeze --- */
 
-static bool running(const struct instance *instance)
+static JET_ERR begin_all(struct snapshot *snapshot)
 {
-    return instance &&
-           (atomic_load(&instance->state) & (INSTANCE_INITIALIZED | INSTANCE_TERMINATING)) == INSTANCE_INITIALIZED;
-}
+    struct instance *member;
+    uint32_t at = 0;
+    JET_ERR err = JET_errSuccess;
 
-/* The instances of a snapshot, in a list that the caller frees; each stays until it is let go. */
-static JET_ERR members(const struct snapshot *snapshot, struct instance ***list, uint32_t *count)
-{
-    *count = 0;
-    *list = os_alloc_array(INSTANCES_MAX, sizeof(**list));
-    if (!*list)
-        return JET_errOutOfMemory;
-    process_lock();
-    for (uint32_t i = 0; i < INSTANCES_MAX; i++)
-        if (process.instances[i] && process.instances[i]->snapshot == snapshot)
-            (*list)[(*count)++] = process.instances[i];
-    process_unlock();
-    return JET_errSuccess;
-}
-
-static void join(struct snapshot *snapshot, struct instance *instance)
-{
-    instance->snapshot = snapshot;
-    backup_snapshot_prepare(instance->backup, snapshot->incremental);
-}
-
-/* All that run and are in no other. */
-static void join_all(struct snapshot *snapshot)
-{
-    process_lock();
-    for (uint32_t i = 0; i < INSTANCES_MAX; i++)
-        if (running(process.instances[i]) && !process.instances[i]->snapshot)
-            join(snapshot, process.instances[i]);
-    process_unlock();
-}
-
-/* JetTerm, which waits for this, goes on from the moment an instance is no member any more. */
-static void leave(struct snapshot *snapshot, struct instance *instance)
-{
-    backup_snapshot_end(instance->backup, snapshot->incremental);
-    process_lock();
-    instance->snapshot = NULL;
-    process_unlock();
-}
-
-static void leave_all(struct snapshot *snapshot)
-{
-    struct instance **list;
-    uint32_t count;
-
-    if (members(snapshot, &list, &count) < 0)
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        leave(snapshot, list[i]);
-    os_free(list);
-}
-
-JET_ERR instance_backup_check(struct instance *instance)
-{
-    JET_ERR err = backup_check_none(instance->backup);
-
-    os_mutex_lock(&snapshots.lock);
-    process_lock();
-    if (err >= 0 && instance->snapshot && instance->snapshot->state != SNAPSHOT_PREPARED)
-        err = JET_errBackupInProgress;
-    if (err >= 0)
-        instance->snapshot = NULL;
-    process_unlock();
-    os_mutex_unlock(&snapshots.lock);
+    while (err >= 0 && (member = snapshot_member(snapshot, &at)))
+    {
+        event_say(&member->events, EVENT_SNAPSHOT_FREEZES, (uint64_t)snapshot->id);
+        err = backup_snapshot_begin(member->backup, snapshot->incremental, instance_settle, member);
+    }
     return err;
 }
 
-void instance_backup_stop(struct instance *instance)
+/* Up to a member; NULL: all. */
+static void thaw_all(const struct snapshot *snapshot, const struct instance *end)
 {
-    bool member;
+    struct instance *member;
+    uint32_t at = 0;
 
-    for (;;)
-    {
-        process_lock();
-        member = instance->snapshot != NULL;
-        process_unlock();
-        if (!member)
-            break;
-        os_sleep(2);
-    }
-    (void)backup_end(instance->backup, JET_errBackupAbortByServer, 0);
+    while ((member = snapshot_member(snapshot, &at)) && member != end)
+        backup_snapshot_thaw(member->backup, snapshot->incremental, snapshot->copy);
 }
 
-/* --------------------------------------------------------------------- freeze --- */
-
-static JET_ERR freeze_all(struct snapshot *snapshot, struct instance **list, uint32_t count)
+static JET_ERR freeze_all(struct snapshot *snapshot)
 {
-    uint32_t begun, frozen;
-    JET_ERR err = JET_errSuccess;
+    struct instance *member;
+    uint32_t at = 0;
+    JET_ERR err = begin_all(snapshot);
 
-    for (begun = 0; begun < count; begun++)
+    while (err >= 0 && (member = snapshot_member(snapshot, &at)))
     {
-        event_say(&list[begun]->events, EVENT_SNAPSHOT_FREEZES, (uint64_t)snapshot->id);
-        err = backup_snapshot_begin(list[begun]->backup, snapshot->incremental, instance_settle, list[begun]);
+        err = backup_snapshot_freeze(member->backup, snapshot->incremental);
         if (err < 0)
-            break;
+            thaw_all(snapshot, member);
     }
-    for (frozen = 0; err >= 0 && frozen < count; frozen++)
-    {
-        err = backup_snapshot_freeze(list[frozen]->backup, snapshot->incremental);
-        if (err < 0)
-            break;
-    }
-    while (err < 0 && frozen--)
-        backup_snapshot_thaw(list[frozen]->backup, snapshot->incremental, snapshot->copy);
     return err;
 }
 
@@ -194,32 +73,27 @@ static void hold(void *context)
 {
     struct snapshot *snapshot = context;
     uint64_t end = os_clock_us() + (uint64_t)param_number(NULL, JET_paramOSSnapshotTimeout) * 1000, now;
-    struct instance **list;
-    uint32_t count;
     JET_ERR err;
 
     event_say(&event_process, EVENT_SNAPSHOT_FREEZES, (uint64_t)snapshot->id);
-    err = members(snapshot, &list, &count);
-    if (err >= 0)
-        err = freeze_all(snapshot, list, count);
-    os_mutex_lock(&snapshots.lock);
+    err = freeze_all(snapshot);
+    os_mutex_lock(&process.snapshot_lock);
     snapshot->frozen = err;
     snapshot->state = err < 0 ? SNAPSHOT_PREPARED : SNAPSHOT_FROZEN;
     os_condition_wake_all(&snapshot->changed);
     while (err >= 0 && !snapshot->thaw && (now = os_clock_us()) < end)
-        os_condition_wait(&snapshot->changed, &snapshots.lock, (uint32_t)((end - now + 999) / 1000));
-    os_mutex_unlock(&snapshots.lock);
-    for (uint32_t i = 0; err >= 0 && i < count; i++)
-        backup_snapshot_thaw(list[i]->backup, snapshot->incremental, snapshot->copy);
-    os_free(list);
-    os_mutex_lock(&snapshots.lock);
+        os_condition_wait(&snapshot->changed, &process.snapshot_lock, (uint32_t)((end - now + 999) / 1000));
+    os_mutex_unlock(&process.snapshot_lock);
+    if (err >= 0)
+        thaw_all(snapshot, NULL);
+    os_mutex_lock(&process.snapshot_lock);
     if (err >= 0)
         snapshot->state = snapshot->thaw ? SNAPSHOT_THAWED : SNAPSHOT_TIMED_OUT;
     err = snapshot->state == SNAPSHOT_TIMED_OUT ? JET_errOSSnapshotTimeOut : err;
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     tell_held(snapshot, err);
     if (err < 0)
-        leave_all(snapshot);
+        snapshot_leave_all(snapshot);
 }
 
 /* With the lock held: waits until the thread is gone. */
@@ -228,10 +102,10 @@ static void join_thread(struct snapshot *snapshot)
     struct os_thread *thread = snapshot->thread;
 
     snapshot->thread = NULL;
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     if (thread)
         os_thread_join(thread);
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
 }
 
 static JET_ERR freeze(struct snapshot *snapshot)
@@ -248,7 +122,7 @@ static JET_ERR freeze(struct snapshot *snapshot)
         return err;
     }
     while (snapshot->state == SNAPSHOT_FREEZING)
-        os_condition_wait(&snapshot->changed, &snapshots.lock, OS_INFINITE);
+        os_condition_wait(&snapshot->changed, &process.snapshot_lock, OS_INFINITE);
     if (snapshot->frozen < 0)
         join_thread(snapshot);
     return snapshot->frozen;
@@ -261,21 +135,18 @@ static void forget(struct snapshot *snapshot)
 {
     struct snapshot **link;
 
-    for (link = &snapshots.list; *link != snapshot; link = &(*link)->next)
+    for (link = &process.snapshots; *link != snapshot; link = &(*link)->next)
         ;
     *link = snapshot->next;
 }
 
 static void save(struct snapshot *snapshot)
 {
-    struct instance **list;
-    uint32_t count;
+    struct instance *member;
+    uint32_t at = 0;
 
-    if (members(snapshot, &list, &count) < 0)
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        backup_snapshot_save(list[i]->backup, snapshot->incremental, snapshot->copy);
-    os_free(list);
+    while ((member = snapshot_member(snapshot, &at)))
+        backup_snapshot_save(member->backup, snapshot->incremental, snapshot->copy);
 }
 
 /* With the lock held: the thread is gone, the state is what it left. */
@@ -286,7 +157,7 @@ static void finish(struct snapshot *snapshot, bool success)
     if (success && snapshot->state != SNAPSHOT_PREPARED)
         save(snapshot);
     event_say(&event_process, success ? EVENT_SNAPSHOT_DONE : EVENT_SNAPSHOT_ABORTED, (uint64_t)snapshot->id);
-    leave_all(snapshot);
+    snapshot_leave_all(snapshot);
     forget(snapshot);
     os_free(snapshot);
 }
@@ -339,18 +210,18 @@ JET_ERR JET_API JetOSSnapshotPrepare(JET_OSSNAPID *id, const JET_GRBIT grbit)
     snapshot->go_on = grbit & JET_bitContinueAfterThaw;
     snapshot->all = !(grbit & JET_bitExplicitPrepare);
     os_condition_init(&snapshot->changed);
-    os_mutex_lock(&snapshots.lock);
-    *id = snapshot->id = ++snapshots.last;
-    snapshot->next = snapshots.list;
-    snapshots.list = snapshot;
+    os_mutex_lock(&process.snapshot_lock);
+    *id = snapshot->id = ++process.snapshot_last;
+    snapshot->next = process.snapshots;
+    process.snapshots = snapshot;
     event_say(&event_process,
               snapshot->incremental ? (snapshot->copy ? EVENT_SNAPSHOT_DIFFERENCE : EVENT_SNAPSHOT_INCREMENT)
               : snapshot->copy      ? EVENT_SNAPSHOT_COPY
                                     : EVENT_SNAPSHOT_FULL,
               (uint64_t)snapshot->id);
     if (snapshot->all)
-        join_all(snapshot);
-    os_mutex_unlock(&snapshots.lock);
+        snapshot_join_all(snapshot);
+    os_mutex_unlock(&process.snapshot_lock);
     return JET_errSuccess;
 }
 
@@ -364,7 +235,7 @@ static JET_ERR add(struct snapshot *snapshot, struct instance *instance)
     if (instance->snapshot || backup_progress(instance->backup) != BACKUP_NONE)
         err = JET_errOSSnapshotNotAllowed;
     else
-        join(snapshot, instance);
+        snapshot_join(snapshot, instance);
     process_unlock();
     return err;
 }
@@ -382,11 +253,11 @@ JET_ERR JET_API JetOSSnapshotPrepareInstance(JET_OSSNAPID id, JET_INSTANCE handl
         return err;
     if (grbit)
         return api_leave_instance(instance, JET_errInvalidGrbit);
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0)
         err = add(snapshot, instance);
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return api_leave_instance(instance, err);
 }
 
@@ -409,7 +280,7 @@ static JET_ERR freeze_snapshot(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_I
         *count = 0;
         *infos = NULL;
     }
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0 && snapshot->state != SNAPSHOT_PREPARED)
         err = JET_errOSSnapshotInvalidSequence;
@@ -425,7 +296,7 @@ static JET_ERR freeze_snapshot(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_I
                 finish(snapshot, false);
         }
     }
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return err;
 }
 
@@ -457,11 +328,11 @@ static JET_ERR freeze_info(JET_OSSNAPID id, JET_ULONG *count, JET_INSTANCE_INFO_
         *count = 0;
         *infos = NULL;
     }
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0)
         err = instance_infos(count, infos, wide, snapshot);
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return err;
 }
 
@@ -488,7 +359,7 @@ JET_ERR JET_API JetOSSnapshotThaw(const JET_OSSNAPID id, const JET_GRBIT grbit)
     OS_TRACE("(%#zx, %#x)\n", (size_t)id, (unsigned)grbit);
     if (grbit)
         return JET_errInvalidGrbit;
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0 && snapshot->state != SNAPSHOT_FROZEN && snapshot->state != SNAPSHOT_TIMED_OUT)
         err = JET_errOSSnapshotInvalidSequence;
@@ -498,31 +369,27 @@ JET_ERR JET_API JetOSSnapshotThaw(const JET_OSSNAPID id, const JET_GRBIT grbit)
         if (!snapshot->go_on)
             finish(snapshot, err >= 0);
     }
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return err;
 }
 
 static JET_ERR truncate(struct snapshot *snapshot, const struct instance *only, JET_GRBIT grbit)
 {
-    struct instance **list;
-    uint32_t count;
+    struct instance *member;
+    uint32_t at = 0;
     bool found = !only;
-    JET_ERR err, now;
+    JET_ERR err = JET_errSuccess, now;
 
     if ((snapshot->state != SNAPSHOT_THAWED && snapshot->state != SNAPSHOT_TRUNCATED) || snapshot->copy)
         return JET_errOSSnapshotInvalidSequence;
-    err = members(snapshot, &list, &count);
-    if (err < 0)
-        return err;
-    for (uint32_t i = 0; i < count; i++)
+    while ((member = snapshot_member(snapshot, &at)))
     {
-        if (only && list[i] != only)
+        if (only && member != only)
             continue;
         found = true;
-        now = backup_snapshot_truncate(list[i]->backup, grbit & JET_bitAllDatabasesSnapshot);
+        now = backup_snapshot_truncate(member->backup, grbit & JET_bitAllDatabasesSnapshot);
         err = err < 0 ? err : now;
     }
-    os_free(list);
     if (!found)
         return JET_wrnNyi;
     if (err >= 0)
@@ -537,11 +404,11 @@ static JET_ERR truncate_log(JET_OSSNAPID id, const struct instance *only, JET_GR
 
     if (grbit & ~(JET_GRBIT)JET_bitAllDatabasesSnapshot)
         return JET_errInvalidGrbit;
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0)
         err = truncate(snapshot, only, grbit);
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return err;
 }
 
@@ -582,11 +449,11 @@ static JET_ERR end_snapshot(JET_OSSNAPID id, bool abort)
     struct snapshot *snapshot;
     JET_ERR err;
 
-    os_mutex_lock(&snapshots.lock);
+    os_mutex_lock(&process.snapshot_lock);
     err = find(id, &snapshot);
     if (err >= 0)
         err = end(snapshot, abort);
-    os_mutex_unlock(&snapshots.lock);
+    os_mutex_unlock(&process.snapshot_lock);
     return err;
 }
 
