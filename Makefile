@@ -28,7 +28,7 @@ TRANSACTIONS  ?= 1000000
 CALLS         ?= 2000000
 FAULTS        ?= 200
 SEED          ?= 1
-TEST_SECONDS  ?= 300
+TEST_SECONDS  ?= 600
 
 # Conformance: what must be the same by now.
 # PENDING names what may differ still: crud by when deleted entries leave their pages

@@ -218,6 +218,8 @@ static void torn_end(void)
     log = test_file_read(file_of_log("edb.log"), &size);
     assert_non_null(log);
     copy_logs(folder, "away");
+    /* Where it took long, the checkpoint is past the attachment that the clean database needs. */
+    remove(test_file("away/edb.chk"));
     for (int32_t at = 3; at < ROWS; at += 11)
         for (size_t sector = 0; sector < SEGMENT / SECTOR; sector++)
         {
