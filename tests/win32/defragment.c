@@ -281,6 +281,15 @@ static void check_went_on(const struct place *before)
     assert_true(memcmp(at.key, before->key, at.key_size) <= 0);
 }
 
+static void start_again(void)
+{
+    assert_ok(JetTerm(instance));
+    start_instance();
+    assert_ok(JetAttachDatabaseA(session, test_file("defragment.edb"), 0));
+    assert_ok(JetOpenDatabaseA(session, test_file("defragment.edb"), NULL, &dbid, 0));
+    open_table();
+}
+
 /* However it ends, its place is noted. */
 static void an_end_notes_the_place(void **state)
 {
@@ -292,11 +301,11 @@ static void an_end_notes_the_place(void **state)
     assert_ok(JetDefragmentA(session, dbid, NULL, &passes, NULL, JET_bitDefragmentBatchStop));
     check_went_on(&before);
     begin_in_the_middle(&before);
-    assert_ok(JetTerm(instance));
-    start_instance();
-    assert_ok(JetAttachDatabaseA(session, test_file("defragment.edb"), 0));
-    assert_ok(JetOpenDatabaseA(session, test_file("defragment.edb"), NULL, &dbid, 0));
-    open_table();
+    start_again();
+    check_went_on(&before);
+    begin_in_the_middle(&before);
+    assert_ok(JetStopServiceInstance(instance));
+    start_again();
     check_went_on(&before);
 }
 
