@@ -82,9 +82,10 @@ DLLTOOL_i686  = -k
 
 define dll
 # One object: its version, and the messages that it tells the event log.
-build/$(1)/obj/messages.rc: dlls/esent/messages.mc
+build/$(1)/obj/messages.rc: dlls/esent/os/event_table.h tools/make-messages
 	@mkdir -p $$(@D)
-	$$(Q)$(1)-w64-mingw32-windmc -h $$(@D) -r $$(@D) $$<
+	$$(Q)tools/make-messages $$(@D)/messages.mc
+	$$(Q)$(1)-w64-mingw32-windmc -h $$(@D) -r $$(@D) $$(@D)/messages.mc
 build/$(1)/obj/resources.o: dlls/esent/version.rc build/$(1)/obj/messages.rc
 	$$(Q)cat $$^ | $(1)-w64-mingw32-windres -J rc -Iinclude -Idlls/esent -I$$(@D) -o $$@
 
