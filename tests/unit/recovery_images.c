@@ -336,6 +336,53 @@ static void generations(void **state)
     recovers_to(128, 35);
 }
 
+/* A header says what is wrong with a generation before anything behind it is looked at. */
+static void generations_of_others(void **state)
+{
+    uint8_t *file;
+    size_t size;
+
+    (void)state;
+    /* of another log, with the number of one of this */
+    crash_with(128, 35);
+    assert_int_equal(system("rm -rf others && mv images others"), 0);
+    crash_with(128, 35);
+    assert_int_equal(rename("images/edb00003.log", "images/away"), 0);
+    assert_int_equal(system("cp others/edb00003.log images/"), 0);
+    fails(128, 0, JET_errBadLogSignature);
+    fails(128, JET_bitReplayIgnoreLostLogs, JET_errBadLogSignature);
+    assert_int_equal(access("images/edb.log", F_OK), 0);
+    /* all but the current one are */
+    assert_int_equal(rename("images/away", "images/edb00003.log"), 0);
+    assert_int_equal(rename("images/edb.log", "images/away"), 0);
+    assert_int_equal(system("cp others/edb.log images/"), 0);
+    fails(128, 0, JET_errBadLogSignature);
+    assert_int_equal(rename("images/away", "images/edb.log"), 0);
+    /* the checkpoint is: then there is none */
+    assert_int_equal(system("cp others/edb.chk images/ && rm -rf others"), 0);
+    recovers_to(128, 35);
+    /* a number in a name that the header does not have, and damage behind it */
+    crash_with(128, 35);
+    assert_int_equal(system("cp images/edb00003.log images/away && cp images/edb00002.log images/edb00003.log"), 0);
+    damage("images/edb00003.log", 4096 + 64, 10);
+    fails(128, 0, JET_errInvalidLogSequence);
+    assert_int_equal(rename("images/away", "images/edb00003.log"), 0);
+    recovers_to(128, 35);
+    /* a header that is none, though nothing from there on is needed */
+    crash_with(128, 35);
+    damage("images/edb.log", 64, 10);
+    fails(128, 0, JET_errLogFileCorrupt);
+    damage("images/edb.log", 64, 10);
+    /* cut off, and of another size than the others */
+    assert_int_equal(truncate("images/edb00003.log", 64 * 1024), 0);
+    fails(128, 0, JET_errLogFileSizeMismatch);
+    file = take("images/edb00003.log", &size);
+    ((struct log_header *)file)->segments /= 2;
+    log_header_seal((struct log_header *)file);
+    put("images/edb00003.log", file, size);
+    fails(128, 0, JET_errLogFileSizeMismatch);
+}
+
 /* Of this log, but behind its end: they are in the way of nobody, and go if the program says so. */
 static void generations_too_many(void **state)
 {
@@ -756,6 +803,7 @@ int main(void)
         cmocka_unit_test(making_that_was_cut_off),
         cmocka_unit_test(checkpoints),
         cmocka_unit_test(generations),
+        cmocka_unit_test(generations_of_others),
         cmocka_unit_test(generations_too_many),
         cmocka_unit_test(settings),
         cmocka_unit_test(a_page_that_moves),

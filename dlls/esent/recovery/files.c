@@ -72,11 +72,19 @@ static bool same_signature(const struct header_signature *a, const struct header
     return !memcmp(a, b, sizeof(*a));
 }
 
+static uint64_t size_of(const struct log_header *header)
+{
+    return (uint64_t)header->segments * header->segment_size;
+}
+
+/* Source: ErrLGReadFileHdr, ErrLGVerifyFileSize. */
 static JET_ERR check_header(const struct recovery *recovery, const struct log_header *header)
 {
+    if (!same_signature(&header->signature, &recovery->signature))
+        return JET_errBadLogSignature;
     if (log_header_page_size(header) != recovery->config->log->page_size)
         return JET_errPageSizeMismatch;
-    return same_signature(&header->signature, &recovery->signature) ? JET_errSuccess : JET_errBadLogSignature;
+    return size_of(header) == recovery->file_size ? JET_errSuccess : JET_errLogFileSizeMismatch;
 }
 
 /* ------------------------------------------------------------------- start --- */
@@ -181,6 +189,7 @@ JET_ERR redo_files_start(struct recovery *recovery, const uint8_t **list)
         return err;
     }
     recovery->signature = last.signature;
+    recovery->file_size = size_of(&last);
     recovery->last = (uint32_t)last.generation > high ? (uint32_t)last.generation : high;
     checkpoint = !recovery->config->from_first && read_checkpoint(recovery);
     if (checkpoint)
@@ -358,6 +367,23 @@ static JET_ERR check_course(const struct recovery *recovery)
     return JET_errSuccess;
 }
 
+/* What is behind the header of the next generation is damaged; the header comes first all the same. */
+static JET_ERR next_is_damaged(struct recovery *recovery, uint32_t generation)
+{
+    struct log_header header;
+    WCHAR path[OS_PATH_MAX];
+    JET_ERR err = path_of(recovery, recovery->current ? LOG_FILE_CURRENT : LOG_FILE_GENERATION, generation, path);
+
+    if (err >= 0)
+        err = header_of(path, &header);
+    if (err >= 0)
+        err = check_header(recovery, &header);
+    if (err < 0)
+        return err;
+    return without_the_rest(recovery, generation,
+                            continues(recovery->reader, &header) ? JET_errLogFileCorrupt : JET_errInvalidLogSequence);
+}
+
 /* Opens the next generation.  JET_wrnNoMoreRecords: there is none, and that is right. */
 static JET_ERR next_generation(struct recovery *recovery)
 {
@@ -389,15 +415,14 @@ static JET_ERR next_generation(struct recovery *recovery)
         return no_next(recovery, generation);
     }
     if (err == JET_errLogFileCorrupt)
-        return without_the_rest(recovery, generation, err);
+        return next_is_damaged(recovery, generation);
     if (err < 0)
         return err;
     if (!recovery->told_replayed)
         (void)tell_replayed(recovery);
-    if (!continues(before, &next->header))
+    err = check_header(recovery, &next->header);
+    if (!err && !continues(before, &next->header))
         err = without_the_rest(recovery, generation, JET_errInvalidLogSequence);
-    if (!err)
-        err = check_header(recovery, &next->header);
     if (!err && checksum_differs(before, &next->header))
     {
         err = JET_errLogSequenceChecksumMismatch;

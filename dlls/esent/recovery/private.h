@@ -118,6 +118,7 @@ struct recovery
     bool current;                       /* which is the one without a number */
     uint32_t generation;
     struct header_signature signature;
+    uint64_t file_size;                 /* of each generation, in bytes */
     uint64_t start;                     /* where redo began */
     uint32_t first, last;               /* generations, for progress */
 
