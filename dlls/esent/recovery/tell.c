@@ -134,10 +134,11 @@ void redo_tell_short(const struct recovery *recovery, const struct redo_database
 static void describe_time(const struct header_time *time, WCHAR *to, size_t room)
 {
     char text[64];
+    unsigned milliseconds = time->milliseconds_low + time->milliseconds_high * 128u;
     size_t i;
 
     snprintf(text, sizeof(text), " %02u/%02u/%04u %02u:%02u:%02u.%03u ", time->month, time->day, time->year + 1900u,
-             time->hour, time->minute, time->second, time->milliseconds_low + (time->milliseconds_high << 7));
+             time->hour, time->minute, time->second, milliseconds);
     for (i = 0; text[i] && i + 1 < room; i++)
         to[i] = (WCHAR)text[i];
     to[i] = 0;
