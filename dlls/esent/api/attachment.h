@@ -35,7 +35,7 @@ struct attachment
     struct table_storage *storages;     /* JetSetLS on its tables */
 };
 
-/* ---- its life (database.c) ---- */
+/* ---- its life (attachment.c), and its opening (database.c) ---- */
 
 /* Takes a free slot, which stays busy, for a file that is not attached anywhere.
  * JET_wrnDatabaseAttached, JET_errDatabaseSharingViolation, JET_errTooManyAttachedDatabases. */

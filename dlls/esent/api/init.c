@@ -156,7 +156,7 @@ static JET_ERR resolve_paths(struct instance *instance)
 
 static bool same_path(const struct instance *a, const struct instance *b, uint32_t id)
 {
-    return os_text_compare_nocase(param_text(a, id), param_text(b, id)) == 0;
+    return os_path_same(param_text(a, id), param_text(b, id));
 }
 
 /* Two running instances have no files in common.  process.lock is held. */

@@ -102,10 +102,8 @@ static struct database *find_database(const struct backup *backup, const WCHAR *
     for (uint32_t id = 0; id < DATABASE_REGISTRY; id++)
     {
         struct database *database = backup_database(backup, id);
-        bool same = database && (OS_PATH_SEPARATOR == '\\' ? !os_text_compare_nocase(database->path, path)
-                                                           : !os_text_compare(database->path, path));
 
-        if (same)
+        if (database && os_path_same(database->path, path))
             return database;
     }
     return NULL;

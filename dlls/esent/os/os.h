@@ -497,6 +497,9 @@ JET_ERR os_path_join(const WCHAR *directory, const WCHAR *name, const WCHAR *ext
 /* Whether the path depends on no current directory: "C:\x" or "\\server\x" on Windows, "/x" natively. */
 bool os_path_is_absolute(const WCHAR *path);
 
+/* Whether two full paths are the same; case counts natively, and on Windows does not. */
+bool os_path_same(const WCHAR *a, const WCHAR *b);
+
 /* Creates a directory and those above it; one that exists is no error. */
 JET_ERR os_directory_create_all(const WCHAR *path);
 

@@ -72,6 +72,15 @@ JET_ERR os_path_join(const WCHAR *directory, const WCHAR *name, const WCHAR *ext
     return JET_errSuccess;
 }
 
+bool os_path_same(const WCHAR *a, const WCHAR *b)
+{
+#ifdef _WIN32
+    return !os_text_compare_nocase(a, b);
+#else
+    return !os_text_compare(a, b);
+#endif
+}
+
 bool os_path_is_absolute(const WCHAR *path)
 {
 #ifdef _WIN32
