@@ -356,12 +356,44 @@ static void generation_of_another_course(void **state)
     end(instance);
 }
 
+/* A checkpoint, a file that was to be the next, and those kept for a full disk are no log: a new one begins. */
+static void what_is_no_log(void **state)
+{
+    static const char *const left[] = { "edb.chk", "edbtmp.log", "edbres00001.jrs", "edbres00002.jrs" };
+    char *path = in_folder("left.edb"), *other = in_folder("left.other");
+    JET_INSTANCE instance;
+    char from[80];
+
+    (void)state;
+    folder = "left_from";
+    instance = start();
+    create(test_session(instance), path, 60);
+    die(instance);
+    folder = "left";
+    test_folder(folder);
+    for (unsigned i = 0; i < 4; i++)
+    {
+        snprintf(from, sizeof(from), "left_from/%s", left[i]);
+        if (test_file_exists(test_file(from)))
+            test_file_copy(test_file(from), log_file(left[i]));
+    }
+    assert_true(test_file_exists(log_file("edb.chk")));
+    instance = start();
+    assert_err(JetAttachDatabaseA(test_session(instance), path, 0), JET_errDatabaseDirtyShutdown);
+    create(test_session(instance), other, 3);
+    die(instance);
+    instance = start();
+    assert_int_equal(count(instance, other), 3);
+    end(instance);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_by_its_signature), cmocka_unit_test(two_in_one_file),
         cmocka_unit_test(damaged_file),           cmocka_unit_test(overwritten),
         cmocka_unit_test(half_reseeded),          cmocka_unit_test(generation_of_another_course),
+        cmocka_unit_test(what_is_no_log),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
