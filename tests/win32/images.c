@@ -329,6 +329,104 @@ static void attached_only(void **state)
     }
 }
 
+/* The last page that holds such bytes is half of what it was, as a torn write leaves it. */
+static void tear_page_of(char byte, const char *path)
+{
+    uint8_t want[200], *bytes;
+    size_t size, at;
+
+    memset(want, byte, sizeof(want));
+    bytes = test_file_read(path, &size);
+    assert_non_null(bytes);
+    for (at = size - sizeof(want); at && memcmp(bytes + at, want, sizeof(want)); at--)
+        ;
+    assert_true(at > 0);
+    memset(bytes + at / page_size * page_size, 0x5a, page_size / 2);
+    test_file_write(path, bytes, size);
+    free(bytes);
+}
+
+static void add_value(const struct base *base, JET_SESID session, JET_TABLEID table, char byte, JET_GRBIT grbit)
+{
+    char value[1000];
+
+    memset(value, byte, sizeof(value));
+    assert_ok(JetPrepareUpdate(session, table, JET_prepInsert));
+    assert_ok(JetSetColumn(session, table, base->filler, value, sizeof(value), grbit, NULL));
+    assert_ok(JetUpdate(session, table, NULL, 0, NULL));
+}
+
+static void check_value(const struct base *base, char byte)
+{
+    char value[1000], want[1000];
+    JET_ULONG size;
+
+    memset(want, byte, sizeof(want));
+    assert_ok(JetRetrieveColumn(sesid, base->table, base->filler, value, sizeof(value), &size, 0, NULL));
+    assert_int_equal(size, sizeof(want));
+    assert_memory_equal(value, want, sizeof(want));
+}
+
+static JET_TABLEID table_of(const char *path, JET_SESID session)
+{
+    JET_TABLEID table;
+    JET_DBID dbid;
+
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    assert_ok(JetOpenTableA(session, dbid, "t", NULL, 0, 0, &table));
+    return table;
+}
+
+/*
+ * The page of long values is made behind the checkpoint, which `holder` keeps where it is, and filled by a transaction
+ * from before it: from the checkpoint on the log does not say all of that page, from the beginning it does.
+ */
+static void torn_page_of_two_times(void **state)
+{
+    JET_SESID holder, last;
+    JET_TABLEID held, table;
+    struct base base;
+    const char *path;
+
+    (void)state;
+    page_size = 8192;
+    folder = "two";
+    path = test_file_kept("two.edb");
+    assert_ok(start(0));
+    base = create(path);
+    assert_ok(JetCloseTable(sesid, base.table));
+    base.table = table_of(path, sesid);
+    assert_ok(JetBeginTransaction(sesid));
+    add_value(&base, sesid, base.table, 'u', 0);
+    holder = test_session(instance);
+    held = table_of(path, holder);
+    assert_ok(JetBeginTransaction(holder));
+    assert_ok(JetPrepareUpdate(holder, held, JET_prepInsert));
+    assert_ok(JetUpdate(holder, held, NULL, 0, NULL));
+    add_value(&base, sesid, base.table, 'w', JET_bitSetSeparateLV);
+    assert_ok(JetCommitTransaction(sesid, 0));
+    last = test_session(instance);
+    table = table_of(path, last);
+    assert_ok(JetBeginTransaction(last));
+    add_value(&base, last, table, 'v', JET_bitSetSeparateLV);
+    assert_ok(JetCommitTransaction(last, 0));
+    assert_ok(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches));
+    test_sleep(1000);
+    die();
+    tear_page_of('w', path);
+
+    assert_ok(start(0));
+    reopen(&base);
+    assert_ok(JetMove(sesid, base.table, JET_MoveFirst, 0));
+    check_value(&base, 'u');
+    assert_ok(JetMove(sesid, base.table, JET_MoveNext, 0));
+    check_value(&base, 'w');
+    assert_ok(JetMove(sesid, base.table, JET_MoveNext, 0));
+    check_value(&base, 'v');
+    assert_err(JetMove(sesid, base.table, JET_MoveNext, 0), JET_errNoCurrentRecord);
+    end();
+}
+
 /* A database of an earlier detachment than the last is brought forward through the others. */
 static void older(void **state)
 {
@@ -470,8 +568,8 @@ static void missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(torn_ends), cmocka_unit_test(attached_only), cmocka_unit_test(older),
-        cmocka_unit_test(ahead),     cmocka_unit_test(missing),
+        cmocka_unit_test(torn_ends), cmocka_unit_test(attached_only), cmocka_unit_test(torn_page_of_two_times),
+        cmocka_unit_test(older),     cmocka_unit_test(ahead),         cmocka_unit_test(missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,6 +243,43 @@ static void is_recovered(void **state)
     assert_ok(JetTerm(instance));
 }
 
+/* What is on disk in pages that were cut off and taken into use again stays. */
+static void grown_again_is_recovered(void **state)
+{
+    JET_TABLEID table;
+    JET_ULONG small;
+    char path[600];
+    JET_DBID dbid;
+
+    (void)state;
+    instance = test_instance_unstarted("regrown", "on");
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramLogFileSize, 16384, NULL));
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    snprintf(path, sizeof(path), "%s", test_file("regrown.edb"));
+    half_free(path, &dbid);
+    detach(path, dbid);
+    attach(path, JET_bitShrinkDatabaseEofOnAttach, 0, &dbid);
+    small = pages_of(dbid);
+    table = make_table(dbid, "more");
+    fill(table, 'p', 0, ROWS);
+    assert_true(pages_of(dbid) > small);
+    assert_ok(JetStopServiceInstance2(instance, JET_bitStopServiceQuiesceCaches));
+    test_sleep(1000);
+    assert_err(JetTerm2(instance, JET_bitTermDirty), JET_errDirtyShutdown);
+    remove(test_file("regrown/edb.chk"));
+
+    instance = test_instance_unstarted("regrown", "on");
+    assert_ok(JetSetSystemParameterA(&instance, 0, JET_paramLogFileSize, 16384, NULL));
+    assert_ok(JetInit(&instance));
+    session = test_session(instance);
+    assert_ok(JetAttachDatabaseA(session, path, 0));
+    assert_ok(JetOpenDatabaseA(session, path, NULL, &dbid, 0));
+    check(dbid, "more", 'p', ROWS);
+    check(dbid, "stays", 'a', ROWS);
+    assert_ok(JetTerm(instance));
+}
+
 #define PAGES 5000
 
 /* Rows of a page each of two tables in turn: every extent has a neighbour of the other table's. */
@@ -469,6 +506,7 @@ int main(void)
         cmocka_unit_test(with_a_log),
         cmocka_unit_test(without_a_log),
         cmocka_unit_test(is_recovered),
+        cmocka_unit_test(grown_again_is_recovered),
         cmocka_unit_test(of_many_extents),
         cmocka_unit_test(roots_move_with_a_log),
         cmocka_unit_test(roots_move_without_a_log),

@@ -373,8 +373,8 @@ JET_ERR redo_shrink(struct recovery *recovery, const struct log_shrink_db *recor
     if (!database)
         return JET_errSuccess;
     redo_explain(database, record->last_page + 1, UINT32_MAX - record->last_page);
-    /* Pages that a later record of this log takes into use again stay. */
-    if (recovery->generation < database->future)
+    /* The file may have what a later record put there, after it had grown again; it gets its size at the end. */
+    if (recovery->generation <= database->future)
         return JET_errSuccess;
     return database_redo_resize(database->database, record->last_page, false);
 }

@@ -55,6 +55,9 @@ JET_ERR redo_page_latch_new(struct recovery *recovery, struct redo_database *dat
     /* Only what is on disk from after this moment counts; anything else is what the page was before. */
     if (recovery->generation <= database->future || cache_contains(file, pgno))
         err = cache_latch(file, pgno, CACHE_EXCLUSIVE, &at);
+    /* What was torn may have had changes of transactions from before the checkpoint, whose records are skipped. */
+    if (err == JET_errReadVerifyFailure && !recovery->config->from_first && !recovery->config->trust_corrected)
+        return err;
     if (err >= 0 && page_dbtime(at->data) >= dbtime)
     {
         cache_unlatch(at, CACHE_EXCLUSIVE);
